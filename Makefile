@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door: what people type. What kbuild reads is Kbuild, not this.
+# `make help` lists the commands.
+
+# `make demo SHELL=1` asks for a shell in the guest; to make itself, and to
+# every make below, SHELL is the program that runs recipes.
+ifeq ($(origin SHELL),command line)
+override SH := $(SHELL)
+override SHELL := /bin/sh
+MAKEOVERRIDES := $(filter-out SHELL=%,$(MAKEOVERRIDES))
+unexport SHELL
+endif
+
+# Kernels, and where the modules go: before those of the kernel itself.
+export KVER KDIR INSTALL_MOD_PATH
+INSTALL_MOD_DIR ?= updates
+
+# The kernel's make in the build folder of KDIR, or KVER, or the running
+# kernel. It gets V, C, W, LLVM and the like from the command line by itself.
+kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
+
+.PHONY: modules modules_install clean help demo format
+.PHONY: check check-static check-unit check-vm
+
+modules:
+	+@$(kbuild) modules
+
+modules_install:
+	+@$(kbuild) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
+
+# Needs no kernel headers, so that it works when they are gone.
+clean:
+	@find . -path ./.git -prune -o -path ./build -prune -o -type f \( -name '*.o' -o -name '*.ko' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' -o -name '*.symvers' \
+		-o -name modules.order \) -exec rm -f {} +
+	@if [ -e tests/user/Makefile ]; then $(MAKE) -s -C tests/user clean; fi
+	@rm -rf build
+
+demo:
+	@tools/setup demo
+	+@tools/vm/demo $(if $(SH),--shell)
+
+check:
+	@tools/setup check
+	+@tools/check
+
+check-static check-unit check-vm: check-%:
+	@tools/setup check
+	+@tools/check $*
+
+format:
+	@tools/format
+
+help:
+	@echo 'For people:'
+	@echo '  make demo              a virtual machine with a BMC, these modules, and ipmitool at work;'
+	@echo '                         installs what is missing. SH=1 ends in a shell there'
+	@echo
+	@echo 'Modules, for the running kernel, KVER=6.1.0-56-amd64 (or 6.1), or KDIR=/its/build/folder:'
+	@echo '  make                   builds them in place; V=1 C=1 W=1 LLVM=1 as for the kernel'
+	@echo '  make modules_install   installs them in updates/, below INSTALL_MOD_PATH; then run depmod'
+	@echo '  make clean             removes all that was built, here and in build/'
+	@echo '  tools/build KVER...    builds them outside the source folders, in build/KVER/'
+	@echo
+	@echo 'Checks. The last line is the sum; KVER="6.1 6.12" names the kernels:'
+	@echo '  make check             all of these; installs what is missing. What CI runs'
+	@echo '  make check-static      style, layers, W=1, sparse, kernel-doc, exported symbols;'
+	@echo '                         each is a program: tools/check-*'
+	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
+	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
+	@echo '  make format            rewrites the C files as tools/check-format wants them'
