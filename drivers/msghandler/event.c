@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events: from the BMC's event buffer to every user who asked for them.
+ *
+ * route.c brings them, ipmi_set_gets_events() says who listens. While somebody
+ * does, the transport is asked once per second to look. Lock: intf->run.
+ */
+#define dev_fmt(fmt) "IPMI message handler: " fmt
+
+#include <linux/slab.h>
+
+#include "msghandler.h"
+
+#define EVENT_TICK HZ
+
+/**
+ * struct kept_event - an event that came while nobody listened
+ * @link: on intf->events
+ * @len: bytes of @data
+ * @data: the record
+ */
+struct kept_event {
+	struct list_head link;
+	u16 len;
+	u8 data[];
+};
+
+static void keep_event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
+{
+	struct kept_event *ev;
+
+	if (intf->nr_events >= EVENTS_KEPT) {
+		if (!intf->events_lost)
+			dev_warn(intf->dev,
+				 "Event queue full (%d events and nobody reads them), discarding incoming events\n",
+				 EVENTS_KEPT);
+		intf->events_lost = true;
+		return;
+	}
+	ev = kmalloc(struct_size(ev, data, len), GFP_KERNEL);
+	if (!ev)
+		return;
+	ev->len = len;
+	memcpy(ev->data, data, len);
+	list_add_tail(&ev->link, &intf->events);
+	intf->nr_events++;
+}
+
+static void give_event_locked(struct ipmi_user *user, const u8 *data, u16 len)
+{
+	struct ipmi_recv_msg *recv = recv_msg_alloc(user);
+
+	/* A user that does not read what it has loses its copy, nobody else's. */
+	if (!IS_ERR(recv))
+		route_event_locked(recv, data, len);
+}
+
+/**
+ * event_locked() - an event came
+ * @intf: the interface
+ * @data: the record, 16 bytes if the BMC follows the specification
+ * @len: its length
+ */
+void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
+{
+	struct ipmi_user *user;
+
+	lockdep_assert_held(&intf->run);
+	if (len < IPMI_EVENT_LEN)
+		return;
+	if (!intf->nr_listeners) {
+		keep_event_locked(intf, data, len);
+		return;
+	}
+	list_for_each_entry(user, &intf->users, link)
+		if (user->gets_events)
+			give_event_locked(user, data, len);
+}
+
+/**
+ * events_drop_locked() - forget what was kept
+ * @intf: the interface, which goes away
+ */
+void events_drop_locked(struct ipmi_smi *intf)
+{
+	struct kept_event *ev, *tmp;
+
+	list_for_each_entry_safe(ev, tmp, &intf->events, link)
+		kfree(ev);
+	INIT_LIST_HEAD(&intf->events);
+	intf->nr_events = 0;
+	intf->events_lost = false;
+}
+
+/**
+ * events_tick() - work: have the transport look for events
+ * @work: intf->event_tick
+ */
+void events_tick(struct work_struct *work)
+{
+	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, event_tick.work);
+
+	guard(mutex)(&intf->run);
+	if (!intf->handlers || !intf->nr_listeners)
+		return;
+	if (!maintenance_active(intf))
+		intf->handlers->request_events(intf->send_info);
+	queue_delayed_work(ipmi_wq, &intf->event_tick, EVENT_TICK);
+}
+
+/* The first listener gets what was kept, before anything new. */
+static void give_kept_locked(struct ipmi_user *user)
+{
+	struct kept_event *ev;
+
+	list_for_each_entry(ev, &user->intf->events, link)
+		give_event_locked(user, ev->data, ev->len);
+	events_drop_locked(user->intf);
+}
+
+/**
+ * ipmi_set_gets_events() - start or stop receiving the BMC's events
+ * @user: who
+ * @val: start or stop
+ *
+ * Context: process, sleeps; not from a callback.
+ * Return: 0, -ENODEV.
+ */
+int ipmi_set_gets_events(struct ipmi_user *user, bool val)
+{
+	struct ipmi_smi *intf = user->intf;
+
+	guard(mutex)(&intf->run);
+	if (!user->alive)
+		return -ENODEV;
+	if (user->gets_events == val)
+		return 0;
+	user->gets_events = val;
+	if (!val) {
+		intf->nr_listeners--;
+		return 0;
+	}
+	if (!intf->nr_listeners++) {
+		give_kept_locked(user);
+		queue_delayed_work(ipmi_wq, &intf->event_tick, 0);
+	}
+	return 0;
+}
+EXPORT_SYMBOL(ipmi_set_gets_events);

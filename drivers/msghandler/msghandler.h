@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ipmi_msghandler inside: the objects, who owns them and which lock guards
+ * what. Included by drivers/msghandler/ only.
+ *
+ * Locks, in the order in which they are taken:
+ *
+ *   registry (mutex, main.c)   adding, removing, BMC objects; held while
+ *                              watchers are told
+ *   intf->run (mutex)          users, command receivers, events. Whoever holds
+ *                              it runs the interface: having it means that no
+ *                              call up to a user and no call down to the
+ *                              transport is in progress
+ *   intf->lock (spinlock)      the queues, the message in flight, counts, and
+ *                              the handlers pointer; never held across a call
+ *                              out of this module
+ *
+ * Lifetimes: struct ipmi_smi is held by the registry, by each user and by the
+ * BMC object's list; struct ipmi_user by its client and by each of its messages
+ * that is not freed yet. A message has one owner at a time and moves: caller,
+ * transmit queue, transport, receive list, client; the last one calls done().
+ */
+#ifndef MSGHANDLER_H
+#define MSGHANDLER_H
+
+/* These three before ipmi.h: the distributions' symbol CRCs depend on it. */
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+
+#include <linux/ipmi.h>
+#include <linux/ipmi_smi.h>
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/platform_device.h>
+#include <linux/spinlock.h>
+#include <linux/uuid.h>
+#include <linux/workqueue.h>
+
+#include <ipmi/codec.h>
+#include <ipmi/compat.h>
+
+/* Bounds, all of them in Documentation/house. */
+#define ASK_TIMEOUT_MS		15000	/* one question of the core to a BMC */
+#define DEVICE_ID_TRIES		6	/* the first, and five more as the BMC starts */
+#define DEVICE_ID_PAUSE_MS	500
+#define IDENTITY_FRESH_MS	10000	/* how old a cached identity may be */
+#define RUN_BATCH		64	/* messages per turn of the runner */
+#define EVENTS_KEPT		25	/* events kept while nobody listens */
+
+#define IPMI_EVENT_LEN		16
+
+struct ipmi_bmc;
+
+/* What the BMC is busy with; the numbers are those of the sysfs attribute. */
+enum ipmi_maintenance {
+	MAINTENANCE_NONE,
+	MAINTENANCE_FIRMWARE,
+	MAINTENANCE_RESET,
+};
+
+/**
+ * struct ipmi_channel - one channel as the BMC described it, and our end of it
+ * @medium: IPMI_CHANNEL_MEDIUM_*, 0 = not usable
+ * @protocol: IPMI_CHANNEL_PROTOCOL_*
+ * @address: our slave address there, set by any user (the ABI is so)
+ * @lun: our LUN there
+ */
+struct ipmi_channel {
+	u8 medium;
+	u8 protocol;
+	u8 address;
+	u8 lun;
+};
+
+/**
+ * struct ipmi_smi - one system interface
+ * @refcount: see above
+ * @number: N of ipmiN
+ * @handlers: the transport; NULL once it is off. Written under @lock and @run,
+ *	so either of them is enough to read it.
+ * @send_info: the transport's cookie
+ * @owner: the transport's module
+ * @dev: the transport's device
+ * @run: see above
+ * @users: struct ipmi_user.link, under @run
+ * @receivers: struct cmd_receiver.link, under @run
+ * @events: struct kept_event.link, what came while nobody listened, under @run
+ * @nr_events: how many
+ * @events_lost: there were more, and that was said
+ * @nr_listeners: users that get events, under @run
+ * @event_tick: asks the transport for events while somebody listens
+ * @watch_mask: what set_need_watch() was told, under @run
+ * @maintenance_told: what set_maintenance_mode() was told, under @run
+ * @self: the core's own user, which asks for the BMC's identity, under @lock
+ * @lock: see above
+ * @urgent: smi_msgs with priority, under @lock
+ * @tx: smi_msgs, under @lock
+ * @flight: the one the transport has, under @lock
+ * @rx: smi_msgs that came back or came in, under @lock
+ * @running: a runner is at work and will look at the lists again before it
+ *	stops, under @lock
+ * @pretimeout: the transport saw a watchdog pre-timeout, under @lock
+ * @work: the runner
+ * @nr_users: clients attached
+ * @nr_msgs: messages they own, in flight or unread
+ * @channels: per channel, under @lock
+ * @maintenance_mode: IPMI_MAINTENANCE_MODE_*, under @lock
+ * @maintenance: the window that a command opened, under @lock
+ * @maintenance_end: jiffies at its end, under @lock
+ * @maintenance_work: its end
+ * @slave_addr: the BMC's address as the transport knows it
+ * @bmc: whom we talk to, under registry
+ * @bmc_link: on @bmc's list of interfaces, under registry
+ * @bmc_linkname: name of the link from the BMC's device to @dev
+ * @ipmi_version: as in Get Device ID
+ * @rcu: for the lookup by number
+ * @attr_nr_users: sysfs attribute on @dev, as are the next two
+ * @attr_nr_msgs: ditto
+ * @attr_maintenance: ditto
+ */
+struct ipmi_smi {
+	struct kref refcount;
+	int number;
+	const struct ipmi_smi_handlers *handlers;
+	void *send_info;
+	struct module *owner;
+	struct device *dev;
+
+	struct mutex run;
+	struct list_head users;
+	struct list_head receivers;
+	struct list_head events;
+	unsigned int nr_events;
+	bool events_lost;
+	unsigned int nr_listeners;
+	struct delayed_work event_tick;
+	unsigned int watch_mask;
+	bool maintenance_told;
+	struct ipmi_user *self;
+
+	spinlock_t lock;
+	struct list_head urgent;
+	struct list_head tx;
+	struct ipmi_smi_msg *flight;
+	struct list_head rx;
+	bool running;
+	bool pretimeout;
+	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
+	int maintenance_mode;
+	enum ipmi_maintenance maintenance;
+	unsigned long maintenance_end;
+	struct delayed_work maintenance_work;
+
+	struct work_struct work;
+	atomic_t nr_users;
+	atomic_t nr_msgs;
+	u8 slave_addr;
+
+	struct ipmi_bmc *bmc;
+	struct list_head bmc_link;
+	char bmc_linkname[16];
+	u8 ipmi_version;
+	struct rcu_head rcu;
+
+	struct device_attribute attr_nr_users;
+	struct device_attribute attr_nr_msgs;
+	struct device_attribute attr_maintenance;
+};
+
+/**
+ * struct ipmi_user - one client of one interface
+ * @refcount: see above
+ * @intf: its interface, held
+ * @handler: the client's callbacks; it keeps them until destroy returned
+ * @handler_data: the client's cookie
+ * @link: on intf->users, under intf->run
+ * @alive: the client wants callbacks, under intf->run; read elsewhere as a hint
+ * @gets_events: it wants events, under intf->run
+ * @internal: it is the core itself, which is no user that anyone counts
+ * @nr_msgs: messages it owns
+ * @owner: module of the transport that it pins, NULL if it does not
+ */
+struct ipmi_user {
+	struct kref refcount;
+	struct ipmi_smi *intf;
+	const struct ipmi_user_hndl *handler;
+	void *handler_data;
+	struct list_head link;
+	bool alive;
+	bool gets_events;
+	bool internal;
+	atomic_t nr_msgs;
+	struct module *owner;
+};
+
+/**
+ * struct cmd_receiver - "commands like this are for me"
+ * @link: on intf->receivers, under intf->run
+ * @user: who
+ * @netfn: which network function
+ * @cmd: which command
+ * @chans: on which channels, a mask
+ */
+struct cmd_receiver {
+	struct list_head link;
+	struct ipmi_user *user;
+	u8 netfn;
+	u8 cmd;
+	u32 chans;
+};
+
+/**
+ * struct ipmi_request - one request on its way in
+ * @user: whose
+ * @addr: to whom
+ * @msgid: the caller's number for it
+ * @msg: what
+ * @user_msg_data: the caller's cookie
+ * @priority: > 0 goes before all that has none
+ * @retries: for IPMB and LAN, -1 = the module's default
+ * @retry_ms: likewise, 0 = the module's default
+ * @smi: the caller's own buffers, or NULL
+ * @recv: both or none
+ */
+struct ipmi_request {
+	struct ipmi_user *user;
+	struct ipmi_addr *addr;
+	long msgid;
+	const struct kernel_ipmi_msg *msg;
+	void *user_msg_data;
+	int priority;
+	int retries;
+	unsigned int retry_ms;
+	struct ipmi_smi_msg *smi;
+	struct ipmi_recv_msg *recv;
+};
+
+/**
+ * struct ipmi_identity - what a BMC says of itself
+ * @id: its Get Device ID answer
+ * @has_guid: it has one
+ * @guid: its Get Device GUID answer, bytes as they came
+ */
+struct ipmi_identity {
+	struct ipmi_device_id id;
+	bool has_guid;
+	u8 guid[16];
+};
+
+/* main.c */
+extern struct mutex ipmi_registry;
+extern struct workqueue_struct *ipmi_wq;
+extern unsigned int ipmi_max_users;
+extern unsigned int ipmi_max_msgs_per_user;
+struct ipmi_smi *intf_find(unsigned int number);
+int intf_reserve_number(struct ipmi_smi *intf);
+void intf_publish_locked(struct ipmi_smi *intf);
+void intf_unpublish_locked(struct ipmi_smi *intf);
+void intf_release_number(struct ipmi_smi *intf);
+
+/* intf.c */
+void intf_put(struct ipmi_smi *intf);
+void intf_kick(struct ipmi_smi *intf);
+int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent);
+
+/* user.c */
+struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl *handler,
+			     void *handler_data);
+void user_put(struct ipmi_user *user);
+void user_shutdown_locked(struct ipmi_user *user);
+struct ipmi_user *user_for_command_locked(struct ipmi_smi *intf, u8 netfn, u8 cmd, u8 chan);
+
+/* request.c */
+struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user);
+int request_send(const struct ipmi_request *rq);
+gfp_t request_gfp(void);
+
+/* route.c */
+void route_one_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+void route_fail_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
+void route_deliver_locked(struct ipmi_recv_msg *recv);
+void route_event_locked(struct ipmi_recv_msg *recv, const u8 *data, u16 len);
+void route_pretimeout_locked(struct ipmi_smi *intf);
+
+/* event.c */
+void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len);
+void events_drop_locked(struct ipmi_smi *intf);
+void events_tick(struct work_struct *work);
+
+/* maintenance.c */
+enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *remaining_ms);
+bool maintenance_active(struct ipmi_smi *intf);
+void maintenance_tell_locked(struct ipmi_smi *intf);
+void maintenance_tick(struct work_struct *work);
+void maintenance_trigger(struct ipmi_smi *intf, const struct ipmi_addr *addr,
+			 const struct kernel_ipmi_msg *msg);
+
+/* ask.c */
+int ask_start(struct ipmi_smi *intf);
+void ask_stop(struct ipmi_smi *intf);
+int ask(struct ipmi_smi *intf, u8 netfn, u8 cmd, const u8 *data, u16 len, u8 *rsp, int cap);
+
+/* bmc.c */
+int bmc_init(void);
+void bmc_exit(void);
+int bmc_identify(struct ipmi_smi *intf, struct ipmi_identity *who);
+void bmc_scan_channels(struct ipmi_smi *intf, const struct ipmi_identity *who);
+int bmc_attach_locked(struct ipmi_smi *intf, const struct ipmi_identity *who);
+void bmc_detach_locked(struct ipmi_smi *intf);
+void bmc_identity(struct device *dev, struct ipmi_identity *who);
+
+/* sysfs.c */
+extern const struct attribute_group *ipmi_bmc_groups[];
+int sysfs_add(struct ipmi_smi *intf);
+void sysfs_remove(struct ipmi_smi *intf);
+
+#endif /* MSGHANDLER_H */

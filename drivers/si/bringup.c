@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bringing an interface up: is there a BMC, what can it do, give it to the core.
+ *
+ * Called by probe.c's work, again and again until it succeeds, with no lock held.
+ * Nobody else knows the interface yet.
+ */
+#include <linux/idr.h>
+#include <linux/slab.h>
+
+#include "si.h"
+
+static DEFINE_IDA(numbers);
+
+/* One question to the BMC; the answer's completion code, or an errno. */
+static int ask_cc(struct si *si, u8 cmd, const u8 *data, unsigned int len, u8 *rsp,
+		  unsigned int cap)
+{
+	u8 rq[3] = { IPMI_NETFN_APP_REQUEST << 2, cmd };
+	int n;
+
+	memcpy(rq + 2, data, len);
+	n = engine_ask(si, rq, 2 + len, rsp, cap);
+	if (n < 0)
+		return n;
+	if (rsp[0] >> 2 != IPMI_NETFN_APP_RESPONSE || rsp[1] != cmd)
+		return -EIO;
+	return rsp[2];
+}
+
+static bool say(struct si *si)
+{
+	bool first = !si->told;
+
+	si->told = true;
+	return first;
+}
+
+static int find_bmc(struct si *si)
+{
+	const struct si_desc *desc = &si->desc;
+	const struct ipmi_failure *f;
+	u8 rsp[IPMI_MACHINE_MAX];
+	int rv;
+
+	if (!si->m->ops->present(si->m)) {
+		if (say(si))
+			dev_warn(desc->dev,
+				 "Interface detection failed: every register of the %s at %s address 0x%lx reads as 0xff, so nothing is there; if the BMC is only late it will be found, if the address is wrong give the right one (ports= or addrs=)\n",
+				 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr);
+		return -ENODEV;
+	}
+
+	rv = ask_cc(si, IPMI_GET_DEVICE_ID_CMD, NULL, 0, rsp, sizeof(rsp));
+	if (rv >= 0)
+		return 0;
+	f = si->m->ops->failure(si->m);
+	if (say(si))
+		dev_warn(desc->dev,
+			 "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx got no valid answer (%s: %s, status 0x%02x); it is tried again\n",
+			 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr,
+			 ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status);
+	return -ENODEV;
+}
+
+/* Has the BMC an event message buffer? It has if it lets us enable it. */
+static void find_event_buffer(struct si *si)
+{
+	u8 rsp[IPMI_MACHINE_MAX] = {};
+	u8 enables;
+
+	si->attn.has_events = false;
+	if (ask_cc(si, IPMI_GET_BMC_GLOBAL_ENABLES_CMD, NULL, 0, rsp, sizeof(rsp)))
+		return;
+	enables = rsp[3];
+	if (!(enables & IPMI_BMC_EVT_MSG_BUFF)) {
+		enables |= IPMI_BMC_EVT_MSG_BUFF;
+		if (ask_cc(si, IPMI_SET_BMC_GLOBAL_ENABLES_CMD, &enables, 1, rsp, sizeof(rsp)))
+			return;
+	}
+	si->attn.has_events = true;
+}
+
+static int get_machine(struct si *si)
+{
+	if (!si->m)
+		si->m = kzalloc(si->desc.type->size, GFP_KERNEL);
+	if (!si->m)
+		return -ENOMEM;
+	memset(si->m, 0, si->desc.type->size);
+	si->m->ops = si->desc.type;
+	si->desc.type->init(si->m, &si->io.regs);
+	si->busy = false;
+	si->away = false;
+	memset(&si->attn, 0, sizeof(si->attn));
+	return 0;
+}
+
+static int give_to_core(struct si *si)
+{
+	int rv;
+
+	rv = si_sysfs_add(si);
+	if (rv)
+		return rv;
+	si->stopping = false;
+	rv = ipmi_register_smi(&si_handlers, si, si->desc.dev, si->desc.slave_addr);
+	if (rv)
+		si_sysfs_remove(si);
+	return rv;
+}
+
+/**
+ * bringup() - one try to bring an interface up
+ * @si: the candidate
+ *
+ * Context: process, sleeps; bounded by the table in Documentation/house.
+ * Return: 0 and the core has it, or an errno and nothing is left of the try.
+ */
+int bringup(struct si *si)
+{
+	int rv;
+
+	rv = io_map(si);
+	if (rv) {
+		if (say(si))
+			dev_err(si->desc.dev,
+				"Could not set up I/O space at %s address 0x%lx: %d; see /proc/ioports and /proc/iomem for who has it\n",
+				si->desc.is_mem ? "mem" : "i/o", si->desc.addr, rv);
+		return rv;
+	}
+	rv = get_machine(si);
+	if (rv)
+		goto err_io;
+	si->number = ida_alloc(&numbers, GFP_KERNEL);
+	if (si->number < 0) {
+		rv = si->number;
+		goto err_io;
+	}
+	rv = find_bmc(si);
+	if (rv)
+		goto err_number;
+	find_event_buffer(si);
+	rv = give_to_core(si);
+	if (rv)
+		goto err_number;
+	dev_info(si->desc.dev, "IPMI %s interface initialized\n", si->desc.type->name);
+	return 0;
+
+err_number:
+	ida_free(&numbers, si->number);
+err_io:
+	io_unmap(si);
+	return rv;
+}
+
+/**
+ * takedown() - undo bringup()
+ * @si: the interface, which the core has
+ *
+ * Context: process, sleeps.
+ */
+void takedown(struct si *si)
+{
+	ipmi_unregister_smi(si->intf);
+	si_sysfs_remove(si);
+	ida_free(&numbers, si->number);
+	io_unmap(si);
+}

@@ -1,0 +1,605 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine: moves messages through the machine, and does the housekeeping.
+ *
+ * The core calls the handlers at the end of this file; the pacer (pace.c) and
+ * the sender call engine_run(). One pass goes as far as the BMC lets it without
+ * waiting; how to wait for the rest is the plan it returns. Lock: si->pump; a
+ * finished message goes up only after that has been dropped.
+ */
+#define dev_fmt(fmt) "ipmi_si: " fmt
+
+#include <linux/slab.h>
+
+#include "si.h"
+
+/* Bounds, all of them in Documentation/house. */
+#define AWAY_PAUSE_MIN_US	100000
+#define AWAY_PAUSE_MAX_US	500000
+#define ATTN_PAUSE_MIN_US	10000
+#define ATTN_PAUSE_MAX_US	1000000
+#define STOP_BOUND_MS		1000
+#define WATCH_MESSAGES_US	10000
+#define WATCH_OTHER_US		250000
+#define WATCH_IRQ_US		1000000
+
+/* What a pass has to hand up once the pump is free again. */
+struct output {
+	struct list_head msgs;
+	bool pretimeout;
+};
+
+static struct wait_plan plan_now(void)
+{
+	return (struct wait_plan){ .how = WAIT_SPIN };
+}
+
+static struct wait_plan plan_event(s64 us)
+{
+	return (struct wait_plan){ .how = WAIT_EVENT, .us = clamp_t(s64, us, 0, U32_MAX) };
+}
+
+/* An answer made here: the request with the response bit, and a completion code. */
+static void answer_locally(struct ipmi_smi_msg *msg, u8 cc)
+{
+	msg->rsp[0] = msg->data[0] | 4;
+	msg->rsp[1] = msg->data[1];
+	msg->rsp[2] = cc;
+	msg->rsp_size = 3;
+}
+
+static void put_msg(struct output *out, struct ipmi_smi_msg *msg)
+{
+	list_add_tail(&msg->link, &out->msgs);
+}
+
+static struct ipmi_smi_msg *take_next(struct si *si)
+{
+	struct ipmi_smi_msg *msg = NULL;
+
+	guard(spinlock_irqsave)(&si->lock);
+	swap(msg, si->next);
+	return msg;
+}
+
+static void take_due(struct si *si)
+{
+	guard(spinlock_irqsave)(&si->lock);
+	si->attn.due |= si->due;
+	si->due = 0;
+}
+
+static bool has_next(struct si *si)
+{
+	return READ_ONCE(si->next);
+}
+
+static u8 start(struct si *si, const u8 *rq, unsigned int n)
+{
+	u8 cc = si->m->ops->start(si->m, rq, n);
+
+	if (!cc) {
+		si->busy = true;
+		si->waiting = IPMI_STEP_AGAIN;
+		si->slot = wait_slot(rq[0], rq[1]);
+	}
+	return cc;
+}
+
+static bool start_user_locked(struct si *si, struct output *out)
+{
+	struct ipmi_smi_msg *msg = take_next(si);
+	u8 cc = IPMI_BUS_ERR;
+
+	if (!msg)
+		return false;
+	si->attn_turn = true;
+	if (!si->away)
+		cc = start(si, msg->data, msg->data_size);
+	if (!cc) {
+		si->cur = msg;
+		return true;
+	}
+	answer_locally(msg, cc);
+	put_msg(out, msg);
+	return false;
+}
+
+static bool start_attn_locked(struct si *si)
+{
+	u8 rq[ATTN_REQUEST_MAX];
+	unsigned int n;
+
+	si->attn_turn = false;
+	if (si->away) {
+		/* Any request will do to see if the BMC is back. */
+		if (ktime_before(ktime_get(), si->away_next))
+			return false;
+		si->attn.flags = 0;
+		si->attn.due = ATTN_DUE_FLAGS;
+	} else {
+		take_due(si);
+	}
+	n = attn_next(&si->attn, rq);
+	if (!n)
+		return false;
+	if (rq[1] == IPMI_GET_MSG_FLAGS_CMD)
+		si_count(si, SI_FLAG_FETCHES);
+	si->cur = NULL;
+	if (!start(si, rq, n))
+		return true;
+	attn_failed(&si->attn);
+	si->away_next = ktime_add_us(ktime_get(), AWAY_PAUSE_MAX_US);
+	return false;
+}
+
+/* A user's message and housekeeping take turns while both want the wire. */
+static bool start_next_locked(struct si *si, struct output *out)
+{
+	if (si->attn_turn || !has_next(si))
+		return start_attn_locked(si) || start_user_locked(si, out);
+	return start_user_locked(si, out) || start_attn_locked(si);
+}
+
+static void uevent(struct si *si, char *state)
+{
+	char *envp[] = { state, NULL };
+
+	kobject_uevent_env(&si->desc.dev->kobj, KOBJ_CHANGE, envp);
+}
+
+static void go_away(struct si *si, const struct ipmi_failure *f)
+{
+	si->away = true;
+	si->away_since = ktime_get();
+	if (!si->intf)
+		return;
+	dev_warn(si->desc.dev,
+		 "BMC does not answer: %s %s: %s (status 0x%02x); requests fail until it does\n",
+		 si->m->ops->name, ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status);
+	uevent(si, "IPMI_BMC=away");
+}
+
+/* Whatever it forgot while it was away is set up again. */
+static void come_back(struct si *si)
+{
+	si->away = false;
+	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+	if (!si->intf)
+		return;
+	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n",
+		 ktime_ms_delta(ktime_get(), si->away_since));
+	uevent(si, "IPMI_BMC=back");
+}
+
+static void deliver_async(struct si *si, struct output *out, u8 cmd, const u8 *rsp, unsigned int n)
+{
+	struct ipmi_smi_msg *msg = ipmi_alloc_smi_msg();
+
+	/* Without memory it stays with the BMC, which keeps its flag up. */
+	if (!msg)
+		return;
+	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
+	msg->data[1] = cmd;
+	msg->data_size = 2;
+	memcpy(msg->rsp, rsp, n);
+	msg->rsp_size = n;
+	put_msg(out, msg);
+}
+
+static void attn_done_locked(struct si *si, struct output *out)
+{
+	u8 rsp[IPMI_MACHINE_MAX];
+	unsigned int n = si->m->ops->result(si->m, rsp, sizeof(rsp));
+	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
+
+	switch (attn_answer(&si->attn, rsp, n)) {
+	case ATTN_MESSAGE:
+		si_count(si, SI_INCOMING_MESSAGES);
+		deliver_async(si, out, IPMI_GET_MSG_CMD, rsp, n);
+		break;
+	case ATTN_EVENT:
+		si_count(si, SI_EVENTS);
+		deliver_async(si, out, IPMI_READ_EVENT_MSG_BUFFER_CMD, rsp, n);
+		break;
+	case ATTN_PRETIMEOUT:
+		si_count(si, SI_WATCHDOG_PRETIMEOUTS);
+		out->pretimeout = true;
+		break;
+	case ATTN_NOTHING:
+		break;
+	}
+	if (si->away)
+		come_back(si);
+	if (!flags)
+		return;
+	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */
+	si->attn_pause_us = si->attn.flags ? 0 :
+			    clamp_t(u32, si->attn_pause_us * 2, ATTN_PAUSE_MIN_US,
+				    ATTN_PAUSE_MAX_US);
+	si->attn_next = ktime_add_us(ktime_get(), si->attn_pause_us);
+}
+
+static void done_locked(struct si *si, struct output *out)
+{
+	struct ipmi_smi_msg *msg = si->cur;
+
+	si->busy = false;
+	si->cur = NULL;
+	si_count(si, SI_COMPLETE_TRANSACTIONS);
+	if (!msg) {
+		attn_done_locked(si, out);
+		return;
+	}
+	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
+	put_msg(out, msg);
+}
+
+static u8 failure_cc(const struct ipmi_failure *f)
+{
+	switch (f->cause) {
+	case IPMI_CAUSE_ABSENT:
+	case IPMI_CAUSE_BUSY:
+	case IPMI_CAUSE_SILENT:
+		return IPMI_TIMEOUT_ERR;
+	default:
+		return IPMI_ERR_UNSPECIFIED;
+	}
+}
+
+static void failed_locked(struct si *si, struct output *out)
+{
+	const struct ipmi_failure *f = si->m->ops->failure(si->m);
+	struct ipmi_smi_msg *msg = si->cur;
+	s64 pause;
+
+	si->busy = false;
+	si->cur = NULL;
+	si_count(si, SI_HOSED_COUNT);
+	if (msg) {
+		answer_locally(msg, failure_cc(f));
+		put_msg(out, msg);
+	} else {
+		attn_failed(&si->attn);
+	}
+	if (!f->dead && !si->away) {
+		dev_warn_ratelimited(si->desc.dev, "a request failed: %s %s: %s (status 0x%02x)\n",
+				     si->m->ops->name, ipmi_phase_name(f->phase),
+				     ipmi_cause_name(f->cause), f->status);
+		return;
+	}
+	if (!si->away)
+		go_away(si, f);
+	pause = ktime_us_delta(ktime_get(), si->away_since) / 16;
+	si->away_next = ktime_add_us(ktime_get(),
+				     clamp_t(s64, pause, AWAY_PAUSE_MIN_US, AWAY_PAUSE_MAX_US));
+}
+
+/* Nothing is under way: what does the BMC want, and when to look again? */
+static bool idle_locked(struct si *si, struct wait_plan *plan)
+{
+	s64 us;
+
+	if (si->away) {
+		us = ktime_us_delta(si->away_next, ktime_get());
+		*plan = us > 0 ? plan_event(us) : plan_now();
+		return us <= 0;
+	}
+	if (si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN) {
+		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, ktime_get()) : 0;
+		if (us > 0) {
+			*plan = plan_event(us);
+			return false;
+		}
+		si_count(si, SI_ATTENTIONS);
+		si->attn.due |= ATTN_DUE_FLAGS;
+		return true;
+	}
+	si_count(si, SI_IDLES);
+	si->attn_pause_us = 0;
+	if (!READ_ONCE(si->watch_mask))
+		*plan = plan_event(0);
+	else if (pace_irq_works(si))
+		*plan = plan_event(WATCH_IRQ_US);
+	else if (READ_ONCE(si->watch_mask) & IPMI_WATCH_MASK_CHECK_MESSAGES)
+		*plan = plan_event(WATCH_MESSAGES_US);
+	else
+		*plan = plan_event(WATCH_OTHER_US);
+	return false;
+}
+
+/* One look at a machine that is busy, with the time since the last one. */
+static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
+{
+	bool was_waiting = si->waiting != IPMI_STEP_AGAIN;
+	ktime_t now = was_waiting ? ktime_get() : 0;
+	u32 elapsed = was_waiting ? ktime_us_delta(now, si->last_look) : 0;
+	enum ipmi_step step = si->m->ops->step(si->m, elapsed);
+
+	*waited_us = 0;
+	if (was_waiting) {
+		*waited_us = ktime_us_delta(now, si->wait_start);
+		if (step != si->waiting)
+			wait_learn(&si->history, si->waiting, si->slot, *waited_us);
+	}
+	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
+		WRITE_ONCE(si->progress, si->progress + 1);
+		si->waiting = IPMI_STEP_AGAIN;
+		return step;
+	}
+	if (!was_waiting)
+		now = ktime_get();
+	if (step != si->waiting) {
+		WRITE_ONCE(si->progress, si->progress + 1);
+		si->wait_start = now;
+		*waited_us = 0;
+	}
+	si->waiting = step;
+	si->last_look = now;
+	return step;
+}
+
+static struct wait_plan pump_locked(struct si *si, struct output *out)
+{
+	struct wait_facts facts;
+	struct wait_plan plan;
+	enum ipmi_step step;
+	u32 waited_us;
+
+	lockdep_assert_held(&si->pump);
+	for (;;) {
+		if (!si->busy && !start_next_locked(si, out)) {
+			if (!list_empty(&out->msgs))
+				return plan_now();
+			if (!idle_locked(si, &plan))
+				return plan;
+			continue;
+		}
+		step = step_locked(si, &waited_us);
+		switch (step) {
+		case IPMI_STEP_DONE:
+			done_locked(si, out);
+			break;
+		case IPMI_STEP_FAILED:
+			failed_locked(si, out);
+			break;
+		case IPMI_STEP_SOON:
+		case IPMI_STEP_TICK:
+			facts = pace_facts(si);
+			return wait_plan(&si->history, &facts, step, si->slot, waited_us);
+		default:
+			continue;
+		}
+		/* Something has ended: let go of the pump, and hand it up. */
+		if (!list_empty(&out->msgs) || out->pretimeout)
+			return plan_now();
+	}
+}
+
+static void hand_up(struct si *si, struct output *out)
+{
+	struct ipmi_smi_msg *msg, *tmp;
+
+	list_for_each_entry_safe(msg, tmp, &out->msgs, link) {
+		list_del(&msg->link);
+		ipmi_smi_msg_received(si->intf, msg);
+	}
+	if (out->pretimeout)
+		ipmi_smi_watchdog_pretimeout(si->intf);
+}
+
+static struct wait_plan run_and_unlock(struct si *si)
+{
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+	struct wait_plan plan;
+
+	plan = pump_locked(si, &out);
+	mutex_unlock(&si->pump);
+	hand_up(si, &out);
+	return plan;
+}
+
+/**
+ * engine_run() - one pass of the engine
+ * @si: the interface
+ *
+ * Context: process, may sleep for the pump.
+ * Return: how to wait before the next pass.
+ */
+struct wait_plan engine_run(struct si *si)
+{
+	mutex_lock(&si->pump);
+	return run_and_unlock(si);
+}
+
+/* A pass in the caller's own context, if the machine is free: no thread is woken. */
+static void run_here(struct si *si)
+{
+	struct wait_plan plan;
+
+	if (!preemptible() || rcu_preempt_depth() || !mutex_trylock(&si->pump)) {
+		pace_kick(si);
+		return;
+	}
+	plan = run_and_unlock(si);
+	if (plan.how != WAIT_EVENT || plan.us)
+		pace_kick(si);
+}
+
+/**
+ * engine_ask() - ask the BMC one thing, before there is a pacer
+ * @si: the interface; its pacer does not run
+ * @rq: the request
+ * @n: bytes of it
+ * @rsp: room for the answer
+ * @cap: that room
+ *
+ * Context: process, sleeps; bounded by the machine's message_timeout_us.
+ * Return: the length of the answer, at least 3; -EIO, and the machine's
+ * failure() tells the story.
+ */
+int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap)
+{
+	struct wait_facts facts = pace_facts(si);
+	enum ipmi_step step;
+	u32 waited_us;
+	int rv = -EIO;
+
+	guard(mutex)(&si->pump);
+	if (start(si, rq, n))
+		return -EIO;
+	do {
+		step = step_locked(si, &waited_us);
+		if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
+			pace_wait(si, wait_plan(&si->history, &facts, step, si->slot, waited_us));
+	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED);
+
+	si->busy = false;
+	if (step == IPMI_STEP_DONE)
+		rv = si->m->ops->result(si->m, rsp, cap);
+	return rv < 3 ? -EIO : rv;
+}
+
+/* The last requests, while nobody else drives the machine any more. */
+static void run_out(struct si *si, struct output *out)
+{
+	ktime_t end = ktime_add_ms(ktime_get(), STOP_BOUND_MS);
+	struct wait_plan plan;
+
+	do {
+		plan = pump_locked(si, out);
+		if (plan.how == WAIT_EVENT && !si->busy)
+			return;
+		pace_wait(si, plan);
+	} while (ktime_before(ktime_get(), end) && !si->away);
+}
+
+/**
+ * engine_stop() - end everything, after the pacer has stopped
+ * @si: the interface
+ *
+ * What is under way may finish within a bound, the BMC is told to raise no more
+ * interrupts, and what is left ends with an error.
+ *
+ * Context: process, sleeps at most STOP_BOUND_MS.
+ */
+void engine_stop(struct si *si)
+{
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+	struct ipmi_smi_msg *msg;
+
+	scoped_guard(mutex, &si->pump) {
+		if (si->attn.use_irq) {
+			si->attn.use_irq = false;
+			si->attn.due |= ATTN_DUE_ENABLES;
+		}
+		run_out(si, &out);
+		msg = si->cur;
+		if (msg) {
+			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
+			put_msg(&out, msg);
+		}
+		si->busy = false;
+		si->cur = NULL;
+		msg = take_next(si);
+		if (msg) {
+			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
+			put_msg(&out, msg);
+		}
+	}
+	hand_up(si, &out);
+}
+
+static IPMI_SENDER_RET si_sender(void *send_info, struct ipmi_smi_msg *msg)
+{
+	struct si *si = send_info;
+	bool taken = false;
+
+	scoped_guard(spinlock_irqsave, &si->lock) {
+		if (!si->stopping && !si->next) {
+			si->next = msg;
+			taken = true;
+		}
+	}
+	if (!taken)
+		IPMI_SENDER_DONE(ipmi_sender_refuse(si->intf, msg, IPMI_NODE_BUSY_ERR));
+	run_here(si);
+	IPMI_SENDER_DONE(0);
+}
+
+static void ask_for(struct si *si, u8 due)
+{
+	scoped_guard(spinlock_irqsave, &si->lock)
+		si->due |= due;
+	pace_kick(si);
+}
+
+/* Once per second while somebody listens: also the time to see if it was reset. */
+static void si_request_events(void *send_info)
+{
+	ask_for(send_info, ATTN_DUE_FLAGS | ATTN_DUE_ENABLES);
+}
+
+static void si_set_need_watch(void *send_info, unsigned int watch_mask)
+{
+	struct si *si = send_info;
+
+	WRITE_ONCE(si->watch_mask, watch_mask);
+	pace_kick(si);
+}
+
+static void si_set_maintenance_mode(void *send_info, bool enable)
+{
+	struct si *si = send_info;
+
+	WRITE_ONCE(si->fast, enable);
+	pace_kick(si);
+}
+
+static void si_poll(void *send_info)
+{
+	run_here(send_info);
+}
+
+static int si_start_processing(void *send_info, struct ipmi_smi *intf)
+{
+	struct si *si = send_info;
+
+	si->intf = intf;
+	return pace_start(si);
+}
+
+static void si_shutdown(void *send_info)
+{
+	struct si *si = send_info;
+
+	scoped_guard(spinlock_irqsave, &si->lock)
+		si->stopping = true;
+	pace_stop(si);
+	engine_stop(si);
+	si->intf = NULL;
+}
+
+static int si_get_info(void *send_info, struct ipmi_smi_info *data)
+{
+	struct si *si = send_info;
+
+	data->addr_src = si->desc.source;
+	data->dev = get_device(si->desc.dev);
+#ifdef CONFIG_ACPI
+	data->addr_info.acpi_info.acpi_handle = si->desc.acpi_handle;
+#endif
+	return 0;
+}
+
+const struct ipmi_smi_handlers si_handlers = {
+	.owner = THIS_MODULE,
+	.start_processing = si_start_processing,
+	.shutdown = si_shutdown,
+	.get_smi_info = si_get_info,
+	.sender = si_sender,
+	.request_events = si_request_events,
+	.set_need_watch = si_set_need_watch,
+	.set_maintenance_mode = si_set_maintenance_mode,
+	.poll = si_poll,
+};

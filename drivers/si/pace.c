@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pacer: the only place in this module that waits.
+ *
+ * One thread per interface runs the engine whenever there is something to do and
+ * sleeps otherwise: on a high-resolution timer for as long as the wait plan
+ * (proto/wait.c) says, or until it is kicked by a sender or an interrupt. The
+ * interrupt handler touches no register. No lock but the wait queue's.
+ */
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/kthread.h>
+
+#include "si.h"
+
+/* Interrupts that should have come and did not, before we stop believing in them. */
+#define IRQ_MISSES_MAX 3
+/* Longest busy wait in one go. */
+#define SPIN_MAX_US 50
+
+#define SI_MAX_PARMS 4
+
+static unsigned int kipmid_max_busy_us[SI_MAX_PARMS];
+static unsigned int num_max_busy_us;
+module_param_array(kipmid_max_busy_us, uint, &num_max_busy_us, 0644);
+MODULE_PARM_DESC(kipmid_max_busy_us,
+		 "Most time (in us) to spin for the BMC before sleeping, per interface; 0, the default, leaves it to the driver, which spins a few microseconds only.");
+
+/**
+ * pace_irq_works() - does the interface have an interrupt to wait for?
+ * @si: the interface
+ */
+bool pace_irq_works(const struct si *si)
+{
+	return si->irq_claimed && !READ_ONCE(si->irq_broken);
+}
+
+/**
+ * pace_facts() - what the wait plan has to know of an interface
+ * @si: the interface
+ */
+struct wait_facts pace_facts(struct si *si)
+{
+	struct wait_facts facts = {
+		.irq = pace_irq_works(si),
+		.fast = READ_ONCE(si->fast),
+	};
+
+	if (si->number < READ_ONCE(num_max_busy_us) && si->number < SI_MAX_PARMS)
+		facts.busy_us = READ_ONCE(kipmid_max_busy_us[si->number]);
+	return facts;
+}
+
+/**
+ * pace_kick() - the pacer has a reason to run the engine
+ * @si: the interface
+ *
+ * Context: any.
+ */
+void pace_kick(struct si *si)
+{
+	WRITE_ONCE(si->kicked, true);
+	wake_up(&si->wait);
+}
+
+static bool take_kick(struct si *si)
+{
+	return xchg(&si->kicked, false) || kthread_should_stop();
+}
+
+/* The wait ran out and the BMC had been ready: an interrupt was missed. */
+static void irq_judge(struct si *si, bool missed)
+{
+	if (xchg(&si->irq_seen, false)) {
+		si->irq_missed = 0;
+		return;
+	}
+	if (!missed || si->irq_broken || ++si->irq_missed < IRQ_MISSES_MAX)
+		return;
+	WRITE_ONCE(si->irq_broken, true);
+	dev_warn(si->desc.dev,
+		 "interrupt %d does not come when the BMC is ready, polling instead; check what the firmware or the irqs parameter says of it\n",
+		 si->desc.irq);
+}
+
+/**
+ * pace_wait() - wait as the plan says
+ * @si: the interface
+ * @plan: the plan
+ *
+ * Context: process, sleeps. Only the pacer's thread waits for events; before it
+ * runs there are none, and such a wait is an ordinary sleep.
+ */
+void pace_wait(struct si *si, struct wait_plan plan)
+{
+	switch (plan.how) {
+	case WAIT_SPIN:
+		if (plan.us)
+			udelay(min_t(u32, plan.us, SPIN_MAX_US));
+		cond_resched();
+		break;
+	case WAIT_SLEEP:
+		si_count(si, SI_SHORT_TIMEOUTS);
+		usleep_range(plan.us, plan.us + plan.us / 8 + 1);
+		break;
+	case WAIT_EVENT:
+		si_count(si, SI_LONG_TIMEOUTS);
+		usleep_range(plan.us, plan.us + plan.us / 8 + 1);
+		break;
+	}
+}
+
+/* Sleep until there is something to do. True if the time ran out instead. */
+static bool wait_kick(struct si *si, u32 us)
+{
+	if (take_kick(si))
+		return false;
+	if (!us) {
+		wait_event_interruptible(si->wait, take_kick(si));
+		return false;
+	}
+	si_count(si, SI_LONG_TIMEOUTS);
+	return wait_event_interruptible_hrtimeout(si->wait, take_kick(si),
+						  ns_to_ktime((u64)us * NSEC_PER_USEC)) == -ETIME;
+}
+
+static void irq_unmask(struct si *si)
+{
+	if (xchg(&si->irq_masked, false))
+		enable_irq(si->desc.irq);
+}
+
+static int pace_thread(void *data)
+{
+	struct si *si = data;
+	bool timed_out = false;
+	unsigned int progress;
+	struct wait_plan plan;
+
+	while (!kthread_should_stop()) {
+		progress = READ_ONCE(si->progress);
+		plan = engine_run(si);
+		if (si->irq_claimed) {
+			irq_unmask(si);
+			irq_judge(si, timed_out && progress != READ_ONCE(si->progress));
+		}
+		timed_out = false;
+		if (plan.how == WAIT_EVENT)
+			timed_out = wait_kick(si, plan.us);
+		else
+			pace_wait(si, plan);
+	}
+	return 0;
+}
+
+static irqreturn_t pace_irq(int irq, void *data)
+{
+	struct si *si = data;
+
+	si_count(si, SI_INTERRUPTS);
+	WRITE_ONCE(si->irq_seen, true);
+	/* A level stays until the machine was pumped, which this thread does not do. */
+	if (si->irq_level && !xchg(&si->irq_masked, true))
+		disable_irq_nosync(irq);
+	pace_kick(si);
+	return IRQ_HANDLED;
+}
+
+static void irq_start(struct si *si)
+{
+	struct device *dev = si->desc.dev;
+	int rv;
+
+	if (!si->desc.irq)
+		return;
+	si->irq_level = irq_get_trigger_type(si->desc.irq) & IRQ_TYPE_LEVEL_MASK;
+	rv = request_irq(si->desc.irq, pace_irq, IRQF_SHARED, "ipmi_si", si);
+	if (rv) {
+		dev_warn(dev, "unable to claim interrupt %d, running polled: %d\n", si->desc.irq,
+			 rv);
+		return;
+	}
+	si->irq_claimed = true;
+	dev_info(dev, "Using irq %d\n", si->desc.irq);
+}
+
+/**
+ * pace_start() - start the thread, and take the interrupt
+ * @si: the interface
+ *
+ * Context: process.
+ * Return: 0, or why there is no thread.
+ */
+int pace_start(struct si *si)
+{
+	struct task_struct *thread;
+
+	irq_start(si);
+	si->attn.use_irq = si->irq_claimed;
+	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
+
+	/* The name of the thread that polls is known to every administrator. */
+	thread = kthread_run(pace_thread, si, si->irq_claimed ? "ipmi-si%d" : "kipmi%d",
+			     si->number);
+	if (IS_ERR(thread)) {
+		if (si->irq_claimed)
+			free_irq(si->desc.irq, si);
+		si->irq_claimed = false;
+		return PTR_ERR(thread);
+	}
+	si->thread = thread;
+	return 0;
+}
+
+/**
+ * pace_stop() - stop the thread, and give the interrupt back
+ * @si: the interface
+ *
+ * Context: process, sleeps at most as long as the longest wait of a plan.
+ */
+void pace_stop(struct si *si)
+{
+	kthread_stop(si->thread);
+	si->thread = NULL;
+	if (si->irq_claimed) {
+		irq_unmask(si);
+		free_irq(si->desc.irq, si);
+	}
+	si->irq_claimed = false;
+}

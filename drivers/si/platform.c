@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Discovery through platform devices: ACPI (IPI0001), and the devices that the
+ * kernel makes of SMBIOS type 38 records.
+ *
+ * The driver core calls the probe and remove functions; they describe what they
+ * find and leave the rest to probe.c. No lock.
+ */
+#define dev_fmt(fmt) "ipmi_platform: " fmt
+
+#include <linux/kmod.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+
+#include "si.h"
+
+static bool tryacpi = true;
+module_param(tryacpi, bool, 0);
+MODULE_PARM_DESC(tryacpi, "Use interfaces that ACPI describes, default is 1.");
+
+static bool trydmi = true;
+module_param(trydmi, bool, 0);
+MODULE_PARM_DESC(trydmi, "Use interfaces that SMBIOS describes, default is 1.");
+
+static bool tryplatform = true;
+module_param(tryplatform, bool, 0);
+MODULE_PARM_DESC(tryplatform, "Use interfaces that other platform devices describe, default is 1.");
+
+/* Interface types as SMBIOS type 38, _IFT and the ipmi-type property number them. */
+enum { TYPE_KCS = 1, TYPE_SMIC, TYPE_BT, TYPE_SSIF };
+
+/**
+ * si_type_ops() - the machine of an interface type
+ * @type: 1 = KCS, 2 = SMIC, 3 = BT
+ *
+ * Return: the machine, NULL if there is none.
+ */
+const struct ipmi_machine_ops *si_type_ops(unsigned int type)
+{
+	return type == TYPE_KCS ? &ipmi_kcs_ops : NULL;
+}
+
+/* The first register's resource, and the second's for the spacing. */
+static int get_resources(struct platform_device *pdev, struct si_desc *desc)
+{
+	unsigned int type = IORESOURCE_IO;
+	struct resource *res, *second;
+
+	res = platform_get_resource(pdev, type, 0);
+	if (!res) {
+		type = IORESOURCE_MEM;
+		res = platform_get_resource(pdev, type, 0);
+	}
+	if (!res) {
+		dev_err(&pdev->dev, "no I/O or memory address\n");
+		return -ENXIO;
+	}
+	desc->is_mem = type == IORESOURCE_MEM;
+	desc->addr = res->start;
+
+	desc->regspacing = desc->regsize;
+	second = platform_get_resource(pdev, type, 1);
+	if (second && second->start > res->start)
+		desc->regspacing = second->start - res->start;
+	desc->irq = max(platform_get_irq_optional(pdev, 0), 0);
+	dev_info(&pdev->dev, "%pR regsize %u spacing %u irq %d\n", res, desc->regsize,
+		 desc->regspacing, desc->irq);
+	return 0;
+}
+
+static int describe_type(struct device *dev, struct si_desc *desc, unsigned int type)
+{
+	desc->type = si_type_ops(type);
+	if (desc->type)
+		return 0;
+	dev_warn(dev, "unknown or unsupported interface type %u\n", type);
+	return -ENODEV;
+}
+
+#ifdef CONFIG_ACPI
+
+static const struct acpi_device_id acpi_ids[] = {
+	{ "IPI0001", 0 },
+	{}
+};
+MODULE_DEVICE_TABLE(acpi, acpi_ids);
+
+/* ACPI namespace, IPMI 2.0 appendix C3. */
+static int describe_acpi(struct platform_device *pdev, struct si_desc *desc)
+{
+	struct device *dev = &pdev->dev;
+	unsigned long long type;
+	int rv;
+
+	if (!tryacpi)
+		return -ENODEV;
+	desc->source = SI_ACPI;
+	desc->acpi_handle = ACPI_HANDLE(dev);
+	dev_info(dev, "probing via ACPI\n");
+	if (ACPI_FAILURE(acpi_evaluate_integer(desc->acpi_handle, "_IFT", NULL, &type))) {
+		dev_err(dev, "Could not find ACPI IPMI interface type (_IFT)\n");
+		return -EINVAL;
+	}
+	if (type == TYPE_SSIF)
+		return -ENODEV;
+	rv = describe_type(dev, desc, type);
+	if (rv)
+		return rv;
+	desc->regsize = 1;
+	rv = get_resources(pdev, desc);
+	/* Firmware that has a BMC may talk to it in AML. */
+	if (!rv)
+		request_module_nowait("acpi_ipmi");
+	return rv;
+}
+
+static bool is_acpi(struct device *dev)
+{
+	return acpi_match_device(acpi_ids, dev);
+}
+
+#define ACPI_IDS ACPI_PTR(acpi_ids)
+
+#else
+
+static int describe_acpi(struct platform_device *pdev, struct si_desc *desc)
+{
+	return -ENODEV;
+}
+
+static bool is_acpi(struct device *dev)
+{
+	return false;
+}
+
+#define ACPI_IDS NULL
+
+#endif
+
+static bool size_ok(const struct si_desc *desc)
+{
+	return desc->regsize == 1 || desc->regsize == 2 || desc->regsize == 4 ||
+	       (desc->regsize == 8 && desc->is_mem);
+}
+
+/* The properties and resources that the kernel's SMBIOS code gives its devices. */
+static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
+{
+	struct device *dev = &pdev->dev;
+	u8 type, source, size = 1, shift = 0;
+	int rv;
+
+	if (device_property_read_u8(dev, "ipmi-type", &type))
+		return -ENODEV;
+	if (device_property_read_u8(dev, "addr-source", &source) || source >= SI_LAST)
+		source = SI_PLATFORM;
+	desc->source = source;
+	if (source == SI_SMBIOS ? !trydmi : source != SI_HARDCODED && !tryplatform)
+		return -ENODEV;
+
+	dev_info(dev, "probing via %s\n", ipmi_addr_src_to_str(source));
+	rv = describe_type(dev, desc, type);
+	if (rv)
+		return rv;
+	device_property_read_u8(dev, "slave-addr", &desc->slave_addr);
+	device_property_read_u8(dev, "reg-shift", &shift);
+	if (device_property_read_u8(dev, "reg-size", &size))
+		size = 1;
+	desc->regsize = size;
+	desc->regshift = shift;
+	rv = get_resources(pdev, desc);
+	if (rv)
+		return rv;
+	if (!size_ok(desc)) {
+		dev_warn(dev, "Invalid register size: %u\n", desc->regsize);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int platform_probe(struct platform_device *pdev)
+{
+	struct si_desc desc = { .dev = &pdev->dev };
+	int rv;
+
+	rv = is_acpi(&pdev->dev) ? describe_acpi(pdev, &desc) : describe_platform(pdev, &desc);
+	if (rv)
+		return rv;
+	/* A duplicate was told of; its device keeps us, so that nobody else tries. */
+	rv = si_add(&desc);
+	return rv == -EBUSY ? 0 : rv;
+}
+
+static void platform_remove(struct platform_device *pdev)
+{
+	si_remove_device(&pdev->dev);
+}
+
+static const struct platform_device_id platform_ids[] = {
+	{ .name = "dmi-ipmi-si" },
+	{}
+};
+
+static struct platform_driver si_platform_driver = {
+	.driver = {
+		.name = "ipmi_si",
+		.acpi_match_table = ACPI_IDS,
+	},
+	.probe = platform_probe,
+	IPMI_PLATFORM_REMOVE(platform_remove),
+	.id_table = platform_ids,
+};
+
+int platform_init(void)
+{
+	return platform_driver_register(&si_platform_driver);
+}
+
+void platform_exit(void)
+{
+	platform_driver_unregister(&si_platform_driver);
+}
+
+MODULE_ALIAS("platform:dmi-ipmi-si");

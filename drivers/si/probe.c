@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ipmi_si: the module, its candidates, and their tries.
+ *
+ * Sources of discovery (platform.c and its like) call si_add() and
+ * si_remove_device(). Each candidate has a work that tries to bring it up until
+ * it succeeds, so a BMC that is late is found when it comes, and none holds up
+ * another. Lock: si_list_lock for the list; never held while a BMC is asked.
+ */
+#define pr_fmt(fmt) "ipmi_si: " fmt
+
+#include <linux/slab.h>
+
+#include "si.h"
+
+/* Bounds, all of them in Documentation/house. */
+#define PROBE_PAUSE_MIN		HZ
+#define PROBE_PAUSE_MAX		(60 * HZ)
+#define LOAD_BOUND_MS		3000
+
+static DEFINE_MUTEX(si_list_lock);
+static LIST_HEAD(si_list);
+static bool started;
+static struct workqueue_struct *si_wq;
+
+/* Candidates that were not tried yet while the module loads. */
+static atomic_t untried = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(all_tried);
+
+static bool unload_when_empty = true;
+module_param(unload_when_empty, bool, 0);
+MODULE_PARM_DESC(unload_when_empty,
+		 "Fail to load if no interface is specified or found, default is 1; 0 is useful for hot add.");
+
+static void set_tried(struct si *si)
+{
+	if (si->tried)
+		return;
+	si->tried = true;
+	if (atomic_dec_and_test(&untried))
+		wake_up_all(&all_tried);
+}
+
+static void probe_work(struct work_struct *work)
+{
+	struct si *si = container_of(work, struct si, probe.work);
+
+	si->up = !bringup(si);
+	set_tried(si);
+	if (si->up)
+		return;
+	si->probe_pause = clamp(si->probe_pause * 2, PROBE_PAUSE_MIN, PROBE_PAUSE_MAX);
+	queue_delayed_work(si_wq, &si->probe, si->probe_pause);
+}
+
+static void si_free(struct si *si)
+{
+	cancel_delayed_work_sync(&si->probe);
+	set_tried(si);
+	if (si->up)
+		takedown(si);
+	put_device(si->desc.dev);
+	mutex_destroy(&si->pump);
+	kfree(si->m);
+	kfree(si);
+}
+
+static struct si *si_alloc(const struct si_desc *desc)
+{
+	struct si *si = kzalloc(sizeof(*si), GFP_KERNEL);
+
+	if (!si)
+		return NULL;
+	si->desc = *desc;
+	get_device(si->desc.dev);
+	INIT_DELAYED_WORK(&si->probe, probe_work);
+	mutex_init(&si->pump);
+	spin_lock_init(&si->lock);
+	init_waitqueue_head(&si->wait);
+	atomic_inc(&untried);
+	return si;
+}
+
+static struct si *find_same_locked(const struct si_desc *desc)
+{
+	struct si *si;
+
+	lockdep_assert_held(&si_list_lock);
+	list_for_each_entry(si, &si_list, link)
+		if (si->desc.is_mem == desc->is_mem && si->desc.addr == desc->addr)
+			return si;
+	return NULL;
+}
+
+static void start_probe(struct si *si)
+{
+	const struct si_desc *desc = &si->desc;
+
+	pr_info("Trying %s-specified %s state machine at %s address 0x%lx, slave address 0x%x, irq %d\n",
+		ipmi_addr_src_to_str(desc->source), desc->type->name, desc->is_mem ? "mem" : "i/o",
+		desc->addr, desc->slave_addr ?: IPMI_BMC_SLAVE_ADDR, desc->irq);
+	queue_delayed_work(si_wq, &si->probe, 0);
+}
+
+/* Two sources, one place. ACPI knows better than SMBIOS; else the first one stays. */
+static int resolve_duplicate_locked(struct si *new, struct si **old)
+{
+	struct si *same = find_same_locked(&new->desc);
+
+	*old = NULL;
+	if (!same)
+		return 0;
+	if (same->desc.source == SI_SMBIOS && new->desc.source == SI_ACPI) {
+		dev_info(same->desc.dev, "Removing SMBIOS-specified %s state machine in favor of ACPI\n",
+			 same->desc.type->name);
+		if (!new->desc.slave_addr)
+			new->desc.slave_addr = same->desc.slave_addr;
+		list_del(&same->link);
+		*old = same;
+		return 0;
+	}
+	if (!same->desc.slave_addr)
+		same->desc.slave_addr = new->desc.slave_addr;
+	dev_info(new->desc.dev, "%s-specified %s state machine: duplicate\n",
+		 ipmi_addr_src_to_str(new->desc.source), new->desc.type->name);
+	return -EBUSY;
+}
+
+/**
+ * si_add() - a source has found an interface
+ * @desc: what it knows of it; copied
+ *
+ * It is tried in the background, now or once the module has been loaded.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -EBUSY for a duplicate, -ENOMEM.
+ */
+int si_add(const struct si_desc *desc)
+{
+	struct si *si = si_alloc(desc);
+	struct si *old;
+	bool now;
+	int rv;
+
+	if (!si)
+		return -ENOMEM;
+
+	scoped_guard(mutex, &si_list_lock) {
+		rv = resolve_duplicate_locked(si, &old);
+		if (!rv)
+			list_add_tail(&si->link, &si_list);
+		now = started;
+	}
+	if (rv) {
+		si_free(si);
+		return rv;
+	}
+	if (old)
+		si_free(old);
+	pr_info("Adding %s-specified %s state machine\n", ipmi_addr_src_to_str(desc->source),
+		desc->type->name);
+	if (now)
+		start_probe(si);
+	return 0;
+}
+
+static struct si *take_by_device(struct device *dev)
+{
+	struct si *si;
+
+	guard(mutex)(&si_list_lock);
+	list_for_each_entry(si, &si_list, link) {
+		if (si->desc.dev != dev)
+			continue;
+		list_del(&si->link);
+		return si;
+	}
+	return NULL;
+}
+
+/**
+ * si_remove_device() - a device goes away, and with it what was found through it
+ * @dev: the device
+ *
+ * The device's driver data is not looked at: clients of the core (ibmpex) write
+ * there.
+ *
+ * Context: process, sleeps; bounded by the table in Documentation/house.
+ */
+void si_remove_device(struct device *dev)
+{
+	struct si *si = take_by_device(dev);
+
+	if (si)
+		si_free(si);
+}
+
+/*
+ * Loading returns when every candidate has been tried once, so that a script can
+ * go on to use /dev/ipmi0, but it does not wait long for a BMC that is slow.
+ */
+static void try_all(void)
+{
+	struct si *si;
+
+	scoped_guard(mutex, &si_list_lock) {
+		list_for_each_entry(si, &si_list, link)
+			start_probe(si);
+		started = true;
+	}
+	wait_event_timeout(all_tried, !atomic_read(&untried), msecs_to_jiffies(LOAD_BOUND_MS));
+}
+
+static bool list_is_empty(void)
+{
+	guard(mutex)(&si_list_lock);
+	return list_empty(&si_list);
+}
+
+static int __init ipmi_si_init(void)
+{
+	int rv;
+
+	pr_info("IPMI System Interface driver\n");
+	/* Every try is bounded, but it may take seconds, and there may be several. */
+	si_wq = alloc_workqueue("ipmi_si", WQ_UNBOUND, 0);
+	if (!si_wq)
+		return -ENOMEM;
+
+	rv = platform_init();
+	if (rv)
+		goto err_wq;
+	if (list_is_empty() && unload_when_empty) {
+		pr_warn("Unable to find any System Interface(s): neither ACPI (IPI0001) nor SMBIOS (type 38) describes one; if there is a BMC, say where (type=, ports=, addrs=), or load with unload_when_empty=0\n");
+		rv = -ENODEV;
+		goto err_platform;
+	}
+	try_all();
+	return 0;
+
+err_platform:
+	platform_exit();
+err_wq:
+	destroy_workqueue(si_wq);
+	return rv;
+}
+
+static void __exit ipmi_si_exit(void)
+{
+	platform_exit();
+	destroy_workqueue(si_wq);
+}
+
+module_init(ipmi_si_init);
+module_exit(ipmi_si_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("IPMI system interfaces: KCS");

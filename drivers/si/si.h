@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ipmi_si inside: one system interface behind KCS, SMIC or BT.
+ *
+ * Locks, in the order in which they are taken:
+ *
+ *   si_list_lock (mutex, probe.c)  the list of candidates; never held while a
+ *                                  BMC is asked anything
+ *   si->pump (mutex)               who holds it drives the machine: the pacer's
+ *                                  thread, or the sender itself if the machine
+ *                                  is free; guards everything marked "pump"
+ *   si->lock (spinlock)            the slot for the next message and what others
+ *                                  ask of the engine; never held across a call
+ *
+ * Registers are touched by the holder of si->pump only, with interrupts on.
+ */
+#ifndef SI_H
+#define SI_H
+
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+
+#include <linux/acpi.h>
+#include <linux/device.h>
+#include <linux/ipmi.h>
+#include <linux/ipmi_smi.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <ipmi/attn.h>
+#include <ipmi/compat.h>
+#include <ipmi/machine.h>
+#include <ipmi/wait.h>
+
+struct task_struct;
+
+/*
+ * The counters: enum, name in sysfs. The order is that of the attributes.
+ */
+#define SI_STATS(X)                                \
+	X(SHORT_TIMEOUTS, short_timeouts)          \
+	X(LONG_TIMEOUTS, long_timeouts)            \
+	X(IDLES, idles)                            \
+	X(INTERRUPTS, interrupts)                  \
+	X(ATTENTIONS, attentions)                  \
+	X(FLAG_FETCHES, flag_fetches)              \
+	X(HOSED_COUNT, hosed_count)                \
+	X(COMPLETE_TRANSACTIONS, complete_transactions) \
+	X(EVENTS, events)                          \
+	X(WATCHDOG_PRETIMEOUTS, watchdog_pretimeouts)   \
+	X(INCOMING_MESSAGES, incoming_messages)
+
+enum si_stat {
+#define X(_enum, _name) SI_##_enum,
+	SI_STATS(X)
+#undef X
+	SI_NR_STATS,
+};
+
+/**
+ * struct si_desc - what a source of discovery knows of an interface
+ * @source: which source
+ * @type: its machine
+ * @dev: its device
+ * @is_mem: its registers are in memory space, not port space
+ * @addr: address of the first register
+ * @regsize: bytes of a register: 1, 2, 4 or 8
+ * @regspacing: bytes from one register to the next
+ * @regshift: bits by which a value read is shifted
+ * @irq: interrupt, 0 = none
+ * @slave_addr: the BMC's IPMB address, 0 = not known
+ * @acpi_handle: its object in the ACPI namespace, if that is the source
+ */
+struct si_desc {
+	enum ipmi_addr_src source;
+	const struct ipmi_machine_ops *type;
+	struct device *dev;
+	bool is_mem;
+	unsigned long addr;
+	unsigned int regsize;
+	unsigned int regspacing;
+	unsigned int regshift;
+	int irq;
+	u8 slave_addr;
+#ifdef CONFIG_ACPI
+	acpi_handle acpi_handle;
+#endif
+};
+
+/**
+ * struct si_io - the registers of one interface, see io.c
+ * @regs: seam 4
+ * @port: base in port space
+ * @mem: base in memory space
+ * @claimed: how many registers' regions are ours
+ * @size: bytes of a register
+ * @spacing: from one to the next
+ * @shift: bits
+ */
+struct si_io {
+	struct ipmi_regs regs;
+	unsigned long port;
+	void __iomem *mem;
+	unsigned int claimed;
+	unsigned int size;
+	unsigned int spacing;
+	unsigned int shift;
+};
+
+/**
+ * struct si_attribute - one file of an interface in sysfs
+ * @attr: the file
+ * @si: the interface
+ * @stat: which counter, for a counter's file
+ */
+struct si_attribute {
+	struct device_attribute attr;
+	struct si *si;
+	unsigned int stat;
+};
+
+#define SI_NR_ATTRS (SI_NR_STATS + 3)
+
+/**
+ * struct si - one interface, candidate or at work
+ * @link: on the list of candidates, under si_list_lock
+ * @desc: where it is
+ * @probe: tries to bring it up, again and again
+ * @probe_pause: until the next try, in jiffies
+ * @tried: its first try is over (probe.c's work, or after it)
+ * @up: the core has it (likewise)
+ * @told: its first failure was logged
+ * @number: the N of its thread's name
+ * @io: its registers
+ * @intf: its interface in the core, NULL while it has none; set before the pacer
+ *	starts and cleared after it stopped
+ * @pump: see above
+ * @m: its machine (pump)
+ * @busy: the machine has a request (pump)
+ * @cur: whose request it is, NULL = housekeeping (pump)
+ * @attn: housekeeping (pump)
+ * @attn_turn: housekeeping goes before a user's message (pump)
+ * @attn_pause_us: before the flags are fetched again although none was set (pump)
+ * @attn_next: when (pump)
+ * @history: what it has taught us of its times (pump)
+ * @slot: the slot of @history of the request under way (pump)
+ * @waiting: the verdict it waits under, AGAIN = it does not (pump)
+ * @progress: counts whenever the machine has moved on (pump); read elsewhere
+ * @wait_start: since when it waits (pump)
+ * @last_look: last time the machine was stepped while waiting (pump)
+ * @away: the BMC does not answer (pump); read elsewhere as a hint
+ * @away_since: since when (pump)
+ * @away_next: when it is tried again (pump)
+ * @lock: see above
+ * @next: the message to be started next, under @lock
+ * @stopping: no message is taken any more, under @lock
+ * @due: housekeeping that others ask for, &enum attn_due, under @lock
+ * @watch_mask: what the core waits for
+ * @fast: maintenance mode
+ * @thread: the pacer
+ * @wait: where it sleeps
+ * @kicked: it has a reason not to
+ * @irq_claimed: the interrupt is ours
+ * @irq_level: it is level triggered, so it is masked until the machine was pumped
+ * @irq_masked: it is
+ * @irq_seen: it came since the pacer last slept
+ * @irq_missed: how often in a row it did not, though it should have
+ * @irq_broken: it never comes
+ * @stats: counters
+ * @attrs: their files, and three more
+ */
+struct si {
+	struct list_head link;
+	struct si_desc desc;
+	struct delayed_work probe;
+	unsigned long probe_pause;
+	bool tried;
+	bool up;
+	bool told;
+	int number;
+	struct si_io io;
+	struct ipmi_smi *intf;
+
+	struct mutex pump;
+	struct ipmi_machine *m;
+	bool busy;
+	struct ipmi_smi_msg *cur;
+	struct attn attn;
+	bool attn_turn;
+	u32 attn_pause_us;
+	ktime_t attn_next;
+	struct wait_history history;
+	unsigned int slot;
+	enum ipmi_step waiting;
+	unsigned int progress;
+	ktime_t wait_start;
+	ktime_t last_look;
+	bool away;
+	ktime_t away_since;
+	ktime_t away_next;
+
+	spinlock_t lock;
+	struct ipmi_smi_msg *next;
+	bool stopping;
+	u8 due;
+
+	unsigned int watch_mask;
+	bool fast;
+	struct task_struct *thread;
+	wait_queue_head_t wait;
+	bool kicked;
+	bool irq_claimed;
+	bool irq_level;
+	bool irq_masked;
+	bool irq_seen;
+	unsigned int irq_missed;
+	bool irq_broken;
+
+	atomic_t stats[SI_NR_STATS];
+	struct si_attribute attrs[SI_NR_ATTRS];
+};
+
+static inline void si_count(struct si *si, enum si_stat stat)
+{
+	atomic_inc(&si->stats[stat]);
+}
+
+/* engine.c */
+extern const struct ipmi_smi_handlers si_handlers;
+struct wait_plan engine_run(struct si *si);
+int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap);
+void engine_stop(struct si *si);
+
+/* pace.c */
+int pace_start(struct si *si);
+void pace_stop(struct si *si);
+void pace_kick(struct si *si);
+void pace_wait(struct si *si, struct wait_plan plan);
+struct wait_facts pace_facts(struct si *si);
+bool pace_irq_works(const struct si *si);
+
+/* io.c */
+int io_map(struct si *si);
+void io_unmap(struct si *si);
+
+/* bringup.c */
+int bringup(struct si *si);
+void takedown(struct si *si);
+
+/* probe.c */
+int si_add(const struct si_desc *desc);
+void si_remove_device(struct device *dev);
+
+/* platform.c */
+int platform_init(void);
+void platform_exit(void);
+const struct ipmi_machine_ops *si_type_ops(unsigned int smbios_type);
+
+/* sysfs.c */
+int si_sysfs_add(struct si *si);
+void si_sysfs_remove(struct si *si);
+
+#endif /* SI_H */

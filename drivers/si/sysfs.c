@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sysfs: the attributes of one interface, on the device it was found through.
+ *
+ * Names and formats are ABI. The attributes live in struct si, because others
+ * write to the device's driver data. No lock: single values are read.
+ */
+#include "si.h"
+
+static struct si_attribute *to_attr(struct device_attribute *attr)
+{
+	return container_of(attr, struct si_attribute, attr);
+}
+
+static ssize_t stat_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct si_attribute *a = to_attr(attr);
+
+	return sysfs_emit(buf, "%u\n", atomic_read(&a->si->stats[a->stat]));
+}
+
+static ssize_t type_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_attr(attr)->si->desc.type->name);
+}
+
+static ssize_t interrupts_enabled_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", pace_irq_works(to_attr(attr)->si));
+}
+
+/* The tail of a hotmod operation that names this interface. */
+static ssize_t params_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct si_desc *d = &to_attr(attr)->si->desc;
+
+	return sysfs_emit(buf, "%s,%s,0x%lx,rsp=%u,rsi=%u,rsh=%u,irq=%d,ipmb=%u\n", d->type->name,
+			  d->is_mem ? "mem" : "i/o", d->addr, d->regspacing, d->regsize,
+			  d->regshift, d->irq, d->slave_addr);
+}
+
+static const struct {
+	const char *name;
+	ssize_t (*show)(struct device *dev, struct device_attribute *attr, char *buf);
+	unsigned int stat;
+} files[] = {
+	{ "type", type_show },
+	{ "interrupts_enabled", interrupts_enabled_show },
+#define X(_enum, _name) { #_name, stat_show, SI_##_enum },
+	SI_STATS(X)
+#undef X
+	{ "params", params_show },
+};
+static_assert(ARRAY_SIZE(files) == SI_NR_ATTRS);
+
+static void remove_first(struct si *si, unsigned int n)
+{
+	while (n--)
+		device_remove_file(si->desc.dev, &si->attrs[n].attr);
+}
+
+/**
+ * si_sysfs_add() - add the attributes to the interface's device
+ * @si: the interface
+ *
+ * Return: 0 or what sysfs says.
+ */
+int si_sysfs_add(struct si *si)
+{
+	unsigned int i;
+	int rv;
+
+	for (i = 0; i < SI_NR_STATS; i++)
+		atomic_set(&si->stats[i], 0);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		struct si_attribute *a = &si->attrs[i];
+
+		sysfs_attr_init(&a->attr.attr);
+		a->attr.attr.name = files[i].name;
+		a->attr.attr.mode = 0444;
+		a->attr.show = files[i].show;
+		a->si = si;
+		a->stat = files[i].stat;
+		rv = device_create_file(si->desc.dev, &a->attr);
+		if (rv) {
+			remove_first(si, i);
+			return rv;
+		}
+	}
+	return 0;
+}
+
+void si_sysfs_remove(struct si *si)
+{
+	remove_first(si, ARRAY_SIZE(files));
+}

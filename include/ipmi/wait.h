@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wait plan: how long to wait before the next look at a BMC.
+ *
+ * Pure arithmetic on facts, a verdict and a history; si/pace.c is the only
+ * caller in the kernel and the only place that waits. The plan spins a few
+ * microseconds at a byte handshake, sleeps for the command's usual answer time
+ * when the BMC thinks, and backs off in proportion to what it has waited
+ * already: an oversleep is then always a small fraction of the wait, whatever
+ * the BMC does, so an erratic one costs looks and not latency. Nothing here is
+ * ever learned as a single constant.
+ */
+#ifndef IPMI_WAIT_H
+#define IPMI_WAIT_H
+
+#include <ipmi/machine.h>
+
+/* Answer times are remembered per command, in this many slots (a power of 2). */
+#define WAIT_SLOTS 32
+
+/**
+ * struct wait_history - what an interface has taught us, all times in us
+ * @byte_us: the usual byte handshake, 0 = not known
+ * @answer_us: the usual time from request to answer per slot, 0 = not known;
+ *	a decaying minimum, so one slow answer does not delay the next
+ */
+struct wait_history {
+	u32 byte_us;
+	u32 answer_us[WAIT_SLOTS];
+};
+
+/**
+ * struct wait_facts - what is true of the interface now
+ * @irq: an interrupt that is known to work ends the wait early
+ * @fast: maintenance mode: latency counts more than CPU
+ * @busy_us: kipmid_max_busy_us: the most the plan may spin per wait; 0 = the
+ *	plan's own few microseconds
+ */
+struct wait_facts {
+	bool irq;
+	bool fast;
+	u32 busy_us;
+};
+
+/**
+ * enum wait_how - the means of waiting
+ * @WAIT_SPIN: look again after @us of busy waiting
+ * @WAIT_SLEEP: sleep @us on a high-resolution timer
+ * @WAIT_EVENT: sleep until kicked (new work, interrupt), at most @us; @us = 0
+ *	means without a time-out (nothing is outstanding)
+ */
+enum wait_how { WAIT_SPIN, WAIT_SLEEP, WAIT_EVENT };
+
+struct wait_plan {
+	enum wait_how how;
+	u32 us;
+};
+
+unsigned int wait_slot(u8 netfn_lun, u8 cmd);
+struct wait_plan wait_plan(const struct wait_history *hist, const struct wait_facts *facts,
+			   enum ipmi_step verdict, unsigned int slot, u32 waited_us);
+void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int slot,
+		u32 waited_us);
+
+#endif /* IPMI_WAIT_H */
