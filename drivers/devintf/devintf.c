@@ -38,7 +38,8 @@ static void file_recv(struct ipmi_recv_msg *msg, void *data)
 	}
 	if (!first)
 		return;
-	wake_up_all(&file->wait);
+	if (wq_has_sleeper(&file->wait))
+		wake_up_all(&file->wait);
 	kill_fasync(&file->fasync, SIGIO, POLL_IN);
 }
 

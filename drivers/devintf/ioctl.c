@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <ipmi/core.h>
+
 #include "devintf.h"
 
 /**
@@ -84,8 +86,8 @@ static int send(struct ipmi_file *file, const struct ipmi_req *req,
 		return -EFAULT;
 	msg.data = data;
 
-	return ipmi_request_settime(file->user, &addr, req->msgid, &msg, NULL, 0, timing->retries,
-				    timing->retry_time_ms);
+	return ipmi_core_request(file->user, &addr, req->msgid, &msg, timing->retries,
+				 timing->retry_time_ms);
 }
 
 long do_send(struct ipmi_call *call)

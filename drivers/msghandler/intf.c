@@ -38,31 +38,6 @@ void intf_kick(struct ipmi_smi *intf)
 	queue_work(ipmi_wq, &intf->work);
 }
 
-/**
- * intf_submit() - queue a message for the transport
- * @intf: the interface
- * @smi: the message; on success it belongs to the queue
- * @urgent: before all that are not
- *
- * Context: any.
- * Return: 0, -ENODEV if the interface is off.
- */
-int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent)
-{
-	bool kick;
-
-	scoped_guard(spinlock_irqsave, &intf->lock) {
-		if (!intf->handlers)
-			return -ENODEV;
-		list_add_tail(&smi->link, urgent ? &intf->urgent : &intf->tx);
-		/* What is queued behind a message in flight goes when that one is back. */
-		kick = !intf->running && !intf->flight;
-	}
-	if (kick)
-		intf_kick(intf);
-	return 0;
-}
-
 static struct ipmi_smi_msg *next_tx(struct ipmi_smi *intf)
 {
 	struct ipmi_smi_msg *smi = NULL;
@@ -166,6 +141,45 @@ static void run_work(struct work_struct *work)
 
 	guard(mutex)(&intf->run);
 	run_locked(intf);
+}
+
+/* Run the interface in the caller's context, if nobody else does. */
+static void run_here(struct ipmi_smi *intf)
+{
+	if (!mutex_trylock(&intf->run)) {
+		intf_kick(intf);
+		return;
+	}
+	run_locked(intf);
+	mutex_unlock(&intf->run);
+}
+
+/**
+ * intf_submit() - queue a message for the transport
+ * @intf: the interface
+ * @smi: the message; on success it belongs to the queue
+ * @urgent: before all that are not
+ * @run: the caller may run the interface; else a worker does
+ *
+ * Context: any; with @run process, may sleep.
+ * Return: 0, -ENODEV if the interface is off.
+ */
+int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool run)
+{
+	bool idle;
+
+	scoped_guard(spinlock_irqsave, &intf->lock) {
+		if (!intf->handlers)
+			return -ENODEV;
+		list_add_tail(&smi->link, urgent ? &intf->urgent : &intf->tx);
+		/* What is queued behind a message in flight goes when that one is back. */
+		idle = !intf->running && !intf->flight;
+	}
+	if (idle && run)
+		run_here(intf);
+	else if (idle)
+		intf_kick(intf);
+	return 0;
 }
 
 /**

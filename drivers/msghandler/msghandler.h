@@ -23,10 +23,15 @@
 #ifndef MSGHANDLER_H
 #define MSGHANDLER_H
 
-/* These three before ipmi.h: the distributions' symbol CRCs depend on it. */
+/*
+ * Symbol versions reach struct device, so they depend on which headers have been
+ * read: poll.h and seq_file.h make ours those of Debian's 6.1, vmalloc.h those of
+ * its 6.12. tools/check-symvers watches over it.
+ */
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
+#include <linux/vmalloc.h>
 
 #include <linux/ipmi.h>
 #include <linux/ipmi_smi.h>
@@ -72,6 +77,13 @@ struct ipmi_channel {
 	u8 address;
 	u8 lun;
 };
+
+/*
+ * What follows is private, and symbol versions must not depend on it: the
+ * kernel's own core defines these in its source file, where genksyms does not
+ * look, and the distributions' consumers were built against that.
+ */
+#ifndef __GENKSYMS__
 
 /**
  * struct ipmi_smi - one system interface
@@ -194,6 +206,8 @@ struct ipmi_user {
 	struct module *owner;
 };
 
+#endif /* !__GENKSYMS__ */
+
 /**
  * struct cmd_receiver - "commands like this are for me"
  * @link: on intf->receivers, under intf->run
@@ -222,6 +236,7 @@ struct cmd_receiver {
  * @retry_ms: likewise, 0 = the module's default
  * @smi: the caller's own buffers, or NULL
  * @recv: both or none
+ * @run: the caller may run the interface
  */
 struct ipmi_request {
 	struct ipmi_user *user;
@@ -234,6 +249,7 @@ struct ipmi_request {
 	unsigned int retry_ms;
 	struct ipmi_smi_msg *smi;
 	struct ipmi_recv_msg *recv;
+	bool run;
 };
 
 /**
@@ -262,7 +278,7 @@ void intf_release_number(struct ipmi_smi *intf);
 /* intf.c */
 void intf_put(struct ipmi_smi *intf);
 void intf_kick(struct ipmi_smi *intf);
-int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent);
+int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool run);
 
 /* user.c */
 struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl *handler,

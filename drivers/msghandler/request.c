@@ -7,6 +7,8 @@
  */
 #include <linux/slab.h>
 
+#include <ipmi/core.h>
+
 #include "msghandler.h"
 
 /**
@@ -268,7 +270,7 @@ int request_send(const struct ipmi_request *rq)
 	smi->msgid = rq->msgid;
 	ipmi_smi_msg_owner(smi) = recv;
 	maintenance_trigger(rq->user->intf, rq->addr, rq->msg);
-	rv = intf_submit(rq->user->intf, smi, rq->priority > 0);
+	rv = intf_submit(rq->user->intf, smi, rq->priority > 0, rq->run);
 	if (!rv)
 		return 0;
 err:
@@ -345,3 +347,37 @@ int ipmi_request_supply_msgs(struct ipmi_user *user, struct ipmi_addr *addr, lon
 	return user ? request_send(&rq) : -EINVAL;
 }
 EXPORT_SYMBOL(ipmi_request_supply_msgs);
+
+/**
+ * ipmi_core_request() - send a request, and run the interface here if it is idle
+ * @user: who sends
+ * @addr: to whom, as checked by ipmi_validate_addr()
+ * @msgid: comes back with the answer
+ * @msg: what; the data is copied
+ * @max_retries: of bridged messages, negative = the module's default
+ * @retry_time_ms: of bridged messages, 0 = the module's default
+ *
+ * As ipmi_request_settime(), but the caller may find itself the runner: receive
+ * callbacks, its own and others', may run before this returns, so it must hold
+ * no lock that one of them takes. A fast BMC has then answered already, and no
+ * thread was woken. It never waits for a slow one.
+ *
+ * Context: process, may sleep.
+ * Return: see request_send().
+ */
+int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms)
+{
+	struct ipmi_request rq = {
+		.user = user,
+		.addr = addr,
+		.msgid = msgid,
+		.msg = msg,
+		.retries = max_retries,
+		.retry_ms = retry_time_ms,
+		.run = true,
+	};
+
+	return request_send(&rq);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_request);

@@ -285,6 +285,7 @@ static bool idle_locked(struct si *si, struct wait_plan *plan)
 		*plan = us > 0 ? plan_event(us) : plan_now();
 		return us <= 0;
 	}
+	pace_before_look(si);
 	if (si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN) {
 		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, ktime_get()) : 0;
 		if (us > 0) {
@@ -314,8 +315,10 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	bool was_waiting = si->waiting != IPMI_STEP_AGAIN;
 	ktime_t now = was_waiting ? ktime_get() : 0;
 	u32 elapsed = was_waiting ? ktime_us_delta(now, si->last_look) : 0;
-	enum ipmi_step step = si->m->ops->step(si->m, elapsed);
+	enum ipmi_step step;
 
+	pace_before_look(si);
+	step = si->m->ops->step(si->m, elapsed);
 	*waited_us = 0;
 	if (was_waiting) {
 		*waited_us = ktime_us_delta(now, si->wait_start);
@@ -339,6 +342,16 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	return step;
 }
 
+/* Something has ended and goes up now. Is there more to do, or does the BMC want it? */
+static struct wait_plan plan_after_locked(struct si *si)
+{
+	struct wait_plan plan;
+
+	if (si->busy || attn_wants(&si->attn) || READ_ONCE(si->due) || has_next(si))
+		return plan_now();
+	return idle_locked(si, &plan) ? plan_now() : plan;
+}
+
 static struct wait_plan pump_locked(struct si *si, struct output *out)
 {
 	struct wait_facts facts;
@@ -350,7 +363,7 @@ static struct wait_plan pump_locked(struct si *si, struct output *out)
 	for (;;) {
 		if (!si->busy && !start_next_locked(si, out)) {
 			if (!list_empty(&out->msgs))
-				return plan_now();
+				return plan_after_locked(si);
 			if (!idle_locked(si, &plan))
 				return plan;
 			continue;
@@ -372,7 +385,7 @@ static struct wait_plan pump_locked(struct si *si, struct output *out)
 		}
 		/* Something has ended: let go of the pump, and hand it up. */
 		if (!list_empty(&out->msgs) || out->pretimeout)
-			return plan_now();
+			return plan_after_locked(si);
 	}
 }
 
@@ -393,8 +406,10 @@ static struct wait_plan run_and_unlock(struct si *si)
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	struct wait_plan plan;
 
+	pace_irq_mask(si);
 	plan = pump_locked(si, &out);
 	mutex_unlock(&si->pump);
+	pace_irq_unmask(si);
 	hand_up(si, &out);
 	return plan;
 }

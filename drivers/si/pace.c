@@ -61,7 +61,8 @@ struct wait_facts pace_facts(struct si *si)
 void pace_kick(struct si *si)
 {
 	WRITE_ONCE(si->kicked, true);
-	wake_up(&si->wait);
+	if (wq_has_sleeper(&si->wait))
+		wake_up(&si->wait);
 }
 
 static bool take_kick(struct si *si)
@@ -125,10 +126,36 @@ static bool wait_kick(struct si *si, u32 us)
 						  ns_to_ktime((u64)us * NSEC_PER_USEC)) == -ETIME;
 }
 
-static void irq_unmask(struct si *si)
+/*
+ * The interrupt and the machine. While the machine is pumped it needs no
+ * interrupt, and a level would come again and again until the pump has taken its
+ * cause away, so it is masked meanwhile. An edge cannot be, since it would be
+ * replayed: it leaves a note instead, and only one that is younger than the last
+ * look at the registers is a reason to look again.
+ */
+
+void pace_before_look(struct si *si)
 {
-	if (xchg(&si->irq_masked, false))
+	if (si->irq_claimed)
+		WRITE_ONCE(si->irq_pending, false);
+}
+
+void pace_irq_mask(struct si *si)
+{
+	if (si->irq_level && !xchg(&si->irq_masked, true))
+		disable_irq_nosync(si->desc.irq);
+}
+
+void pace_irq_unmask(struct si *si)
+{
+	if (!si->irq_claimed)
+		return;
+	if (si->irq_level && xchg(&si->irq_masked, false))
 		enable_irq(si->desc.irq);
+	/* Pairs with the barrier in pace_irq(): one of the two sees the other. */
+	smp_mb();
+	if (READ_ONCE(si->irq_pending))
+		pace_kick(si);
 }
 
 static int pace_thread(void *data)
@@ -141,10 +168,8 @@ static int pace_thread(void *data)
 	while (!kthread_should_stop()) {
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
-		if (si->irq_claimed) {
-			irq_unmask(si);
+		if (si->irq_claimed)
 			irq_judge(si, timed_out && progress != READ_ONCE(si->progress));
-		}
 		timed_out = false;
 		if (plan.how == WAIT_EVENT)
 			timed_out = wait_kick(si, plan.us);
@@ -160,10 +185,12 @@ static irqreturn_t pace_irq(int irq, void *data)
 
 	si_count(si, SI_INTERRUPTS);
 	WRITE_ONCE(si->irq_seen, true);
-	/* A level stays until the machine was pumped, which this thread does not do. */
-	if (si->irq_level && !xchg(&si->irq_masked, true))
-		disable_irq_nosync(irq);
-	pace_kick(si);
+	pace_irq_mask(si);
+	WRITE_ONCE(si->irq_pending, true);
+	/* Pairs with the barrier in pace_irq_unmask(). */
+	smp_mb();
+	if (!mutex_is_locked(&si->pump))
+		pace_kick(si);
 	return IRQ_HANDLED;
 }
 
@@ -182,6 +209,7 @@ static void irq_start(struct si *si)
 		return;
 	}
 	si->irq_claimed = true;
+	si->irq_level = irq_get_trigger_type(si->desc.irq) & IRQ_TYPE_LEVEL_MASK;
 	dev_info(dev, "Using irq %d\n", si->desc.irq);
 }
 
@@ -224,8 +252,9 @@ void pace_stop(struct si *si)
 	kthread_stop(si->thread);
 	si->thread = NULL;
 	if (si->irq_claimed) {
-		irq_unmask(si);
+		pace_irq_unmask(si);
 		free_irq(si->desc.irq, si);
 	}
 	si->irq_claimed = false;
+	si->irq_level = false;
 }

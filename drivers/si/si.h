@@ -167,6 +167,7 @@ struct si_attribute {
  * @irq_claimed: the interrupt is ours
  * @irq_level: it is level triggered, so it is masked until the machine was pumped
  * @irq_masked: it is
+ * @irq_pending: it came since the registers were last looked at
  * @irq_seen: it came since the pacer last slept
  * @irq_missed: how often in a row it did not, though it should have
  * @irq_broken: it never comes
@@ -216,6 +217,7 @@ struct si {
 	bool irq_claimed;
 	bool irq_level;
 	bool irq_masked;
+	bool irq_pending;
 	bool irq_seen;
 	unsigned int irq_missed;
 	bool irq_broken;
@@ -242,6 +244,9 @@ void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
 bool pace_irq_works(const struct si *si);
+void pace_before_look(struct si *si);
+void pace_irq_mask(struct si *si);
+void pace_irq_unmask(struct si *si);
 
 /* io.c */
 int io_map(struct si *si);

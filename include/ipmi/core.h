@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What our own transports and clients may use of ipmi_msghandler beyond the
+ * kernel's <linux/ipmi.h> and <linux/ipmi_smi.h>.
+ */
+#ifndef IPMI_CORE_H
+#define IPMI_CORE_H
+
+#include <linux/ipmi.h>
+
+int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
+
+#endif /* IPMI_CORE_H */
