@@ -27,6 +27,11 @@ static void ask_recv(struct ipmi_recv_msg *recv, void *data)
 {
 	struct question *q = recv->user_msg_data;
 
+	/* panic.c asks without one: it looks at the message as it is freed. */
+	if (!q) {
+		ipmi_free_recv_msg(recv);
+		return;
+	}
 	q->len = recv->msg.data_len;
 	memcpy(q->rsp, recv->msg.data, q->len);
 	ipmi_free_recv_msg(recv);

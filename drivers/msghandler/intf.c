@@ -175,6 +175,8 @@ int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bo
 		/* What is queued behind a message in flight goes when that one is back. */
 		idle = !intf->running && !intf->flight;
 	}
+	if (READ_ONCE(intf->panicking))
+		return 0;
 	if (idle && run)
 		run_here(intf);
 	else if (idle)
@@ -199,7 +201,7 @@ void ipmi_smi_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 		if (intf->flight == msg)
 			intf->flight = NULL;
 		list_add_tail(&msg->link, &intf->rx);
-		kick = !intf->running;
+		kick = !intf->running && !intf->panicking;
 	}
 	if (kick)
 		intf_kick(intf);
@@ -233,6 +235,10 @@ void ipmi_poll_interface(struct ipmi_user *user)
 {
 	struct ipmi_smi *intf = user->intf;
 
+	if (READ_ONCE(intf->panicking)) {
+		intf_run_at_panic(intf);
+		return;
+	}
 	guard(mutex)(&intf->run);
 	run_locked(intf);
 	if (intf->handlers && intf->handlers->poll)
@@ -240,6 +246,59 @@ void ipmi_poll_interface(struct ipmi_user *user)
 	run_locked(intf);
 }
 EXPORT_SYMBOL(ipmi_poll_interface);
+
+/**
+ * intf_take_over() - the panicking CPU becomes the interface's runner for good
+ * @intf: the interface
+ *
+ * Other CPUs are stopped and may hold its locks. What one of them was changing
+ * is not to be trusted, so if the queues were locked they are forgotten.
+ *
+ * Context: panic.
+ * Return: false if there is nobody to talk to, or no way to do so here.
+ */
+bool intf_take_over(struct ipmi_smi *intf)
+{
+	if (!intf->handlers || !intf->handlers->poll)
+		return false;
+	if (spin_trylock(&intf->lock)) {
+		spin_unlock(&intf->lock);
+	} else {
+		spin_lock_init(&intf->lock);
+		INIT_LIST_HEAD(&intf->urgent);
+		INIT_LIST_HEAD(&intf->tx);
+		INIT_LIST_HEAD(&intf->rx);
+		intf->flight = NULL;
+	}
+	if (!mutex_trylock(&intf->run))
+		mutex_init(&intf->run);
+	else
+		mutex_unlock(&intf->run);
+	intf->running = false;
+	WRITE_ONCE(intf->panicking, true);
+	if (intf->handlers->set_run_to_completion)
+		intf->handlers->set_run_to_completion(intf->send_info, true);
+	return true;
+}
+
+/**
+ * intf_run_at_panic() - one turn of the runner, and one look at the hardware
+ * @intf: an interface that was taken over
+ *
+ * Context: panic.
+ */
+void intf_run_at_panic(struct ipmi_smi *intf)
+{
+	if (!mutex_trylock(&intf->run))
+		return;
+	while (run_one_locked(intf))
+		;
+	if (intf->handlers)
+		intf->handlers->poll(intf->send_info);
+	while (run_one_locked(intf))
+		;
+	mutex_unlock(&intf->run);
+}
 
 static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_handlers *handlers,
 				   void *send_info, struct device *dev, u8 slave_addr)

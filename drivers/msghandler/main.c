@@ -50,6 +50,21 @@ struct ipmi_smi *intf_find(unsigned int number)
 }
 
 /**
+ * intf_for_each_at_panic() - call a function for every published interface
+ * @fn: the function
+ *
+ * Context: panic: no lock is taken, and nobody else runs.
+ */
+void intf_for_each_at_panic(void (*fn)(struct ipmi_smi *intf))
+{
+	struct ipmi_smi *intf;
+	unsigned long number;
+
+	xa_for_each(&interfaces, number, intf)
+		fn(intf);
+}
+
+/**
  * intf_reserve_number() - give an interface the lowest free number
  * @intf: the interface; nobody can find it yet
  *
@@ -249,16 +264,24 @@ static int __init ipmi_msghandler_init(void)
 		return -ENOMEM;
 
 	rv = bmc_init();
-	if (rv) {
-		destroy_workqueue(ipmi_wq);
-		return rv;
-	}
+	if (rv)
+		goto err_wq;
+	rv = panic_init();
+	if (rv)
+		goto err_bmc;
 	pr_info("version " IPMI_DRIVER_VERSION "\n");
 	return 0;
+
+err_bmc:
+	bmc_exit();
+err_wq:
+	destroy_workqueue(ipmi_wq);
+	return rv;
 }
 
 static void __exit ipmi_msghandler_exit(void)
 {
+	panic_exit();
 	/* Transports pin this module, so every interface is gone. */
 	destroy_workqueue(ipmi_wq);
 	bmc_exit();

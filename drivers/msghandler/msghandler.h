@@ -112,6 +112,7 @@ struct ipmi_channel {
  * @rx: smi_msgs that came back or came in, under @lock
  * @running: a runner is at work and will look at the lists again before it
  *	stops, under @lock
+ * @panicking: this CPU is alone and runs the interface for good
  * @pretimeout: the transport saw a watchdog pre-timeout, under @lock
  * @work: the runner
  * @nr_users: clients attached
@@ -157,6 +158,7 @@ struct ipmi_smi {
 	struct ipmi_smi_msg *flight;
 	struct list_head rx;
 	bool running;
+	bool panicking;
 	bool pretimeout;
 	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
 	int maintenance_mode;
@@ -270,6 +272,7 @@ extern struct workqueue_struct *ipmi_wq;
 extern unsigned int ipmi_max_users;
 extern unsigned int ipmi_max_msgs_per_user;
 struct ipmi_smi *intf_find(unsigned int number);
+void intf_for_each_at_panic(void (*fn)(struct ipmi_smi *intf));
 int intf_reserve_number(struct ipmi_smi *intf);
 void intf_publish_locked(struct ipmi_smi *intf);
 void intf_unpublish_locked(struct ipmi_smi *intf);
@@ -279,6 +282,9 @@ void intf_release_number(struct ipmi_smi *intf);
 void intf_put(struct ipmi_smi *intf);
 void intf_kick(struct ipmi_smi *intf);
 int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool run);
+
+bool intf_take_over(struct ipmi_smi *intf);
+void intf_run_at_panic(struct ipmi_smi *intf);
 
 /* user.c */
 struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl *handler,
@@ -325,6 +331,10 @@ void bmc_scan_channels(struct ipmi_smi *intf, const struct ipmi_identity *who);
 int bmc_attach_locked(struct ipmi_smi *intf, const struct ipmi_identity *who);
 void bmc_detach_locked(struct ipmi_smi *intf);
 void bmc_identity(struct device *dev, struct ipmi_identity *who);
+
+/* panic.c */
+int panic_init(void);
+void panic_exit(void);
 
 /* sysfs.c */
 extern const struct attribute_group *ipmi_bmc_groups[];

@@ -20,7 +20,8 @@ void route_deliver_locked(struct ipmi_recv_msg *recv)
 	struct ipmi_user *user = recv->user;
 
 	lockdep_assert_held(&user->intf->run);
-	if (user->alive && !oops_in_progress)
+	/* Nobody but the core itself is called while the kernel dies. */
+	if (user->alive && (user->internal || !oops_in_progress))
 		user->handler->ipmi_recv_hndl(recv, user->handler_data);
 	else
 		ipmi_free_recv_msg(recv);

@@ -9,6 +9,7 @@
  */
 #define dev_fmt(fmt) "ipmi_si: " fmt
 
+#include <linux/delay.h>
 #include <linux/slab.h>
 
 #include "si.h"
@@ -19,6 +20,8 @@
 #define ATTN_PAUSE_MIN_US	10000
 #define ATTN_PAUSE_MAX_US	1000000
 #define STOP_BOUND_MS		1000
+#define PANIC_SLICE_MS		100
+#define PANIC_STEP_US		50
 #define WATCH_MESSAGES_US	10000
 #define WATCH_OTHER_US		250000
 #define WATCH_IRQ_US		1000000
@@ -113,7 +116,7 @@ static bool start_attn_locked(struct si *si)
 	si->attn_turn = false;
 	if (si->away) {
 		/* Any request will do to see if the BMC is back. */
-		if (ktime_before(ktime_get(), si->away_next))
+		if (ktime_before(pace_now(), si->away_next))
 			return false;
 		si->attn.flags = 0;
 		si->attn.due = ATTN_DUE_FLAGS;
@@ -129,7 +132,7 @@ static bool start_attn_locked(struct si *si)
 	if (!start(si, rq, n))
 		return true;
 	attn_failed(&si->attn);
-	si->away_next = ktime_add_us(ktime_get(), AWAY_PAUSE_MAX_US);
+	si->away_next = ktime_add_us(pace_now(), AWAY_PAUSE_MAX_US);
 	return false;
 }
 
@@ -151,7 +154,7 @@ static void uevent(struct si *si, char *state)
 static void go_away(struct si *si, const struct ipmi_failure *f)
 {
 	si->away = true;
-	si->away_since = ktime_get();
+	si->away_since = pace_now();
 	if (!si->intf)
 		return;
 	dev_warn(si->desc.dev,
@@ -168,7 +171,7 @@ static void come_back(struct si *si)
 	if (!si->intf)
 		return;
 	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n",
-		 ktime_ms_delta(ktime_get(), si->away_since));
+		 ktime_ms_delta(pace_now(), si->away_since));
 	uevent(si, "IPMI_BMC=back");
 }
 
@@ -217,7 +220,7 @@ static void attn_done_locked(struct si *si, struct output *out)
 	si->attn_pause_us = si->attn.flags ? 0 :
 			    clamp_t(u32, si->attn_pause_us * 2, ATTN_PAUSE_MIN_US,
 				    ATTN_PAUSE_MAX_US);
-	si->attn_next = ktime_add_us(ktime_get(), si->attn_pause_us);
+	si->attn_next = ktime_add_us(pace_now(), si->attn_pause_us);
 }
 
 static void done_locked(struct si *si, struct output *out)
@@ -270,8 +273,8 @@ static void failed_locked(struct si *si, struct output *out)
 	}
 	if (!si->away)
 		go_away(si, f);
-	pause = ktime_us_delta(ktime_get(), si->away_since) / 16;
-	si->away_next = ktime_add_us(ktime_get(),
+	pause = ktime_us_delta(pace_now(), si->away_since) / 16;
+	si->away_next = ktime_add_us(pace_now(),
 				     clamp_t(s64, pause, AWAY_PAUSE_MIN_US, AWAY_PAUSE_MAX_US));
 }
 
@@ -281,13 +284,13 @@ static bool idle_locked(struct si *si, struct wait_plan *plan)
 	s64 us;
 
 	if (si->away) {
-		us = ktime_us_delta(si->away_next, ktime_get());
+		us = ktime_us_delta(si->away_next, pace_now());
 		*plan = us > 0 ? plan_event(us) : plan_now();
 		return us <= 0;
 	}
 	pace_before_look(si);
 	if (si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN) {
-		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, ktime_get()) : 0;
+		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, pace_now()) : 0;
 		if (us > 0) {
 			*plan = plan_event(us);
 			return false;
@@ -309,19 +312,25 @@ static bool idle_locked(struct si *si, struct wait_plan *plan)
 	return false;
 }
 
+/* The fast clock may step back by a hair. */
+static u32 us_since(ktime_t then, ktime_t now)
+{
+	return clamp_t(s64, ktime_us_delta(now, then), 0, U32_MAX);
+}
+
 /* One look at a machine that is busy, with the time since the last one. */
 static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 {
 	bool was_waiting = si->waiting != IPMI_STEP_AGAIN;
-	ktime_t now = was_waiting ? ktime_get() : 0;
-	u32 elapsed = was_waiting ? ktime_us_delta(now, si->last_look) : 0;
+	ktime_t now = was_waiting ? pace_now() : 0;
+	u32 elapsed = was_waiting ? us_since(si->last_look, now) : 0;
 	enum ipmi_step step;
 
 	pace_before_look(si);
 	step = si->m->ops->step(si->m, elapsed);
 	*waited_us = 0;
 	if (was_waiting) {
-		*waited_us = ktime_us_delta(now, si->wait_start);
+		*waited_us = us_since(si->wait_start, now);
 		if (step != si->waiting)
 			wait_learn(&si->history, si->waiting, si->slot, *waited_us);
 	}
@@ -331,7 +340,7 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 		return step;
 	}
 	if (!was_waiting)
-		now = ktime_get();
+		now = pace_now();
 	if (step != si->waiting) {
 		WRITE_ONCE(si->progress, si->progress + 1);
 		si->wait_start = now;
@@ -427,20 +436,6 @@ struct wait_plan engine_run(struct si *si)
 	return run_and_unlock(si);
 }
 
-/* A pass in the caller's own context, if the machine is free: no thread is woken. */
-static void run_here(struct si *si)
-{
-	struct wait_plan plan;
-
-	if (!preemptible() || rcu_preempt_depth() || !mutex_trylock(&si->pump)) {
-		pace_kick(si);
-		return;
-	}
-	plan = run_and_unlock(si);
-	if (plan.how != WAIT_EVENT || plan.us)
-		pace_kick(si);
-}
-
 /**
  * engine_ask() - ask the BMC one thing, before there is a pacer
  * @si: the interface; its pacer does not run
@@ -478,7 +473,7 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 /* The last requests, while nobody else drives the machine any more. */
 static void run_out(struct si *si, struct output *out)
 {
-	ktime_t end = ktime_add_ms(ktime_get(), STOP_BOUND_MS);
+	ktime_t end = ktime_add_ms(pace_now(), STOP_BOUND_MS);
 	struct wait_plan plan;
 
 	do {
@@ -486,7 +481,7 @@ static void run_out(struct si *si, struct output *out)
 		if (plan.how == WAIT_EVENT && !si->busy)
 			return;
 		pace_wait(si, plan);
-	} while (ktime_before(ktime_get(), end) && !si->away);
+	} while (ktime_before(pace_now(), end) && !si->away);
 }
 
 /**
@@ -523,6 +518,70 @@ void engine_stop(struct si *si)
 		}
 	}
 	hand_up(si, &out);
+}
+
+/*
+ * At panic this CPU is alone, and what it needs may be locked by one that was
+ * stopped. The machine itself is between two register accesses, so its state is
+ * whole; only the locks must be made anew.
+ */
+static void si_set_run_to_completion(void *send_info, bool on)
+{
+	struct si *si = send_info;
+
+	if (!on)
+		return;
+	if (spin_trylock(&si->lock))
+		spin_unlock(&si->lock);
+	else
+		spin_lock_init(&si->lock);
+	if (mutex_trylock(&si->pump))
+		mutex_unlock(&si->pump);
+	else
+		mutex_init(&si->pump);
+	WRITE_ONCE(si->panicking, true);
+}
+
+/* Drive the machine without sleeping: to the end of a message, or for a slice. */
+static void run_at_panic(struct si *si)
+{
+	ktime_t end = ktime_add_ms(pace_now(), PANIC_SLICE_MS);
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+	struct wait_plan plan;
+
+	do {
+		if (!mutex_trylock(&si->pump))
+			return;
+		plan = pump_locked(si, &out);
+		mutex_unlock(&si->pump);
+		if (!list_empty(&out.msgs) || !si->busy)
+			break;
+		udelay(clamp_t(u32, plan.us, 1, PANIC_STEP_US));
+	} while (ktime_before(pace_now(), end));
+	hand_up(si, &out);
+}
+
+/* A pass in the caller's own context, if the machine is free: no thread is woken. */
+static void run_here(struct si *si)
+{
+	struct wait_plan plan;
+
+	if (READ_ONCE(si->panicking)) {
+		run_at_panic(si);
+		return;
+	}
+	if (!preemptible() || rcu_preempt_depth() || !mutex_trylock(&si->pump)) {
+		pace_kick(si);
+		return;
+	}
+	plan = run_and_unlock(si);
+	if (plan.how != WAIT_EVENT || plan.us)
+		pace_kick(si);
+}
+
+static void si_flush_messages(void *send_info)
+{
+	run_at_panic(send_info);
 }
 
 static IPMI_SENDER_RET si_sender(void *send_info, struct ipmi_smi_msg *msg)
@@ -615,6 +674,8 @@ const struct ipmi_smi_handlers si_handlers = {
 	.sender = si_sender,
 	.request_events = si_request_events,
 	.set_need_watch = si_set_need_watch,
+	.flush_messages = si_flush_messages,
+	.set_run_to_completion = si_set_run_to_completion,
 	.set_maintenance_mode = si_set_maintenance_mode,
 	.poll = si_poll,
 };

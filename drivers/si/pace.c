@@ -204,6 +204,7 @@ static void irq_start(struct si *si)
 	si->irq_level = irq_get_trigger_type(si->desc.irq) & IRQ_TYPE_LEVEL_MASK;
 	rv = request_irq(si->desc.irq, pace_irq, IRQF_SHARED, "ipmi_si", si);
 	if (rv) {
+		si->irq_level = false;
 		dev_warn(dev, "unable to claim interrupt %d, running polled: %d\n", si->desc.irq,
 			 rv);
 		return;
@@ -211,6 +212,19 @@ static void irq_start(struct si *si)
 	si->irq_claimed = true;
 	si->irq_level = irq_get_trigger_type(si->desc.irq) & IRQ_TYPE_LEVEL_MASK;
 	dev_info(dev, "Using irq %d\n", si->desc.irq);
+}
+
+/**
+ * pace_now() - the time, at panic too
+ *
+ * The clock that needs no lock: another CPU may have been stopped while it held
+ * the timekeeper's.
+ *
+ * Context: any.
+ */
+ktime_t pace_now(void)
+{
+	return ns_to_ktime(ktime_get_mono_fast_ns());
 }
 
 /**

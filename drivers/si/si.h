@@ -161,6 +161,7 @@ struct si_attribute {
  * @due: housekeeping that others ask for, &enum attn_due, under @lock
  * @watch_mask: what the core waits for
  * @fast: maintenance mode
+ * @panicking: nothing may sleep any more, and this CPU is alone
  * @thread: the pacer
  * @wait: where it sleeps
  * @kicked: it has a reason not to
@@ -211,6 +212,7 @@ struct si {
 
 	unsigned int watch_mask;
 	bool fast;
+	bool panicking;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
 	bool kicked;
@@ -243,6 +245,7 @@ void pace_stop(struct si *si);
 void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
+ktime_t pace_now(void);
 bool pace_irq_works(const struct si *si);
 void pace_before_look(struct si *si);
 void pace_irq_mask(struct si *si);

@@ -21,11 +21,18 @@
 /**
  * struct wait_history - what an interface has taught us, all times in us
  * @byte_us: the usual byte handshake, 0 = not known
+ * @nap_us: the sleep to ask for so that it ends after @byte_us: shorter by what
+ *	this machine's timers are late; wait.c's own
+ * @bytes: byte handshakes since @byte_us was last measured; wait.c's own
  * @answer_us: the usual time from request to answer per slot, 0 = not known;
- *	a decaying minimum, so one slow answer does not delay the next
+ *	it falls fast and rises slowly, so one slow answer does not delay the next
+ *
+ * All zeros to begin with.
  */
 struct wait_history {
 	u32 byte_us;
+	u32 nap_us;
+	u32 bytes;
 	u32 answer_us[WAIT_SLOTS];
 };
 
