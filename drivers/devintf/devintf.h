@@ -36,11 +36,7 @@ struct ipmi_file {
 	struct ipmi_timing_parms timing;
 };
 
-/**
- * union ipmi_arg - the argument of any ioctl, in its 64-bit form
- *
- * Copied in and out as the ioctl's row in the table says.
- */
+/* The argument of any ioctl, in its 64-bit form; copied as the ioctl's row says. */
 union ipmi_arg {
 	struct ipmi_req req;
 	struct ipmi_req_settime settime;

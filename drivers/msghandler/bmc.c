@@ -77,7 +77,8 @@ static int get_device_id(struct ipmi_smi *intf, struct ipmi_device_id *id)
 		return rv;
 	if (rsp[0])
 		return rsp[0];
-	return ipmi_demangle_device_id(IPMI_NETFN_APP_RESPONSE, IPMI_GET_DEVICE_ID_CMD, rsp, rv, id);
+	return ipmi_demangle_device_id(IPMI_NETFN_APP_RESPONSE, IPMI_GET_DEVICE_ID_CMD, rsp, rv,
+				       id);
 }
 
 static void get_guid(struct ipmi_smi *intf, struct ipmi_identity *who)

@@ -50,18 +50,15 @@ struct ipmi_smi *intf_find(unsigned int number)
 }
 
 /**
- * intf_for_each_at_panic() - call a function for every published interface
- * @fn: the function
+ * intf_next() - walk the published interfaces without a lock
+ * @number: where to start; set to the number of what was found
  *
- * Context: panic: no lock is taken, and nobody else runs.
+ * Context: panic, when nobody else runs.
+ * Return: the interface, or NULL at the end.
  */
-void intf_for_each_at_panic(void (*fn)(struct ipmi_smi *intf))
+struct ipmi_smi *intf_next(unsigned long *number)
 {
-	struct ipmi_smi *intf;
-	unsigned long number;
-
-	xa_for_each(&interfaces, number, intf)
-		fn(intf);
+	return xa_find(&interfaces, number, ULONG_MAX, XA_PRESENT);
 }
 
 /**

@@ -272,7 +272,7 @@ extern struct workqueue_struct *ipmi_wq;
 extern unsigned int ipmi_max_users;
 extern unsigned int ipmi_max_msgs_per_user;
 struct ipmi_smi *intf_find(unsigned int number);
-void intf_for_each_at_panic(void (*fn)(struct ipmi_smi *intf));
+struct ipmi_smi *intf_next(unsigned long *number);
 int intf_reserve_number(struct ipmi_smi *intf);
 void intf_publish_locked(struct ipmi_smi *intf);
 void intf_unpublish_locked(struct ipmi_smi *intf);

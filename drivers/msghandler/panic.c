@@ -12,6 +12,8 @@
 #include <linux/ktime.h>
 #include <linux/panic_notifier.h>
 
+#include <ipmi/core.h>
+
 #include "msghandler.h"
 
 #define PANIC_BUDGET_MS		2000
@@ -218,6 +220,8 @@ static void panic_one(struct ipmi_smi *intf)
 static int on_panic(struct notifier_block *nb, unsigned long event, void *text)
 {
 	static bool done;
+	struct ipmi_smi *intf;
+	unsigned long number;
 
 	if (done)
 		return NOTIFY_DONE;
@@ -225,7 +229,8 @@ static int on_panic(struct notifier_block *nb, unsigned long event, void *text)
 	if (text)
 		panic_text = text;
 	deadline = ktime_add_ms(ns_to_ktime(ktime_get_mono_fast_ns()), PANIC_BUDGET_MS);
-	intf_for_each_at_panic(panic_one);
+	for (number = 0; (intf = intf_next(&number)); number++)
+		panic_one(intf);
 	return NOTIFY_DONE;
 }
 
@@ -245,7 +250,6 @@ void panic_exit(void)
 	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_block);
 }
 
-#if IPMI_HAS_PANIC_REQUEST
 /**
  * ipmi_panic_request_and_wait() - a client's last request
  * @user: whose
@@ -262,4 +266,3 @@ void ipmi_panic_request_and_wait(struct ipmi_user *user, struct ipmi_addr *addr,
 	request_at_panic(user, addr, msg);
 }
 EXPORT_SYMBOL(ipmi_panic_request_and_wait);
-#endif

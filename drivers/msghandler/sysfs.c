@@ -7,17 +7,19 @@
  */
 #include "msghandler.h"
 
-#define BMC_ATTR(_name, _fmt, ...)                                              \
-	static ssize_t _name##_show(struct device *dev, struct device_attribute *attr, \
-				    char *buf)                                         \
-	{                                                                              \
-		struct ipmi_identity who;                                              \
-		const struct ipmi_device_id *id = &who.id;                             \
-                                                                                       \
-		bmc_identity(dev, &who);                                               \
-		return sysfs_emit(buf, _fmt "\n", __VA_ARGS__);                        \
-	}                                                                              \
-	static DEVICE_ATTR_RO(_name)
+/* clang-format off */
+#define BMC_ATTR(_name, _fmt, ...)						\
+static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,	\
+			    char *buf)						\
+{										\
+	struct ipmi_identity who;						\
+	const struct ipmi_device_id *id = &who.id;				\
+										\
+	bmc_identity(dev, &who);						\
+	return sysfs_emit(buf, _fmt "\n", __VA_ARGS__);				\
+}										\
+static DEVICE_ATTR_RO(_name)
+/* clang-format on */
 
 BMC_ATTR(device_id, "%u", id->device_id);
 BMC_ATTR(provides_device_sdrs, "%u", id->device_revision >> 7);

@@ -146,7 +146,7 @@ static bool start_next_locked(struct si *si, struct output *out)
 
 static void uevent(struct si *si, char *state)
 {
-	char *envp[] = { state, NULL };
+	char *envp[2] = { state };
 
 	kobject_uevent_env(&si->desc.dev->kobj, KOBJ_CHANGE, envp);
 }
@@ -195,6 +195,7 @@ static void attn_done_locked(struct si *si, struct output *out)
 	u8 rsp[IPMI_MACHINE_MAX];
 	unsigned int n = si->m->ops->result(si->m, rsp, sizeof(rsp));
 	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
+	u32 pause;
 
 	switch (attn_answer(&si->attn, rsp, n)) {
 	case ATTN_MESSAGE:
@@ -217,9 +218,8 @@ static void attn_done_locked(struct si *si, struct output *out)
 	if (!flags)
 		return;
 	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */
-	si->attn_pause_us = si->attn.flags ? 0 :
-			    clamp_t(u32, si->attn_pause_us * 2, ATTN_PAUSE_MIN_US,
-				    ATTN_PAUSE_MAX_US);
+	pause = clamp_t(u32, si->attn_pause_us * 2, ATTN_PAUSE_MIN_US, ATTN_PAUSE_MAX_US);
+	si->attn_pause_us = si->attn.flags ? 0 : pause;
 	si->attn_next = ktime_add_us(pace_now(), si->attn_pause_us);
 }
 

@@ -174,6 +174,7 @@ struct si_attribute {
  * @irq_broken: it never comes
  * @stats: counters
  * @attrs: their files, and three more
+ * @nr_attrs: how many there are
  */
 struct si {
 	struct list_head link;
@@ -226,6 +227,7 @@ struct si {
 
 	atomic_t stats[SI_NR_STATS];
 	struct si_attribute attrs[SI_NR_ATTRS];
+	unsigned int nr_attrs;
 };
 
 static inline void si_count(struct si *si, enum si_stat stat)

@@ -39,58 +39,62 @@ static ssize_t params_show(struct device *dev, struct device_attribute *attr, ch
 			  d->regshift, d->irq, d->slave_addr);
 }
 
-static const struct {
-	const char *name;
-	ssize_t (*show)(struct device *dev, struct device_attribute *attr, char *buf);
-	unsigned int stat;
-} files[] = {
-	{ "type", type_show },
-	{ "interrupts_enabled", interrupts_enabled_show },
-#define X(_enum, _name) { #_name, stat_show, SI_##_enum },
+static const char *const stat_names[] = {
+#define X(_enum, _name) #_name,
 	SI_STATS(X)
 #undef X
-	{ "params", params_show },
 };
-static_assert(ARRAY_SIZE(files) == SI_NR_ATTRS);
 
-static void remove_first(struct si *si, unsigned int n)
+static_assert(ARRAY_SIZE(stat_names) == SI_NR_STATS);
+static_assert(SI_NR_STATS + 3 == SI_NR_ATTRS);
+
+static int add_file(struct si *si, unsigned int n, const char *name,
+		    ssize_t (*show)(struct device *dev, struct device_attribute *attr, char *buf))
 {
-	while (n--)
-		device_remove_file(si->desc.dev, &si->attrs[n].attr);
+	struct si_attribute *a = &si->attrs[n];
+	int rv;
+
+	sysfs_attr_init(&a->attr.attr);
+	a->attr.attr.name = name;
+	a->attr.attr.mode = 0444;
+	a->attr.show = show;
+	a->si = si;
+	a->stat = n;
+	rv = device_create_file(si->desc.dev, &a->attr);
+	if (!rv)
+		si->nr_attrs++;
+	return rv;
 }
 
 /**
  * si_sysfs_add() - add the attributes to the interface's device
  * @si: the interface
  *
- * Return: 0 or what sysfs says.
+ * Return: 0 or what sysfs says, and then there are none.
  */
 int si_sysfs_add(struct si *si)
 {
 	unsigned int i;
-	int rv;
+	int rv = 0;
 
+	si->nr_attrs = 0;
 	for (i = 0; i < SI_NR_STATS; i++)
 		atomic_set(&si->stats[i], 0);
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		struct si_attribute *a = &si->attrs[i];
-
-		sysfs_attr_init(&a->attr.attr);
-		a->attr.attr.name = files[i].name;
-		a->attr.attr.mode = 0444;
-		a->attr.show = files[i].show;
-		a->si = si;
-		a->stat = files[i].stat;
-		rv = device_create_file(si->desc.dev, &a->attr);
-		if (rv) {
-			remove_first(si, i);
-			return rv;
-		}
-	}
-	return 0;
+	for (i = 0; i < SI_NR_STATS && !rv; i++)
+		rv = add_file(si, i, stat_names[i], stat_show);
+	if (!rv)
+		rv = add_file(si, i++, "type", type_show);
+	if (!rv)
+		rv = add_file(si, i++, "interrupts_enabled", interrupts_enabled_show);
+	if (!rv)
+		rv = add_file(si, i++, "params", params_show);
+	if (rv)
+		si_sysfs_remove(si);
+	return rv;
 }
 
 void si_sysfs_remove(struct si *si)
 {
-	remove_first(si, ARRAY_SIZE(files));
+	while (si->nr_attrs)
+		device_remove_file(si->desc.dev, &si->attrs[--si->nr_attrs].attr);
 }

@@ -11,4 +11,8 @@
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
 
+/* In <linux/ipmi.h> of later kernels; ours exports it on every kernel. */
+void ipmi_panic_request_and_wait(struct ipmi_user *user, struct ipmi_addr *addr,
+				 struct kernel_ipmi_msg *msg);
+
 #endif /* IPMI_CORE_H */

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The wait plan: how long to wait before the next look at a BMC.
+ *
+ * Called by si/engine.c (plan, learn) for si/pace.c to carry out, and by the
+ * user-space tests, which run it in simulated time; pure arithmetic, no lock
+ * but the caller's own over the history.
+ *
+ * What it is made of: a look costs about a microsecond, a sleep about eight of
+ * CPU, and a timer is late by a few or, in a virtual machine, by fifty. So a
+ * handshake of some microseconds is spun for. A longer one is slept for in one
+ * go, for as long as bytes are seen to take less what timers are seen to be
+ * late; one in BYTES_PER_MEASURE is watched closely to keep that figure true.
+ * For an answer, sleep most of the usual time, then look again each time the
+ * wait has grown by a sixteenth: that costs some ten looks however slow the
+ * BMC is, and about three per cent of latency.
+ */
+#include <ipmi/wait.h>
+
+#define SPIN_LOOK_US		2	/* from one look to the next */
+#define SPIN_US			10	/* a byte that takes no longer is spun for */
+#define SPIN_MAX_US		25	/* at most that long */
+#define SPIN_MEASURE_US		50	/* or that long, to see how long it takes */
+#define SPIN_FAST_US		500	/* in maintenance mode */
+#define SPIN_FAST_LOOK_US	5
+#define BYTES_PER_MEASURE	32
+#define BYTE_SLEEP_MIN_US	2
+#define BYTE_SLEEP_MAX_US	1000
+
+#define ANSWER_UNKNOWN_US	50	/* the first sleep then */
+#define ANSWER_FIRST_MAX_US	4000	/* what one first answer can teach */
+#define ANSWER_SLEEP_MIN_US	20
+#define SLEEP_MAX_US		10000
+#define SLEEP_FAST_MAX_US	1000
+
+/* The net below an interrupt that does not come. */
+#define NET_MIN_US	2000
+#define NET_US		10000
+#define NET_MAX_US	100000
+
+static struct wait_plan spin(u32 us)
+{
+	return (struct wait_plan){ .how = WAIT_SPIN, .us = us };
+}
+
+static struct wait_plan nap(u32 us)
+{
+	return (struct wait_plan){ .how = WAIT_SLEEP, .us = us };
+}
+
+/* How long this wait may spin: the administrator's word, or @own. */
+static u32 spin_limit(const struct wait_facts *facts, u32 own)
+{
+	if (facts->busy_us)
+		return facts->busy_us;
+	return facts->fast ? SPIN_FAST_US : own;
+}
+
+/* Is this handshake one to be watched closely? */
+static bool measures_byte(const struct wait_history *hist)
+{
+	return !hist->byte_us || hist->byte_us <= SPIN_US || hist->bytes >= BYTES_PER_MEASURE;
+}
+
+/*
+ * A handshake that takes much longer than any byte should is no handshake: let
+ * the sleeps grow further, so that a dead BMC costs nothing.
+ */
+static struct wait_plan byte_backoff(u32 waited_us)
+{
+	u32 us = min_t(u32, waited_us / 4, max_t(u32, BYTE_SLEEP_MAX_US, waited_us / 8));
+
+	return nap(clamp_t(u32, us, SPIN_US, SLEEP_MAX_US));
+}
+
+static struct wait_plan byte_plan(const struct wait_history *hist, const struct wait_facts *facts,
+				  u32 waited_us)
+{
+	u32 limit;
+
+	if (!hist->byte_us)
+		limit = spin_limit(facts, SPIN_MEASURE_US);
+	else if (hist->byte_us <= SPIN_US)
+		limit = spin_limit(facts, SPIN_MAX_US);
+	else if (hist->bytes >= BYTES_PER_MEASURE)
+		limit = spin_limit(facts, hist->byte_us <= SPIN_MEASURE_US ? SPIN_MEASURE_US : 0);
+	else
+		limit = spin_limit(facts, 0);
+	/* Spinning that would not see the end is heat. */
+	if (waited_us < limit && hist->byte_us <= limit)
+		return spin(SPIN_LOOK_US);
+
+	if (!waited_us)
+		return nap(measures_byte(hist) ? hist->byte_us / 2 : hist->nap_us);
+	/* The nap was a little short. */
+	if (waited_us < SPIN_MEASURE_US && waited_us < hist->byte_us + hist->byte_us / 2)
+		return spin(SPIN_LOOK_US);
+	if (waited_us < hist->byte_us * 2)
+		return nap(clamp_t(u32, waited_us / 8, SPIN_US, SLEEP_MAX_US));
+	return byte_backoff(waited_us);
+}
+
+/* An interrupt ends the wait; this is for the one that does not come. */
+static struct wait_plan irq_plan(u32 usual_us, u32 waited_us)
+{
+	u32 us = NET_US;
+
+	if (waited_us)
+		us = max_t(u32, NET_US, waited_us);
+	else if (usual_us)
+		us = max_t(u32, NET_MIN_US, 2 * usual_us);
+	return (struct wait_plan){ .how = WAIT_EVENT, .us = min_t(u32, us, NET_MAX_US) };
+}
+
+static struct wait_plan answer_plan(const struct wait_history *hist,
+				    const struct wait_facts *facts, unsigned int slot,
+				    u32 waited_us)
+{
+	u32 usual = hist->answer_us[slot % WAIT_SLOTS];
+	u32 first = usual ? usual - usual / 4 : ANSWER_UNKNOWN_US;
+	u32 limit = spin_limit(facts, 0);
+	bool brief = usual && usual <= SPIN_US;
+
+	if (facts->irq)
+		return irq_plan(usual, waited_us);
+	if (brief) {
+		first = 0;
+		limit = max_t(u32, limit, SPIN_MAX_US);
+	} else if (limit && !usual) {
+		first = 0;
+	}
+	if (waited_us < first / 2)
+		return nap(first - waited_us);
+	/* Spin around the time when it should come, not from the beginning. */
+	if (waited_us >= first && waited_us - first < limit)
+		return spin(brief ? SPIN_LOOK_US : SPIN_FAST_LOOK_US);
+	return nap(clamp_t(u32, waited_us / 16, ANSWER_SLEEP_MIN_US,
+			   facts->fast ? SLEEP_FAST_MAX_US : SLEEP_MAX_US));
+}
+
+/**
+ * wait_slot() - where the answer time of a command is remembered
+ * @netfn_lun: first byte of the request
+ * @cmd: its second
+ *
+ * Context: any.
+ * Return: less than WAIT_SLOTS. Commands may share a slot.
+ */
+unsigned int wait_slot(u8 netfn_lun, u8 cmd)
+{
+	return (cmd ^ cmd >> 5 ^ (netfn_lun >> 3) * 5U) % WAIT_SLOTS;
+}
+
+/**
+ * wait_plan() - how to wait before the next step()
+ * @hist: what the interface has taught us
+ * @facts: what is true of it now
+ * @verdict: what the last step() returned
+ * @slot: the request's slot, from wait_slot()
+ * @waited_us: since @verdict was returned first, in a row; 0 = just now
+ *
+ * An IPMI_STEP_SOON that goes on beyond 8 ms is treated like a think time: the
+ * longest sleep is 10 ms, and a BMC that is dead for 5 s costs some 600 looks.
+ *
+ * Context: any.
+ * Return: the plan. For verdicts that are nothing to wait for, a spin of 0.
+ */
+struct wait_plan wait_plan(const struct wait_history *hist, const struct wait_facts *facts,
+			   enum ipmi_step verdict, unsigned int slot, u32 waited_us)
+{
+	switch (verdict) {
+	case IPMI_STEP_SOON:
+		return byte_plan(hist, facts, waited_us);
+	case IPMI_STEP_TICK:
+		return answer_plan(hist, facts, slot, waited_us);
+	case IPMI_STEP_IDLE:
+		return (struct wait_plan){ .how = WAIT_EVENT };
+	default:
+		return spin(0);
+	}
+}
+
+/* A figure moves a quarter of the way, but not to more than twice in one go. */
+static u32 moved(u32 figure, u32 seen)
+{
+	if (seen < figure)
+		return figure - (figure - seen + 3) / 4;
+	return figure + (min_t(u32, seen - figure, figure) + 3) / 4;
+}
+
+/* The sleep that would have ended in time, or rather a thirty-second late. */
+static void learn_nap(struct wait_history *hist, u32 waited_us)
+{
+	u32 aim = hist->byte_us + hist->byte_us / 32 + 1;
+	u32 late = min_t(u32, waited_us, 2 * aim);
+
+	if (late > aim)
+		hist->nap_us -= min_t(u32, hist->nap_us, (late - aim + 3) / 4);
+	else
+		hist->nap_us += (aim - late + 3) / 4;
+	hist->nap_us = clamp_t(u32, hist->nap_us, BYTE_SLEEP_MIN_US, hist->byte_us);
+}
+
+static void learn_byte(struct wait_history *hist, u32 waited_us)
+{
+	bool measured = measures_byte(hist);
+
+	hist->bytes++;
+	if (!hist->byte_us) {
+		hist->byte_us = clamp_t(u32, waited_us, 1, BYTE_SLEEP_MAX_US);
+		hist->nap_us = hist->byte_us;
+	} else if (measured || waited_us < hist->byte_us) {
+		hist->byte_us = clamp_t(u32, moved(hist->byte_us, waited_us), 1, SLEEP_MAX_US);
+	}
+	if (measured)
+		hist->bytes = 0;
+	else
+		learn_nap(hist, waited_us);
+}
+
+static void learn_answer(u32 *answer_us, u32 waited_us)
+{
+	u32 usual = *answer_us;
+
+	if (!usual)
+		usual = min_t(u32, waited_us, ANSWER_FIRST_MAX_US);
+	else if (waited_us < usual - usual / 8)
+		/* It was there at the first look; how much earlier, nobody saw. */
+		usual -= usual / 4;
+	else if (waited_us < usual)
+		usual = waited_us;
+	else
+		usual += (min_t(u32, waited_us - usual, usual / 2) + 15) / 16;
+	*answer_us = max_t(u32, usual, 1);
+}
+
+/**
+ * wait_learn() - a wait is over
+ * @hist: what the interface has taught us
+ * @verdict: what was waited for: the verdict before the one that ended it
+ * @slot: the request's slot
+ * @waited_us: how long it took
+ *
+ * Context: any, one caller at a time.
+ */
+void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int slot,
+		u32 waited_us)
+{
+	if (verdict == IPMI_STEP_SOON)
+		learn_byte(hist, waited_us);
+	else if (verdict == IPMI_STEP_TICK)
+		learn_answer(&hist->answer_us[slot % WAIT_SLOTS], waited_us);
+}
