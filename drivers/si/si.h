@@ -38,26 +38,19 @@
 
 struct task_struct;
 
-/*
- * The counters: enum, name in sysfs. The order is that of the attributes.
- */
-#define SI_STATS(X)                                \
-	X(SHORT_TIMEOUTS, short_timeouts)          \
-	X(LONG_TIMEOUTS, long_timeouts)            \
-	X(IDLES, idles)                            \
-	X(INTERRUPTS, interrupts)                  \
-	X(ATTENTIONS, attentions)                  \
-	X(FLAG_FETCHES, flag_fetches)              \
-	X(HOSED_COUNT, hosed_count)                \
-	X(COMPLETE_TRANSACTIONS, complete_transactions) \
-	X(EVENTS, events)                          \
-	X(WATCHDOG_PRETIMEOUTS, watchdog_pretimeouts)   \
-	X(INCOMING_MESSAGES, incoming_messages)
-
+/* The counters; sysfs.c has their names, which are ABI. */
 enum si_stat {
-#define X(_enum, _name) SI_##_enum,
-	SI_STATS(X)
-#undef X
+	SI_SHORT_TIMEOUTS,	/* short sleeps while the BMC was busy */
+	SI_LONG_TIMEOUTS,	/* sleeps that only a kick or an interrupt should have ended */
+	SI_IDLES,		/* looks that found nothing to do */
+	SI_INTERRUPTS,		/* calls of the interrupt handler */
+	SI_ATTENTIONS,		/* looks that found the BMC asking for attention */
+	SI_FLAG_FETCHES,	/* Get Message Flags requests */
+	SI_HOSED_COUNT,		/* requests that failed */
+	SI_COMPLETE_TRANSACTIONS, /* requests that were answered, ours included */
+	SI_EVENTS,		/* events read from the event buffer */
+	SI_WATCHDOG_PRETIMEOUTS, /* pre-timeouts seen */
+	SI_INCOMING_MESSAGES,	/* messages read from the receive queue */
 	SI_NR_STATS,
 };
 

@@ -39,14 +39,19 @@ static ssize_t params_show(struct device *dev, struct device_attribute *attr, ch
 			  d->regshift, d->irq, d->slave_addr);
 }
 
-static const char *const stat_names[] = {
-#define X(_enum, _name) #_name,
-	SI_STATS(X)
-#undef X
+static const char *const stat_names[SI_NR_STATS] = {
+	[SI_SHORT_TIMEOUTS] = "short_timeouts",
+	[SI_LONG_TIMEOUTS] = "long_timeouts",
+	[SI_IDLES] = "idles",
+	[SI_INTERRUPTS] = "interrupts",
+	[SI_ATTENTIONS] = "attentions",
+	[SI_FLAG_FETCHES] = "flag_fetches",
+	[SI_HOSED_COUNT] = "hosed_count",
+	[SI_COMPLETE_TRANSACTIONS] = "complete_transactions",
+	[SI_EVENTS] = "events",
+	[SI_WATCHDOG_PRETIMEOUTS] = "watchdog_pretimeouts",
+	[SI_INCOMING_MESSAGES] = "incoming_messages",
 };
-
-static_assert(ARRAY_SIZE(stat_names) == SI_NR_STATS);
-static_assert(SI_NR_STATS + 3 == SI_NR_ATTRS);
 
 static int add_file(struct si *si, unsigned int n, const char *name,
 		    ssize_t (*show)(struct device *dev, struct device_attribute *attr, char *buf))
