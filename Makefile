@@ -20,6 +20,9 @@ INSTALL_MOD_DIR ?= updates
 # kernel. It gets V, C, W, LLVM and the like from the command line by itself.
 kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 
+# The kernel that the demonstration boots: the host's may have no headers, or no BMC.
+DEMO_KVER = $(or $(firstword $(KVER)),6.1)
+
 .PHONY: modules modules_install clean help demo format
 .PHONY: check check-static check-unit check-vm
 
@@ -31,23 +34,28 @@ modules_install:
 
 # Needs no kernel headers, so that it works when they are gone.
 clean:
-	@find . -path ./.git -prune -o -path ./build -prune -o -type f \( -name '*.o' -o -name '*.ko' \
-		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' -o -name '*.symvers' \
-		-o -name modules.order \) -exec rm -f {} +
+	@find drivers -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name '.*.d' -o -name modules.order \) -exec rm -f {} +
+	@rm -f modules.order Module.symvers .*.cmd .module-common.o
 	@if [ -e tests/user/Makefile ]; then $(MAKE) -s -C tests/user clean; fi
 	@rm -rf build
 
 demo:
 	@tools/setup demo
-	+@tools/vm/demo $(if $(SH),--shell)
+	+@tools/build $(DEMO_KVER)
+	@tools/vm/demo --kver $(DEMO_KVER) $(if $(SH),--shell)
 
-check:
-	@tools/setup check
-	+@tools/check
+check check-vm:
+	@tools/setup
+	+@tools/check $(filter vm,$(@:check-%=%))
 
-check-static check-unit check-vm: check-%:
-	@tools/setup check
-	+@tools/check $*
+check-static:
+	@tools/setup build check
+	+@tools/check static
+
+check-unit:
+	@tools/setup build
+	+@tools/check unit
 
 format:
 	@tools/format

@@ -9,9 +9,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top" || exit 1
 tap_n=0 tap_rc=0
 
-# tap STATUS NAME [DETAILS]: STATUS 0 is ok
+# tap STATUS NAME [DETAILS]: STATUS 0 is ok; of long details the beginning
 tap() {
-	[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
+	[ -z "${3:-}" ] || printf '%s\n' "$3" | awk 'NR <= 60 { print "# " $0 }
+		END { if (NR > 60) print "# ... and " NR - 60 " lines more" }'
 	tap_n=$((tap_n + 1))
 	if [ "$1" = 0 ]; then
 		echo "ok $tap_n - $2"

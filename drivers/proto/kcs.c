@@ -26,6 +26,7 @@ enum kcs_reg {
 #define KCS_CMD_WRITE_START	0x61
 #define KCS_CMD_WRITE_END	0x62
 #define KCS_DATA_READ		0x68
+#define KCS_DUMMY		0x00	/* what firmware usually puts there */
 
 /* The bounds, all in us; they add up to less than message_timeout_us. */
 #define KCS_WAIT_US		5000000	/* one wait for IBF or OBF */
@@ -70,6 +71,7 @@ struct kcs {
 	u8 tries;
 	u8 aborts;
 	bool handed;		/* the last request byte is with the BMC */
+	bool stale;		/* a byte was dropped before the answer */
 	u32 total_us;		/* since start() */
 	u32 wait_us;		/* in this wait */
 	u32 ones_us;		/* with a status of all ones */
@@ -273,6 +275,11 @@ static enum ipmi_step read_byte(struct kcs *k)
 	if (k->got == IPMI_MACHINE_MAX + KCS_SURPLUS_MAX)
 		return error(k, IPMI_CAUSE_TOO_LONG);
 	byte = get(k, KCS_DATA);
+	/* No answer begins like this: it is a dummy byte that came late. */
+	if (!k->got && !k->stale && byte == KCS_DUMMY) {
+		k->stale = true;
+		return enter(k, KCS_READ);
+	}
 	if (k->got < IPMI_MACHINE_MAX)
 		k->rsp[k->got] = byte;
 	k->got++;
@@ -448,6 +455,7 @@ static u8 kcs_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
 	k->got = 0;
 	k->tries = 0;
 	k->handed = false;
+	k->stale = false;
 	k->status = 0;
 	k->total_us = 0;
 	k->ones_us = 0;

@@ -198,7 +198,8 @@ static void learn_nap(struct wait_history *hist, u32 waited_us)
 		hist->nap_us -= min_t(u32, hist->nap_us, (late - aim + 3) / 4);
 	else
 		hist->nap_us += (aim - late + 3) / 4;
-	hist->nap_us = clamp_t(u32, hist->nap_us, BYTE_SLEEP_MIN_US, hist->byte_us);
+	hist->nap_us = clamp_t(u32, hist->nap_us, BYTE_SLEEP_MIN_US,
+			       max_t(u32, hist->byte_us, BYTE_SLEEP_MIN_US));
 }
 
 static void learn_byte(struct wait_history *hist, u32 waited_us)
@@ -208,14 +209,16 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 	hist->bytes++;
 	if (!hist->byte_us) {
 		hist->byte_us = clamp_t(u32, waited_us, 1, BYTE_SLEEP_MAX_US);
-		hist->nap_us = hist->byte_us;
 	} else if (measured || waited_us < hist->byte_us) {
 		hist->byte_us = clamp_t(u32, moved(hist->byte_us, waited_us), 1, SLEEP_MAX_US);
 	}
-	if (measured)
-		hist->bytes = 0;
-	else
+	if (!measured) {
 		learn_nap(hist, waited_us);
+		return;
+	}
+	/* Come from above: there, what is too long is the timer's lateness alone. */
+	hist->nap_us = hist->byte_us;
+	hist->bytes = 0;
 }
 
 static void learn_answer(u32 *answer_us, u32 waited_us)

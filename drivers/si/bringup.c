@@ -110,14 +110,7 @@ static int give_to_core(struct si *si)
 	return rv;
 }
 
-/**
- * bringup() - one try to bring an interface up
- * @si: the candidate
- *
- * Context: process, sleeps; bounded by the table in Documentation/house.
- * Return: 0 and the core has it, or an errno and nothing is left of the try.
- */
-int bringup(struct si *si)
+static int try_here(struct si *si)
 {
 	int rv;
 
@@ -130,27 +123,61 @@ int bringup(struct si *si)
 		return rv;
 	}
 	rv = get_machine(si);
+	if (!rv)
+		rv = find_bmc(si);
 	if (rv)
-		goto err_io;
-	si->number = ida_alloc(&numbers, GFP_KERNEL);
-	if (si->number < 0) {
-		rv = si->number;
-		goto err_io;
+		io_unmap(si);
+	return rv;
+}
+
+/* A source that does not know the spacing leaves it to us to find out. */
+static int find_place(struct si *si)
+{
+	static const u8 spacings[] = { 1, 4, 16 };
+	unsigned int i;
+	int rv;
+
+	if (si->desc.regspacing)
+		return try_here(si);
+	for (i = 0; i < ARRAY_SIZE(spacings); i++) {
+		si->desc.regspacing = spacings[i];
+		rv = try_here(si);
+		if (!rv)
+			return 0;
 	}
-	rv = find_bmc(si);
+	si->desc.regspacing = 0;
+	return rv;
+}
+
+/**
+ * bringup() - one try to bring an interface up
+ * @si: the candidate
+ *
+ * Context: process, sleeps; bounded by the table in Documentation/house.
+ * Return: 0 and the core has it, or an errno and nothing is left of the try.
+ */
+int bringup(struct si *si)
+{
+	int rv;
+
+	rv = ida_alloc(&numbers, GFP_KERNEL);
+	if (rv < 0)
+		return rv;
+	si->number = rv;
+	rv = find_place(si);
 	if (rv)
 		goto err_number;
 	find_event_buffer(si);
 	rv = give_to_core(si);
 	if (rv)
-		goto err_number;
+		goto err_io;
 	dev_info(si->desc.dev, "IPMI %s interface initialized\n", si->desc.type->name);
 	return 0;
 
-err_number:
-	ida_free(&numbers, si->number);
 err_io:
 	io_unmap(si);
+err_number:
+	ida_free(&numbers, si->number);
 	return rv;
 }
 

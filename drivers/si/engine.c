@@ -7,8 +7,6 @@
  * waiting; how to wait for the rest is the plan it returns. Lock: si->pump; a
  * finished message goes up only after that has been dropped.
  */
-#define dev_fmt(fmt) "ipmi_si: " fmt
-
 #include <linux/delay.h>
 #include <linux/slab.h>
 
@@ -335,7 +333,8 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 			wait_learn(&si->history, si->waiting, si->slot, *waited_us);
 	}
 	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
-		WRITE_ONCE(si->progress, si->progress + 1);
+		if (step != IPMI_STEP_FAILED)
+			WRITE_ONCE(si->progress, si->progress + 1);
 		si->waiting = IPMI_STEP_AGAIN;
 		return step;
 	}

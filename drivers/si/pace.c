@@ -169,7 +169,8 @@ static int pace_thread(void *data)
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
 		if (si->irq_claimed)
-			irq_judge(si, timed_out && progress != READ_ONCE(si->progress));
+			irq_judge(si, timed_out && !READ_ONCE(si->away) &&
+				  progress != READ_ONCE(si->progress));
 		timed_out = false;
 		if (plan.how == WAIT_EVENT)
 			timed_out = wait_kick(si, plan.us);
@@ -194,6 +195,16 @@ static irqreturn_t pace_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/* What is not known to be an edge is taken for a level: masking an edge only costs. */
+static bool is_level(int irq)
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+
+	if (data && irqd_is_level_type(data))
+		return true;
+	return !(irq_get_trigger_type(irq) & IRQ_TYPE_EDGE_BOTH);
+}
+
 static void irq_start(struct si *si)
 {
 	struct device *dev = si->desc.dev;
@@ -201,7 +212,7 @@ static void irq_start(struct si *si)
 
 	if (!si->desc.irq)
 		return;
-	si->irq_level = irq_get_trigger_type(si->desc.irq) & IRQ_TYPE_LEVEL_MASK;
+	si->irq_level = is_level(si->desc.irq);
 	rv = request_irq(si->desc.irq, pace_irq, IRQF_SHARED, "ipmi_si", si);
 	if (rv) {
 		si->irq_level = false;
@@ -210,7 +221,6 @@ static void irq_start(struct si *si)
 		return;
 	}
 	si->irq_claimed = true;
-	si->irq_level = irq_get_trigger_type(si->desc.irq) & IRQ_TYPE_LEVEL_MASK;
 	dev_info(dev, "Using irq %d\n", si->desc.irq);
 }
 

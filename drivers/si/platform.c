@@ -26,18 +26,33 @@ static bool tryplatform = true;
 module_param(tryplatform, bool, 0);
 MODULE_PARM_DESC(tryplatform, "Use interfaces that other platform devices describe, default is 1.");
 
-/* Interface types as SMBIOS type 38, _IFT and the ipmi-type property number them. */
-enum { TYPE_KCS = 1, TYPE_SMIC, TYPE_BT, TYPE_SSIF };
+static const char *const type_names[] = {
+	[SI_TYPE_INVALID] = "invalid",
+	[SI_TYPE_KCS] = "kcs",
+	[SI_TYPE_SMIC] = "smic",
+	[SI_TYPE_BT] = "bt",
+};
+
+/**
+ * si_type_number() - the number of an interface type
+ * @name: its name, as in the type parameter
+ *
+ * Return: &enum si_type or -EINVAL.
+ */
+int si_type_number(const char *name)
+{
+	return match_string(type_names, ARRAY_SIZE(type_names), name);
+}
 
 /**
  * si_type_ops() - the machine of an interface type
- * @type: 1 = KCS, 2 = SMIC, 3 = BT
+ * @type: &enum si_type
  *
  * Return: the machine, NULL if there is none.
  */
 const struct ipmi_machine_ops *si_type_ops(unsigned int type)
 {
-	return type == TYPE_KCS ? &ipmi_kcs_ops : NULL;
+	return type == SI_TYPE_KCS ? &ipmi_kcs_ops : NULL;
 }
 
 /* The first register's resource, and the second's for the spacing. */
@@ -101,7 +116,7 @@ static int describe_acpi(struct platform_device *pdev, struct si_desc *desc)
 		dev_err(dev, "Could not find ACPI IPMI interface type (_IFT)\n");
 		return -EINVAL;
 	}
-	if (type == TYPE_SSIF)
+	if (type == SI_TYPE_SSIF)
 		return -ENODEV;
 	rv = describe_type(dev, desc, type);
 	if (rv)
@@ -158,6 +173,9 @@ static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
 	if (source == SI_SMBIOS ? !trydmi : source != SI_HARDCODED && !tryplatform)
 		return -ENODEV;
 
+	/* It only keeps its address from others. */
+	if (type == SI_TYPE_INVALID && source == SI_HARDCODED)
+		return -ENODEV;
 	dev_info(dev, "probing via %s\n", ipmi_addr_src_to_str(source));
 	rv = describe_type(dev, desc, type);
 	if (rv)
@@ -198,6 +216,8 @@ static void platform_remove(struct platform_device *pdev)
 
 static const struct platform_device_id platform_ids[] = {
 	{ .name = "dmi-ipmi-si" },
+	{ .name = "hardcode-ipmi-si" },
+	{ .name = "hotmod-ipmi-si" },
 	{}
 };
 

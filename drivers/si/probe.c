@@ -133,15 +133,21 @@ static int resolve_duplicate_locked(struct si *new, struct si **old)
  * It is tried in the background, now or once the module has been loaded.
  *
  * Context: process, may sleep.
- * Return: 0, -EBUSY for a duplicate, -ENOMEM.
+ * Return: 0, -EBUSY for a duplicate, -ENODEV where the administrator has named
+ * another, -ENOMEM.
  */
 int si_add(const struct si_desc *desc)
 {
-	struct si *si = si_alloc(desc);
-	struct si *old;
+	struct si *si, *old;
 	bool now;
 	int rv;
 
+	if (desc->source != SI_HARDCODED && desc->source != SI_HOTMOD &&
+	    hardcode_match(desc->is_mem, desc->addr)) {
+		dev_info(desc->dev, "Hard-coded device at this address already exists\n");
+		return -ENODEV;
+	}
+	si = si_alloc(desc);
 	if (!si)
 		return -ENOMEM;
 
@@ -162,6 +168,39 @@ int si_add(const struct si_desc *desc)
 	if (now)
 		start_probe(si);
 	return 0;
+}
+
+static struct device *find_device(bool is_mem, unsigned long addr,
+				  const struct ipmi_machine_ops *type)
+{
+	struct si *si;
+
+	guard(mutex)(&si_list_lock);
+	list_for_each_entry(si, &si_list, link)
+		if (si->desc.is_mem == is_mem && si->desc.addr == addr && si->desc.type == type)
+			return get_device(si->desc.dev);
+	return NULL;
+}
+
+/**
+ * si_remove_place() - remove what is at an address
+ * @is_mem: memory space
+ * @addr: the address
+ * @type: &enum si_type
+ *
+ * A device that was made for it goes with it; one of the firmware stays.
+ *
+ * Context: process, sleeps; bounded by the table in Documentation/house.
+ */
+void si_remove_place(bool is_mem, unsigned long addr, unsigned int type)
+{
+	struct device *dev;
+
+	while ((dev = find_device(is_mem, addr, si_type_ops(type)))) {
+		if (!made_remove(dev))
+			si_remove_device(dev);
+		put_device(dev);
+	}
 }
 
 static struct si *take_by_device(struct device *dev)
@@ -227,27 +266,36 @@ static int __init ipmi_si_init(void)
 	if (!si_wq)
 		return -ENOMEM;
 
+	hardcode_init();
 	rv = platform_init();
 	if (rv)
-		goto err_wq;
-	if (list_is_empty() && unload_when_empty) {
-		pr_warn("Unable to find any System Interface(s): neither ACPI (IPI0001) nor SMBIOS (type 38) describes one; if there is a BMC, say where (type=, ports=, addrs=), or load with unload_when_empty=0\n");
-		rv = -ENODEV;
+		goto err_made;
+	rv = si_pci_init();
+	if (rv)
 		goto err_platform;
+	if (list_is_empty() && unload_when_empty) {
+		pr_warn("Unable to find any System Interface(s): neither ACPI (IPI0001) nor SMBIOS (type 38) nor PCI has one; if there is a BMC, say where (type=, ports=, addrs=), or load with unload_when_empty=0\n");
+		rv = -ENODEV;
+		goto err_pci;
 	}
 	try_all();
 	return 0;
 
+err_pci:
+	si_pci_exit();
 err_platform:
 	platform_exit();
-err_wq:
+err_made:
+	hardcode_exit();
 	destroy_workqueue(si_wq);
 	return rv;
 }
 
 static void __exit ipmi_si_exit(void)
 {
+	si_pci_exit();
 	platform_exit();
+	hardcode_exit();
 	destroy_workqueue(si_wq);
 }
 

@@ -54,6 +54,33 @@ enum si_stat {
 	SI_NR_STATS,
 };
 
+/* Interface types as SMBIOS type 38, _IFT and the ipmi-type property number them. */
+enum si_type { SI_TYPE_INVALID, SI_TYPE_KCS, SI_TYPE_SMIC, SI_TYPE_BT, SI_TYPE_SSIF };
+
+/**
+ * struct si_made - an interface as the administrator describes it
+ * @source: SI_HARDCODED or SI_HOTMOD
+ * @type: &enum si_type
+ * @is_mem: memory space
+ * @addr: address of its first register
+ * @regsize: bytes of a register
+ * @regspacing: bytes from one to the next
+ * @regshift: bits
+ * @irq: interrupt, 0 = none
+ * @slave_addr: IPMB address, 0 = not given
+ */
+struct si_made {
+	u8 source;
+	u8 type;
+	bool is_mem;
+	unsigned long addr;
+	unsigned int regsize;
+	unsigned int regspacing;
+	unsigned int regshift;
+	int irq;
+	u8 slave_addr;
+};
+
 /**
  * struct si_desc - what a source of discovery knows of an interface
  * @source: which source
@@ -62,7 +89,7 @@ enum si_stat {
  * @is_mem: its registers are in memory space, not port space
  * @addr: address of the first register
  * @regsize: bytes of a register: 1, 2, 4 or 8
- * @regspacing: bytes from one register to the next
+ * @regspacing: bytes from one register to the next, 0 = not known
  * @regshift: bits by which a value read is shifted
  * @irq: interrupt, 0 = none
  * @slave_addr: the BMC's IPMB address, 0 = not known
@@ -257,11 +284,29 @@ void takedown(struct si *si);
 /* probe.c */
 int si_add(const struct si_desc *desc);
 void si_remove_device(struct device *dev);
+void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
+
+/* hardcode.c */
+int made_add(const char *name, int id, const struct si_made *m);
+bool made_remove(struct device *dev);
+void hardcode_init(void);
+void hardcode_exit(void);
+bool hardcode_match(bool is_mem, unsigned long addr);
+
+/* pci.c */
+#ifdef CONFIG_PCI
+int si_pci_init(void);
+void si_pci_exit(void);
+#else
+static inline int si_pci_init(void) { return 0; }
+static inline void si_pci_exit(void) { }
+#endif
 
 /* platform.c */
 int platform_init(void);
 void platform_exit(void);
-const struct ipmi_machine_ops *si_type_ops(unsigned int smbios_type);
+const struct ipmi_machine_ops *si_type_ops(unsigned int type);
+int si_type_number(const char *name);
 
 /* sysfs.c */
 int si_sysfs_add(struct si *si);

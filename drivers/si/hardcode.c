@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interfaces that the administrator describes: module parameters, and hotmod.
+ *
+ * Both become platform devices with the same properties and resources as those
+ * the kernel makes of SMBIOS records, so platform.c finds them as it finds those.
+ * hardcode_init() and hardcode_exit() are called by probe.c; made_add() by
+ * hotmod.c. Lock: made_lock for the list of devices.
+ */
+#define pr_fmt(fmt) "ipmi_hardcode: " fmt
+
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+
+#include "si.h"
+
+#define SI_MAX_PARMS 4
+
+static char si_type[30];
+module_param_string(type, si_type, sizeof(si_type), 0);
+MODULE_PARM_DESC(type,
+		 "Type of each interface of ports and addrs, separated by commas: kcs, smic, bt; invalid keeps one the firmware describes there from being used.");
+
+static unsigned long addrs[SI_MAX_PARMS];
+static unsigned int num_addrs;
+module_param_hw_array(addrs, ulong, iomem, &num_addrs, 0);
+MODULE_PARM_DESC(addrs, "Memory address of each interface, 0 = it has none.");
+
+static unsigned int ports[SI_MAX_PARMS];
+static unsigned int num_ports;
+module_param_hw_array(ports, uint, ioport, &num_ports, 0);
+MODULE_PARM_DESC(ports, "I/O port of each interface, 0 = it has none.");
+
+static int irqs[SI_MAX_PARMS];
+static unsigned int num_irqs;
+module_param_hw_array(irqs, int, irq, &num_irqs, 0);
+MODULE_PARM_DESC(irqs, "Interrupt of each interface, 0 = none.");
+
+static int regspacings[SI_MAX_PARMS];
+static unsigned int num_regspacings;
+module_param_hw_array(regspacings, int, other, &num_regspacings, 0);
+MODULE_PARM_DESC(regspacings,
+		 "Bytes from one register of an interface to the next, default is its size.");
+
+static int regsizes[SI_MAX_PARMS];
+static unsigned int num_regsizes;
+module_param_hw_array(regsizes, int, other, &num_regsizes, 0);
+MODULE_PARM_DESC(regsizes, "Bytes of a register: 1, 2, 4 or (memory) 8; default is 1.");
+
+static int regshifts[SI_MAX_PARMS];
+static unsigned int num_regshifts;
+module_param_hw_array(regshifts, int, other, &num_regshifts, 0);
+MODULE_PARM_DESC(regshifts, "Bits by which a register's value is shifted, default is 0.");
+
+static int slave_addrs[SI_MAX_PARMS];
+static unsigned int num_slave_addrs;
+module_param_hw_array(slave_addrs, int, other, &num_slave_addrs, 0);
+MODULE_PARM_DESC(slave_addrs, "IPMB address of each BMC, default is 0x20.");
+
+/**
+ * struct made - a platform device that was made here
+ * @link: on the list
+ * @pdev: the device
+ */
+struct made {
+	struct list_head link;
+	struct platform_device *pdev;
+};
+
+static DEFINE_MUTEX(made_lock);
+static LIST_HEAD(made);
+
+static unsigned int nr_resources(const struct si_made *m, struct resource *res)
+{
+	unsigned long type = m->is_mem ? IORESOURCE_MEM : IORESOURCE_IO;
+	unsigned int n;
+
+	for (n = 0; n < 2; n++) {
+		unsigned long start = m->addr + n * m->regspacing;
+
+		res[n] = (struct resource)DEFINE_RES_NAMED(start, m->regsize, NULL, type);
+	}
+	if (m->irq)
+		res[n++] = (struct resource)DEFINE_RES_IRQ(m->irq);
+	return n;
+}
+
+/**
+ * made_add() - make a platform device for an interface
+ * @name: its name: "hardcode-ipmi-si" or "hotmod-ipmi-si"
+ * @id: the number after the name
+ * @m: the interface
+ *
+ * Return: 0, -ENOMEM, or what the driver core says.
+ */
+int made_add(const char *name, int id, const struct si_made *m)
+{
+	struct property_entry props[] = {
+		PROPERTY_ENTRY_U8("ipmi-type", m->type),
+		PROPERTY_ENTRY_U8("addr-source", m->source),
+		PROPERTY_ENTRY_U8("slave-addr", m->slave_addr),
+		PROPERTY_ENTRY_U8("reg-size", m->regsize),
+		PROPERTY_ENTRY_U8("reg-shift", m->regshift),
+		{},
+	};
+	struct platform_device_info info = {
+		.name = name,
+		.id = id,
+		.properties = props,
+	};
+	struct resource res[3] = {};
+	struct made *new;
+
+	info.num_res = nr_resources(m, res);
+	info.res = res;
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	new->pdev = platform_device_register_full(&info);
+	if (IS_ERR(new->pdev)) {
+		int rv = PTR_ERR(new->pdev);
+
+		pr_warn("cannot make device %s.%d: %d\n", name, id, rv);
+		kfree(new);
+		return rv;
+	}
+	guard(mutex)(&made_lock);
+	list_add_tail(&new->link, &made);
+	return 0;
+}
+
+static struct made *take(struct device *dev)
+{
+	struct made *m;
+
+	guard(mutex)(&made_lock);
+	list_for_each_entry(m, &made, link) {
+		if (dev && &m->pdev->dev != dev)
+			continue;
+		list_del(&m->link);
+		return m;
+	}
+	return NULL;
+}
+
+/**
+ * made_remove() - remove a device that was made here
+ * @dev: the device, or NULL for any
+ *
+ * Return: true if there was one.
+ */
+bool made_remove(struct device *dev)
+{
+	struct made *m = take(dev);
+
+	if (!m)
+		return false;
+	platform_device_unregister(m->pdev);
+	kfree(m);
+	return true;
+}
+
+static int parm(const int *values, unsigned int num, unsigned int i, int missing)
+{
+	return i < num && values[i] ? values[i] : missing;
+}
+
+static void hardcode_one(unsigned int i, const char *type, unsigned long addr, bool is_mem)
+{
+	struct si_made m = {
+		.source = SI_HARDCODED,
+		.is_mem = is_mem,
+		.addr = addr,
+		.regsize = parm(regsizes, num_regsizes, i, 1),
+		.regshift = parm(regshifts, num_regshifts, i, 0),
+		.irq = parm(irqs, num_irqs, i, 0),
+		.slave_addr = parm(slave_addrs, num_slave_addrs, i, 0),
+	};
+	int number;
+
+	m.regspacing = parm(regspacings, num_regspacings, i, m.regsize);
+	number = si_type_number(type && *type ? type : "kcs");
+	if (number < 0) {
+		pr_warn("Interface type specified for interface %u, was invalid: '%s'; there are kcs, smic, bt\n",
+			i, type);
+		return;
+	}
+	m.type = number;
+	/* Both spaces may be named for one index, so the name's number tells them apart. */
+	made_add("hardcode-ipmi-si", i + (is_mem ? SI_MAX_PARMS : 0), &m);
+}
+
+/**
+ * hardcode_init() - make the devices of the module parameters
+ */
+void hardcode_init(void)
+{
+	char *rest = si_type, *type;
+	unsigned int i;
+
+	for (i = 0; i < SI_MAX_PARMS; i++) {
+		type = strsep(&rest, ",");
+		if (i < num_ports && ports[i])
+			hardcode_one(i, type, ports[i], false);
+		if (i < num_addrs && addrs[i])
+			hardcode_one(i, type, addrs[i], true);
+	}
+}
+
+/**
+ * hardcode_exit() - remove all devices that were made, by hotmod too
+ */
+void hardcode_exit(void)
+{
+	while (made_remove(NULL))
+		;
+}
+
+/**
+ * hardcode_match() - did the administrator name this place?
+ * @is_mem: memory space
+ * @addr: the address
+ */
+bool hardcode_match(bool is_mem, unsigned long addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < SI_MAX_PARMS; i++) {
+		if (is_mem ? i < num_addrs && addrs[i] == addr : i < num_ports && ports[i] == addr)
+			return true;
+	}
+	return false;
+}

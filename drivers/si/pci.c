@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Discovery through PCI: the class of IPMI interfaces, and a device that says it
+ * differently.
+ *
+ * The driver core calls probe and remove; they describe the interface and leave
+ * the rest to probe.c. A PCI function does not say how its registers are spaced,
+ * so that is left open and found by asking for the device id. No lock.
+ */
+#define dev_fmt(fmt) "ipmi_pci: " fmt
+
+#include <linux/pci.h>
+
+#include "si.h"
+
+static bool trypci = true;
+module_param(trypci, bool, 0);
+MODULE_PARM_DESC(trypci, "Use interfaces found by PCI, default is 1.");
+
+/* Programming interface of class 0c07h; the numbers are ours. */
+static int class_type(unsigned int class)
+{
+	switch (class) {
+	case PCI_CLASS_SERIAL_IPMI_SMIC:
+		return SI_TYPE_SMIC;
+	case PCI_CLASS_SERIAL_IPMI_KCS:
+		return SI_TYPE_KCS;
+	case PCI_CLASS_SERIAL_IPMI_BT:
+		return SI_TYPE_BT;
+	default:
+		return -ENODEV;
+	}
+}
+
+/* Claim the class, but have no BMC behind it. */
+static const struct pci_device_id not_ipmi[] = {
+	{ PCI_VDEVICE(REALTEK, 0x816c) },
+	{}
+};
+
+static int si_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct si_desc desc = {
+		.source = SI_PCI,
+		.dev = &pdev->dev,
+		.regsize = 1,
+	};
+	int type, rv;
+
+	if (pci_match_id(not_ipmi, pdev))
+		return -ENODEV;
+	type = class_type(pdev->class);
+	if (type < 0)
+		return type;
+	desc.type = si_type_ops(type);
+	if (!desc.type) {
+		dev_warn(&pdev->dev, "unsupported interface type\n");
+		return -ENODEV;
+	}
+	dev_info(&pdev->dev, "probing via PCI\n");
+	rv = pcim_enable_device(pdev);
+	if (rv) {
+		dev_err(&pdev->dev, "couldn't enable PCI device: %d\n", rv);
+		return rv;
+	}
+	desc.is_mem = !(pci_resource_flags(pdev, 0) & IORESOURCE_IO);
+	desc.addr = pci_resource_start(pdev, 0);
+	desc.irq = pdev->irq;
+	/* KCS registers are spaced by 1, 4 or 16 bytes; the others have always been by 1. */
+	desc.regspacing = type == SI_TYPE_KCS ? 0 : 1;
+	dev_info(&pdev->dev, "%pR regsize 1 irq %d\n", &pdev->resource[0], desc.irq);
+
+	rv = si_add(&desc);
+	return rv == -EBUSY ? 0 : rv;
+}
+
+static void si_pci_remove(struct pci_dev *pdev)
+{
+	si_remove_device(&pdev->dev);
+}
+
+static const struct pci_device_id pci_ids[] = {
+	{ PCI_VDEVICE(HP, 0x121a) },
+	{ PCI_DEVICE_CLASS(PCI_CLASS_SERIAL_IPMI_SMIC, ~0) },
+	{ PCI_DEVICE_CLASS(PCI_CLASS_SERIAL_IPMI_KCS, ~0) },
+	{ PCI_DEVICE_CLASS(PCI_CLASS_SERIAL_IPMI_BT, ~0) },
+	{}
+};
+MODULE_DEVICE_TABLE(pci, pci_ids);
+
+static struct pci_driver si_pci_driver = {
+	.name = "ipmi_si",
+	.id_table = pci_ids,
+	.probe = si_pci_probe,
+	.remove = si_pci_remove,
+};
+
+static bool registered;
+
+int si_pci_init(void)
+{
+	int rv;
+
+	if (!trypci)
+		return 0;
+	rv = pci_register_driver(&si_pci_driver);
+	registered = !rv;
+	return rv;
+}
+
+void si_pci_exit(void)
+{
+	if (registered)
+		pci_unregister_driver(&si_pci_driver);
+	registered = false;
+}

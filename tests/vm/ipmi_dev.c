@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See ipmi_dev.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+
+int ipmi_open(int n)
+{
+	double end = now() + ANSWER_MS / 1e3;
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/ipmi%d", n);
+	for (;;) {
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+		if (errno != ENOENT || now() > end)
+			return -errno;
+		usleep(1000);
+	}
+}
+
+void ipmi_bmc_addr(struct ipmi_system_interface_addr *addr)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE;
+	addr->channel = IPMI_BMC_CHANNEL;
+}
+
+int ipmi_send_req(int fd, struct ipmi_req *req)
+{
+	return ioctl(fd, IPMICTL_SEND_COMMAND, req) < 0 ? -errno : 0;
+}
+
+int ipmi_send(int fd, long msgid, int netfn, int cmd, const void *data, int len)
+{
+	struct ipmi_system_interface_addr addr;
+	struct ipmi_req req = { 0 };
+
+	ipmi_bmc_addr(&addr);
+	req.addr = (unsigned char *)&addr;
+	req.addr_len = sizeof(addr);
+	req.msgid = msgid;
+	req.msg.netfn = netfn;
+	req.msg.cmd = cmd;
+	req.msg.data = (unsigned char *)data;
+	req.msg.data_len = len;
+	return ipmi_send_req(fd, &req);
+}
+
+int ipmi_recv(int fd, struct reply *reply)
+{
+	struct ipmi_recv recv = { 0 };
+	int ret = 0;
+
+	memset(reply, 0, sizeof(*reply));
+	recv.addr = (unsigned char *)&reply->addr;
+	recv.addr_len = sizeof(reply->addr);
+	recv.msg.data = reply->data;
+	recv.msg.data_len = sizeof(reply->data);
+	if (ioctl(fd, IPMICTL_RECEIVE_MSG_TRUNC, &recv) < 0)
+		ret = -errno;
+	reply->recv_type = recv.recv_type;
+	reply->addr_len = recv.addr_len;
+	reply->msgid = recv.msgid;
+	reply->netfn = recv.msg.netfn;
+	reply->cmd = recv.msg.cmd;
+	reply->len = recv.msg.data_len;
+	return ret;
+}
+
+int ipmi_wait(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int ret = poll(&p, 1, ms);
+
+	return ret < 0 ? -errno : ret;
+}
+
+int ipmi_ask(int fd, int netfn, int cmd, const void *data, int len, struct reply *reply)
+{
+	static long msgid;
+	int ret = ipmi_send(fd, ++msgid, netfn, cmd, data, len);
+
+	if (ret)
+		return ret;
+	ret = ipmi_wait(fd, ANSWER_MS);
+	if (ret <= 0)
+		return ret ? ret : -ETIMEDOUT;
+	ret = ipmi_recv(fd, reply);
+	if (ret)
+		return ret;
+	return reply->msgid == msgid ? 0 : -EPROTO;
+}

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Finds a distribution kernel to boot: its name, its image, its modules.
+
+find() is called by run, shell and demo. What is not installed is downloaded,
+unpacked in the cache and left there.
+"""
+import glob
+import lzma
+import os
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(TOP, "build")
+CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
+                     "ipmi-drivers")
+
+
+class Trouble(Exception):
+    """Something a person has to read; its text says what to do."""
+
+
+class Kernel:
+    def __init__(self, name, image, modules):
+        self.name = name          # as uname -r says it
+        self.image = image        # /boot/vmlinuz-NAME or a copy of it
+        self.modules = modules    # lib/modules/NAME
+
+
+def find(name):
+    """The kernel of that name, short (6.1) or full (6.1.0-56-amd64)."""
+    if not re.match(r"\d+\.\d+.*-", name):
+        answer = subprocess.run([os.path.join(TOP, "tools", "kver"), name], text=True,
+                                capture_output=True, check=False)
+        if answer.returncode:
+            raise Trouble(answer.stderr.strip())
+        name = answer.stdout.strip()
+    roots = ["/", os.path.join(CACHE, "kernels", name)] + glob.glob(CACHE + "/root/*/")
+    for root in roots:
+        kernel = in_root(root, name)
+        if kernel:
+            return kernel
+    download(name, roots[1])
+    kernel = in_root(roots[1], name)
+    if not kernel:
+        raise Trouble(f"the package linux-image-{name} holds no vmlinuz-{name} or no modules")
+    return kernel
+
+
+def in_root(root, name):
+    image = os.path.join(root, "boot", "vmlinuz-" + name)
+    for lib in ("lib", "usr/lib"):
+        modules = os.path.join(root, lib, "modules", name)
+        if os.access(image, os.R_OK) and os.path.isdir(os.path.join(modules, "kernel")):
+            return Kernel(name, image, modules)
+    return None
+
+
+def unpack(package, folder):
+    """Put the contents of a Debian package, not installed, into folder."""
+    deb = subprocess.run([os.path.join(TOP, "tools", "setup"), "--fetch", package],
+                         stdout=subprocess.PIPE, text=True, check=False)
+    if deb.returncode:
+        raise Trouble(f"the package {package} cannot be downloaded (see above)")
+    os.makedirs(folder, exist_ok=True)
+    subprocess.run(["dpkg-deb", "-x", deb.stdout.strip(), folder], check=True)
+
+
+def download(name, folder):
+    print(f"kernel {name} is not installed: downloading its package", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(folder)) as new:
+        unpack("linux-image-" + name, os.path.join(new, "root"))
+        os.rename(os.path.join(new, "root"), folder)
+
+
+def bootable(kernel):
+    """What to give to QEMU's -kernel.
+
+    QEMU can enter an unpacked kernel directly (PVH). That saves the guest from
+    unpacking it, which takes an emulated processor longer than all of the rest.
+    """
+    with open(kernel.image, "rb") as f:
+        image = f.read()
+    stat = os.stat(kernel.image)
+    path = os.path.join(CACHE, "vmlinux", f"{kernel.name}-{stat.st_size}-{int(stat.st_mtime)}")
+    if not os.path.exists(path):
+        elf = payload(image)
+        # the owner and type of the note that names the 32-bit entry point
+        if not elf.startswith(b"\x7fELF") or b"\x12\0\0\0Xen\0" not in elf:
+            return kernel.image
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        for old in glob.glob(os.path.join(CACHE, "vmlinux", glob.escape(kernel.name) + "-*")):
+            os.unlink(old)
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as f:
+            f.write(elf)
+        os.rename(f.name, path)
+    return path
+
+
+def payload(image):
+    """The ELF file inside a bzImage, b"" if it cannot be had."""
+    setup_sects = image[0x1f1] or 4
+    offset, length = struct.unpack_from("<II", image, 0x248)
+    start = (setup_sects + 1) * 512 + offset
+    data = image[start:start + length]
+    try:
+        return decompress(data)
+    except (OSError, lzma.LZMAError, subprocess.CalledProcessError):
+        return b""
+
+
+def decompress(data):
+    """Undo gzip, xz or zstd; bytes after the end of the stream do not matter."""
+    if data.startswith(b"\x1f\x8b"):
+        return subprocess.run(["gzip", "-dcq"], input=data, check=False,
+                              stdout=subprocess.PIPE).stdout
+    if data.startswith(b"\xfd7zXZ\0"):
+        return lzma.LZMADecompressor().decompress(data)
+    if data.startswith(b"\x28\xb5\x2f\xfd"):
+        return subprocess.run(["zstd", "-dcq"], input=data, check=False, stderr=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE).stdout
+    return data

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs one virtual machine and hears it out: Machine, called by run, shell and demo.
+
+It hears three channels: the guest's kernel console (K), the test's terminal (T) and
+QEMU's control channel (Q). Every line of each goes to one log, with the seconds since
+the start. The serial ports are pipes: a socket holds some hundred bytes only if each
+comes alone, and QEMU drops what it cannot write.
+"""
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import select
+import selectors
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import tty
+
+from kernel import CACHE, Trouble
+
+QEMU = "qemu-system-x86_64"
+
+# a boot sector for the probe of KVM: out 0xf4, 0x10; then halt for ever
+SECTOR = bytes([0xb0, 0x10, 0xe6, 0xf4, 0xf4, 0xeb, 0xfd]).ljust(510, b"\0") + b"\x55\xaa"
+MARK = b"@vm "           # begins the lines of guest-init
+ESCAPE = b"\x1d"        # Ctrl-]
+PIPE_SIZE = 1 << 20
+
+
+def accelerator():
+    """kvm if a guest really runs on it, else tcg; the answer is remembered."""
+    if not shutil.which(QEMU):
+        raise Trouble(f"there is no {QEMU} here; run tools/setup vm")
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "tcg"
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        cpu = [line for line in f if line.startswith("model name")][:1]
+    key = hashlib.sha256(repr((platform.uname()[1:4], cpu)).encode()).hexdigest()[:12]
+    path = os.path.join(CACHE, "accel-" + key)
+    try:
+        with open(path, encoding="utf-8") as f:
+            return f.read().strip()
+    except FileNotFoundError:
+        pass
+    with tempfile.NamedTemporaryFile() as disk:
+        disk.write(SECTOR)
+        disk.flush()
+        try:
+            done = subprocess.run(
+                [QEMU, "-accel", "kvm", "-m", "16", "-display", "none", "-nodefaults",
+                 "-device", "isa-debug-exit,iobase=0xf4,iosize=1",
+                 "-drive", f"file={disk.name},format=raw,if=floppy"],
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False)
+            answer = "kvm" if done.returncode == 0x10 * 2 + 1 else "tcg"
+        except subprocess.TimeoutExpired:
+            answer = "tcg"
+    remember(path, answer)
+    return answer
+
+
+def remember(path, answer):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path + ".new", "w", encoding="utf-8") as f:
+        f.write(answer + "\n")
+    os.rename(path + ".new", path)
+
+
+class Channel:
+    """What QEMU says on one of its channels, cut into lines."""
+
+    def __init__(self, folder, letter):
+        self.letter = letter
+        self.rest = b""
+
+    def lines(self, data):
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return [line.decode(errors="replace").rstrip("\r") for line in lines]
+
+
+class Serial(Channel):
+    """A serial port: two pipes."""
+
+    def __init__(self, folder, letter):
+        super().__init__(folder, letter)
+        path = os.path.join(folder, letter)
+        for name in (path + ".in", path + ".out"):
+            os.mkfifo(name)
+        self.output = os.open(path + ".out", os.O_RDONLY | os.O_NONBLOCK)
+        fcntl.fcntl(self.output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+        # both ends, or there would be nobody to open the other one yet
+        self.input = os.open(path + ".in", os.O_RDWR)
+        self.args = ["-chardev", f"pipe,id={letter},path={path}", "-serial", f"chardev:{letter}"]
+
+    def fileno(self):
+        return self.output
+
+    def read(self):
+        return os.read(self.output, 65536)
+
+    def write(self, data):
+        os.write(self.input, data)
+
+    def close(self):
+        os.close(self.output)
+        os.close(self.input)
+
+
+class Control(Channel):
+    """QEMU's control channel, a socket it connects to."""
+
+    def __init__(self, folder, letter):
+        super().__init__(folder, letter)
+        path = os.path.join(folder, letter)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen(1)
+        self.conn = None
+        self.args = ["-chardev", f"socket,id={letter},path={path}",
+                     "-mon", f"chardev={letter},mode=control"]
+
+    def fileno(self):
+        return (self.conn or self.listener).fileno()
+
+    def accept(self):
+        self.conn = self.listener.accept()[0]
+        self.conn.sendall(b'{"execute": "qmp_capabilities"}\n')
+
+    def read(self):
+        try:
+            return self.conn.recv(65536)
+        except ConnectionResetError:
+            return b""
+
+    def close(self):
+        self.listener.close()
+        if self.conn:
+            self.conn.close()
+
+
+class Machine:
+    """One boot. After run(): status, timed_out, seconds, console, test, events."""
+
+    def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
+                 seconds=60):
+        self.image, self.initrd, self.devices = image, initrd, devices
+        self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
+        self.limit = seconds
+        self.log_path = log
+        self.console = []       # lines of the kernel
+        self.test = []          # lines of the test's terminal, (seconds, text)
+        self.events = []        # what QMP reported, (seconds, event)
+        self.status = None
+        self.timed_out = False
+        self.seconds = 0.0
+
+    def command(self, channels):
+        args = [QEMU, "-accel", accelerator(), "-machine", self.board, "-smp", str(self.cpus),
+                "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config",
+                "-no-reboot", "-kernel", self.image, "-initrd", self.initrd,
+                "-append", f"console=ttyS0 panic=-1 {self.append}".strip()]
+        for channel in channels:
+            args += channel.args
+        for device in self.devices:
+            args += device.split(" ", 1)
+        # a limit of its own, should this process be killed
+        limit = "infinity" if self.limit == float("inf") else str(int(self.limit) + 30)
+        return ["timeout", "--foreground", "-k", "5", limit] + args
+
+    def run(self, on_line=None, interactive=False):
+        """Boot and wait for the end. on_line(text) sees each line of the test's terminal;
+        interactive: once the guest said "@vm shell", the terminal here is the guest's."""
+        folder = tempfile.mkdtemp(prefix="ipmi-vm-")
+        channels = [Serial(folder, "K"), Serial(folder, "T"), Control(folder, "Q")]
+        started = time.monotonic()
+        with open(self.log_path, "w", encoding="utf-8") as log:
+            process = subprocess.Popen(self.command(channels), stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=subprocess.STDOUT)
+            try:
+                self.listen(process, channels, log, started, on_line, interactive)
+                self.status = process.wait(10)
+            finally:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait()
+                self.status = process.returncode
+                self.seconds = time.monotonic() - started
+                for channel in channels:
+                    channel.close()
+                shutil.rmtree(folder)
+
+    def must_have_begun(self):
+        """Trouble if QEMU did not like its options."""
+        if self.status and not self.console and not self.events:
+            with open(self.log_path, encoding="utf-8") as log:
+                raise Trouble(f"QEMU did not start:\n{log.read().strip()}")
+
+    def listen(self, process, channels, log, started, on_line, interactive):
+        picker = selectors.DefaultSelector()
+        for channel in channels:
+            picker.register(channel, selectors.EVENT_READ)
+        control = channels[-1]
+        while picker.get_map():
+            now = time.monotonic() - started
+            if now > self.limit:
+                self.timed_out = True
+                log.write(f"[{now:8.3f}] Q| no end after {self.limit} seconds\n")
+                return
+            if not control.conn and process.poll() is not None:
+                return
+            for key, _ in picker.select(0.5):
+                channel = key.fileobj
+                if channel is control and not control.conn:
+                    picker.unregister(control)
+                    control.accept()
+                    picker.register(control, selectors.EVENT_READ)
+                    continue
+                data = channel.read()
+                if not data:
+                    picker.unregister(channel)
+                    data = b"\n" if channel.rest else b""
+                now = time.monotonic() - started
+                for line in channel.lines(data):
+                    self.take(channel.letter, now, line, log, on_line)
+                    if interactive and line == "@vm shell":
+                        self.limit = float("inf")
+                        terminal(channel, log)
+
+    def take(self, letter, now, line, log, on_line):
+        if letter == "Q":
+            message = json.loads(line)
+            if "event" not in message:
+                return
+            message.pop("timestamp", None)
+            self.events.append((round(now, 3), message))
+            line = json.dumps(message)
+        elif letter == "K":
+            self.console.append(line)
+        else:
+            self.test.append((round(now, 3), line))
+            if on_line:
+                on_line(line)
+        log.write(f"[{now:8.3f}] {letter}| {line}\n")
+        log.flush()
+
+
+def shell_job():
+    """The line of a job (see guest-init) that leads to "@vm shell"."""
+    size = os.get_terminal_size() if os.isatty(1) else os.terminal_size((0, 0))
+    return f"shell {size.lines or 24} {size.columns or 80}\n"
+
+
+def terminal(guest, log):
+    """Join this process's terminal and the guest's until the guest ends, or Ctrl-]."""
+    here = sys.stdin.fileno()
+    old = termios.tcgetattr(here) if os.isatty(here) else None
+    if old:
+        print("(Ctrl-] ends the machine at once)", flush=True)
+        tty.setraw(here)
+    inputs = [guest, here]
+    data, guest.rest = guest.rest, b""
+    try:
+        while True:
+            shown, mark, rest = data.partition(MARK)
+            if not mark:
+                # it may have come in part
+                part = next((n for n in (3, 2, 1) if data.endswith(MARK[:n])), 0)
+                shown, rest = data[:len(data) - part], data[len(data) - part:]
+            sys.stdout.buffer.write(shown)
+            sys.stdout.buffer.flush()
+            log.write(shown.decode(errors="replace").replace("\r", ""))
+            if mark:
+                guest.rest = mark + rest
+                return
+            data = rest
+            ready = select.select(inputs, [], [])[0]
+            if here in ready:
+                typed = os.read(here, 4096)
+                if ESCAPE in typed:
+                    raise KeyboardInterrupt
+                if not typed:
+                    inputs.remove(here)
+                    typed = b"exit\n"
+                guest.write(typed)
+            if guest in ready:
+                more = guest.read()
+                if not more:
+                    return
+                data += more
+    finally:
+        if old:
+            termios.tcsetattr(here, termios.TCSADRAIN, old)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Judges a finished boot: KTAP of the test, complaints of the kernel. Called by run and demo.
+
+Each KTAP case counts as one result; what goes wrong around them (no end, a plan
+that was not kept, a kernel complaint) counts as one failure each.
+"""
+import re
+
+# a kernel log line with one of these fails the test; nothing else decides that
+COMPLAINTS = [re.compile(pattern) for pattern in (
+    r"\bWARNING: ",
+    r"\bBUG: ",
+    r"\bkernel BUG at ",
+    r"\bOops\b",
+    r"\bCall Trace:",
+    r"\bKernel panic\b",
+    r"\bgeneral protection fault\b",
+    r"\bdivide error\b",
+    r"\binvalid opcode\b",
+    r"\b[Uu]nable to handle (kernel|page)\b",
+    r"\bKASAN\b|\bKCSAN\b|\bKFENCE: |\bUBSAN\b|\bKMSAN\b",
+    r"\bODEBUG: ",
+    r"\brefcount_t: ",
+    r"\blist_(add|del) corruption\b",
+    r"\bfield-spanning write\b|\bdetected buffer overflow\b",
+    r"\bpossible (circular|recursive) locking\b",
+    r"\bpossible irq lock inversion\b|\binconsistent lock state\b",
+    r"\bbad unlock balance\b|\bheld lock freed\b|\block held when returning\b",
+    r"\bInvalid wait context\b|\bsuspicious RCU usage\b|\bVoluntary context switch within RCU\b",
+    r"\bscheduling while atomic\b|\bsleeping function called from invalid context\b",
+    r"\bINFO: task .* blocked for more than\b",
+    r"\b(soft lockup|hard LOCKUP)\b",
+    r"\brcu\w*: INFO: |\brcu: .* detected (expedited )?stalls?\b",
+    r"\bunreferenced object\b|\bkmemleak: \d+ new\b",
+    r"\bnobody cared\b",
+    r"\bpage allocation failure\b",
+    r"\bsysfs: cannot create duplicate\b|\bproc_dir_entry .* already registered\b",
+    r"\btried to (create|register) .* twice\b",
+    r"\bpercpu ref .* <= 0\b|\bDEBUG_LOCKS_WARN_ON\b",
+)]
+
+# what some machines' kernels say at boot about themselves
+HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible)")
+
+CASE = re.compile(r"(ok|not ok) (\d+)(?:\s+-?\s*(.*?))?(?:\s+#\s*(SKIP|TODO|XFAIL)\b\s*(.*))?$")
+PLAN = re.compile(r"1\.\.(\d+)$")
+
+
+class Verdict:
+    def __init__(self):
+        self.passed = []      # names
+        self.failed = []      # (name, why)
+        self.skipped = []     # (name, why)
+
+    @property
+    def ok(self):
+        return bool(self.passed or self.skipped) and not self.failed
+
+    def fail(self, name, why=""):
+        self.failed.append((name, why))
+
+
+def judge(machine, allow=(), require=(), forbid=()):
+    """The verdict on a machine that has run. allow: complaints that are expected here,
+    require and forbid: what the kernel must or must not say besides, each a pattern."""
+    verdict = Verdict()
+    lines = [text for _, text in machine.test]
+    judge_ktap(lines, verdict)
+    judge_end(machine, lines, verdict)
+    judge_console(machine.console, verdict, allow, require, forbid)
+    if not (verdict.passed or verdict.failed or verdict.skipped):
+        verdict.fail("cases", "the test ran not a single case")
+    return verdict
+
+
+def judge_ktap(lines, verdict):
+    plan, seen, notes = None, 0, []
+    for line in lines:
+        if line.startswith("Bail out!"):
+            verdict.fail("bail-out", line[9:].strip())
+        if PLAN.match(line):
+            plan = int(PLAN.match(line)[1])
+        case = CASE.match(line)
+        if not case:
+            notes.append(line)
+            continue
+        seen += 1
+        status, number, name, directive, reason = case.groups()
+        name = name or f"case {number}"
+        if directive == "SKIP":
+            verdict.skipped.append((name, reason or "no reason given"))
+        elif status == "ok" or directive in ("TODO", "XFAIL"):
+            verdict.passed.append(name)
+        else:
+            verdict.fail(name, "; ".join(n[1:].strip() for n in notes if n.startswith("#")))
+        if int(number) != seen:
+            verdict.fail("numbering", f"case {number} came where case {seen} was due")
+        notes = []
+    if plan is None:
+        verdict.fail("plan", "the test printed no plan (1..N)")
+    elif plan != seen:
+        verdict.fail("plan", f"the test planned {plan} cases and ran {seen}")
+
+
+def judge_end(machine, lines, verdict):
+    def after(word):
+        return [line.split(" ", 2)[2] for line in lines if line.startswith(f"@vm {word} ")]
+
+    if machine.timed_out:
+        where = "while the kernel booted" if not after("boot") else "while it ran"
+        verdict.fail("end", f"no end after {machine.limit} s, {where}; the machine was stopped")
+    elif not after("end"):
+        verdict.fail("end", f"the machine ended (QEMU's exit status {machine.status}) "
+                            "before the test did")
+    elif machine.status:
+        verdict.fail("end", f"QEMU's exit status was {machine.status}")
+    for status in after("exit"):
+        if status != "0" and not verdict.failed:
+            verdict.fail("exit", f"all cases passed, but the test's exit status was {status}")
+
+
+def complaints(console, allow=()):
+    """The lines of a kernel's log that mean trouble."""
+    return [line for line in console
+            if any(pattern.search(line) for pattern in COMPLAINTS)
+            and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)]
+
+
+def judge_console(console, verdict, allow, require, forbid):
+    for line in complaints(console, allow):
+        verdict.fail("kernel log", line)
+    text = "\n".join(console)
+    for pattern in require:
+        if not re.search(pattern, text, re.M):
+            verdict.fail("kernel log", f"no line matches /{pattern}/")
+    for pattern in forbid:
+        found = re.search(pattern, text, re.M)
+        if found:
+            verdict.fail("kernel log", f"unwanted: {found[0]}")
