@@ -378,8 +378,6 @@ static enum ipmi_step wait_ibf(struct kcs *k)
 /* Still waiting after this look: for too long? */
 static enum ipmi_step check_time(struct kcs *k)
 {
-	if (!k->wait_us)
-		return outstanding(k);
 	if (in_recovery(k)) {
 		if (k->abort_us >= KCS_ABORT_US)
 			return fail(k, true);

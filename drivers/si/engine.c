@@ -75,9 +75,21 @@ static bool has_next(struct si *si)
 	return READ_ONCE(si->next);
 }
 
+/* kcs_debug and its like: a bitmask, see platform.c. */
+static void debug_bytes(struct si *si, const char *what, const u8 *data, unsigned int n)
+{
+	unsigned int mask = si_debug_mask(si->desc.type);
+
+	if ((mask & (SI_DEBUG_ENABLE | SI_DEBUG_MSG)) != (SI_DEBUG_ENABLE | SI_DEBUG_MSG))
+		return;
+	dev_info(si->desc.dev, "%s %s: %*ph\n", si->desc.type->name, what, (int)min(n, 64U), data);
+}
+
 static u8 start(struct si *si, const u8 *rq, unsigned int n)
 {
 	u8 cc = si->m->ops->start(si->m, rq, n);
+
+	debug_bytes(si, "request", rq, n);
 
 	if (!cc) {
 		si->busy = true;
@@ -233,6 +245,7 @@ static void done_locked(struct si *si, struct output *out)
 		return;
 	}
 	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
+	debug_bytes(si, "answer", msg->rsp, msg->rsp_size);
 	put_msg(out, msg);
 }
 

@@ -27,6 +27,12 @@ module_param_array(kipmid_max_busy_us, uint, &num_max_busy_us, 0644);
 MODULE_PARM_DESC(kipmid_max_busy_us,
 		 "Most time (in us) to spin for the BMC before sleeping, per interface; 0, the default, leaves it to the driver, which spins a few microseconds only.");
 
+static int force_kipmid[SI_MAX_PARMS];
+static unsigned int num_force_kipmid;
+module_param_array(force_kipmid, int, &num_force_kipmid, 0);
+MODULE_PARM_DESC(force_kipmid,
+		 "Have a thread kipmidN for an interface (1) or not (0); the default is to have one where there is no interrupt. It costs nothing while nothing is outstanding.");
+
 /**
  * pace_irq_works() - does the interface have an interrupt to wait for?
  * @si: the interface
@@ -161,16 +167,16 @@ void pace_irq_unmask(struct si *si)
 static int pace_thread(void *data)
 {
 	struct si *si = data;
-	bool timed_out = false;
+	bool timed_out = false, missed;
 	unsigned int progress;
 	struct wait_plan plan;
 
 	while (!kthread_should_stop()) {
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
+		missed = timed_out && progress != READ_ONCE(si->progress) && !READ_ONCE(si->away);
 		if (si->irq_claimed)
-			irq_judge(si, timed_out && !READ_ONCE(si->away) &&
-				  progress != READ_ONCE(si->progress));
+			irq_judge(si, missed);
 		timed_out = false;
 		if (plan.how == WAIT_EVENT)
 			timed_out = wait_kick(si, plan.us);
@@ -224,6 +230,13 @@ static void irq_start(struct si *si)
 	dev_info(dev, "Using irq %d\n", si->desc.irq);
 }
 
+static bool has_kipmid(const struct si *si)
+{
+	if (si->number < num_force_kipmid)
+		return force_kipmid[si->number];
+	return !si->irq_claimed;
+}
+
 /**
  * pace_now() - the time, at panic too
  *
@@ -252,8 +265,11 @@ int pace_start(struct si *si)
 	si->attn.use_irq = si->irq_claimed;
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
 
-	/* The name of the thread that polls is known to every administrator. */
-	thread = kthread_run(pace_thread, si, si->irq_claimed ? "ipmi-si%d" : "kipmi%d",
+	/*
+	 * Somebody has to wait for the BMC in any case. Administrators know the
+	 * thread that polls by its name, and say by force_kipmid if they want one.
+	 */
+	thread = kthread_run(pace_thread, si, has_kipmid(si) ? "kipmi%d" : "ipmi-si%d",
 			     si->number);
 	if (IS_ERR(thread)) {
 		if (si->irq_claimed)

@@ -26,6 +26,36 @@ static bool tryplatform = true;
 module_param(tryplatform, bool, 0);
 MODULE_PARM_DESC(tryplatform, "Use interfaces that other platform devices describe, default is 1.");
 
+static int kcs_debug;
+module_param(kcs_debug, int, 0644);
+MODULE_PARM_DESC(kcs_debug, "debug bitmask, 1=enable, 2=messages, 4=states");
+
+static int smic_debug = SI_DEBUG_ENABLE;
+module_param(smic_debug, int, 0644);
+MODULE_PARM_DESC(smic_debug, "debug bitmask, 1=enable, 2=messages, 4=states");
+
+static int bt_debug;
+module_param(bt_debug, int, 0644);
+MODULE_PARM_DESC(bt_debug, "debug bitmask, 1=enable, 2=messages, 4=states");
+
+/**
+ * si_debug_mask() - what is to be logged of a machine
+ * @ops: the machine
+ *
+ * Return: SI_DEBUG_ bits.
+ */
+unsigned int si_debug_mask(const struct ipmi_machine_ops *ops)
+{
+	switch (ops->name[0]) {
+	case 'k':
+		return READ_ONCE(kcs_debug);
+	case 's':
+		return READ_ONCE(smic_debug);
+	default:
+		return READ_ONCE(bt_debug);
+	}
+}
+
 static const char *const type_names[] = {
 	[SI_TYPE_INVALID] = "invalid",
 	[SI_TYPE_KCS] = "kcs",

@@ -308,6 +308,10 @@ void platform_exit(void);
 const struct ipmi_machine_ops *si_type_ops(unsigned int type);
 int si_type_number(const char *name);
 
+#define SI_DEBUG_ENABLE	BIT(0)
+#define SI_DEBUG_MSG	BIT(1)
+unsigned int si_debug_mask(const struct ipmi_machine_ops *ops);
+
 /* sysfs.c */
 int si_sysfs_add(struct si *si);
 void si_sysfs_remove(struct si *si);

@@ -145,6 +145,7 @@ struct fake_bmc {
  * @wants_obf_clear: it takes no byte before the host took the dummy byte
  * @late_us: its state bits lag so far behind IBF
  * @obf_late_us: OBF lags so far behind IBF
+ * @aborts: times it was told to abort
  *
  * The rest is the firmware's own.
  */
@@ -156,6 +157,7 @@ struct fake_kcs {
 	bool wants_obf_clear;
 	u32 late_us;
 	u32 obf_late_us;
+	unsigned int aborts;
 
 	u8 status;
 	u8 data_in;

@@ -58,6 +58,7 @@ static void take_command(struct fake_kcs *k)
 {
 	switch (k->data_in) {
 	case 0x60:
+		k->aborts++;
 		k->phase = AT_ABORT;
 		set_state(k, ERROR);
 		dummy(k);
