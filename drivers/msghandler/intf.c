@@ -126,6 +126,9 @@ static void run_locked(struct ipmi_smi *intf)
 
 	for (turn = 0; turn < RUN_BATCH && run_one_locked(intf); turn++)
 		;
+	/* Answers that come by themselves have to be looked for. */
+	if (!READ_ONCE(intf->seq.used) != !(intf->watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES))
+		user_update_watch_locked(intf);
 
 	scoped_guard(spinlock_irqsave, &intf->lock) {
 		intf->running = false;
@@ -291,6 +294,7 @@ void intf_run_at_panic(struct ipmi_smi *intf)
 {
 	if (!mutex_trylock(&intf->run))
 		return;
+	bridge_expire_locked(intf);
 	while (run_one_locked(intf))
 		;
 	if (intf->handlers)
@@ -326,6 +330,8 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	INIT_LIST_HEAD(&intf->bmc_link);
 	INIT_WORK(&intf->work, run_work);
 	INIT_DELAYED_WORK(&intf->event_tick, events_tick);
+	INIT_DELAYED_WORK(&intf->bridge_tick, bridge_tick);
+	seq_init(&intf->seq);
 	INIT_DELAYED_WORK(&intf->maintenance_work, maintenance_tick);
 
 	intf->slave_addr = slave_addr ?: IPMI_BMC_SLAVE_ADDR;
@@ -355,6 +361,7 @@ static void drain_locked(struct ipmi_smi *intf)
 		list_del(&smi->link);
 		route_fail_locked(intf, smi, IPMI_ERR_UNSPECIFIED);
 	}
+	bridge_drop_locked(intf, NULL);
 	events_drop_locked(intf);
 	list_for_each_entry(user, &intf->users, link)
 		user_shutdown_locked(user);
@@ -375,6 +382,7 @@ static void intf_off(struct ipmi_smi *intf)
 	scoped_guard(mutex, &intf->run)
 		drain_locked(intf);
 	cancel_delayed_work_sync(&intf->event_tick);
+	cancel_delayed_work_sync(&intf->bridge_tick);
 	cancel_delayed_work_sync(&intf->maintenance_work);
 	cancel_work_sync(&intf->work);
 	ask_stop(intf);

@@ -88,11 +88,14 @@ void maintenance_tick(struct work_struct *work)
 				   msecs_to_jiffies(remaining_ms) + 1);
 }
 
-static enum ipmi_maintenance starts(const struct ipmi_addr *addr,
-				    const struct kernel_ipmi_msg *msg)
+/* When a window that opens now will end, in jiffies. */
+unsigned long maintenance_window(void)
 {
-	if (addr->addr_type != IPMI_SYSTEM_INTERFACE_ADDR_TYPE)
-		return MAINTENANCE_NONE;
+	return jiffies + msecs_to_jiffies(READ_ONCE(maintenance_mode_timeout_ms));
+}
+
+static enum ipmi_maintenance starts(const struct kernel_ipmi_msg *msg)
+{
 	if (msg->netfn == IPMI_NETFN_FIRMWARE_REQUEST)
 		return MAINTENANCE_FIRMWARE;
 	if (msg->netfn == IPMI_NETFN_APP_REQUEST &&
@@ -102,19 +105,26 @@ static enum ipmi_maintenance starts(const struct ipmi_addr *addr,
 }
 
 /**
+ * maintenance_command() - does a command start maintenance of who gets it?
+ * @msg: the command
+ */
+bool maintenance_command(const struct kernel_ipmi_msg *msg)
+{
+	return starts(msg) != MAINTENANCE_NONE;
+}
+
+/**
  * maintenance_trigger() - look at a request that is about to be sent
  * @intf: the interface
- * @addr: to whom
- * @msg: what; it has passed all checks
+ * @msg: what goes to the BMC; it has passed all checks
  *
  * A reset outranks a firmware update, and each command opens the window anew.
  *
  * Context: any.
  */
-void maintenance_trigger(struct ipmi_smi *intf, const struct ipmi_addr *addr,
-			 const struct kernel_ipmi_msg *msg)
+void maintenance_trigger(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg)
 {
-	enum ipmi_maintenance state = starts(addr, msg);
+	enum ipmi_maintenance state = starts(msg);
 
 	if (!state)
 		return;
@@ -122,8 +132,7 @@ void maintenance_trigger(struct ipmi_smi *intf, const struct ipmi_addr *addr,
 		if (intf->maintenance_mode != IPMI_MAINTENANCE_MODE_AUTO || !intf->handlers)
 			return;
 		intf->maintenance = max(state, state_locked(intf));
-		intf->maintenance_end =
-			jiffies + msecs_to_jiffies(READ_ONCE(maintenance_mode_timeout_ms));
+		intf->maintenance_end = maintenance_window();
 	}
 	mod_delayed_work(ipmi_wq, &intf->maintenance_work, 0);
 }

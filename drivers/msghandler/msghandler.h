@@ -44,6 +44,8 @@
 
 #include <ipmi/codec.h>
 #include <ipmi/compat.h>
+#include <ipmi/seq.h>
+#include <ipmi/stats.h>
 
 /* Bounds, all of them in Documentation/house. */
 #define ASK_TIMEOUT_MS		15000	/* one question of the core to a BMC */
@@ -88,6 +90,7 @@ struct ipmi_channel {
 /**
  * struct ipmi_smi - one system interface
  * @refcount: see above
+ * @rcu: for the lookup by number
  * @number: N of ipmiN
  * @handlers: the transport; NULL once it is off. Written under @lock and @run,
  *	so either of them is enough to read it.
@@ -118,6 +121,9 @@ struct ipmi_channel {
  * @nr_users: clients attached
  * @nr_msgs: messages they own, in flight or unread
  * @channels: per channel, under @lock
+ * @seq: bridged requests that are outstanding, under @lock
+ * @bridge_tick: looks after their times
+ * @ipmb_maintenance_end: jiffies until which IPMB requests get more time
  * @maintenance_mode: IPMI_MAINTENANCE_MODE_*, under @lock
  * @maintenance: the window that a command opened, under @lock
  * @maintenance_end: jiffies at its end, under @lock
@@ -127,13 +133,15 @@ struct ipmi_channel {
  * @bmc_link: on @bmc's list of interfaces, under registry
  * @bmc_linkname: name of the link from the BMC's device to @dev
  * @ipmi_version: as in Get Device ID
- * @rcu: for the lookup by number
  * @attr_nr_users: sysfs attribute on @dev, as are the next two
  * @attr_nr_msgs: ditto
  * @attr_maintenance: ditto
+ * @stats: counters, see <ipmi/stats.h>
+ * @stat_files: their files in sysfs
  */
 struct ipmi_smi {
 	struct kref refcount;
+	struct rcu_head rcu;
 	int number;
 	const struct ipmi_smi_handlers *handlers;
 	void *send_info;
@@ -161,6 +169,9 @@ struct ipmi_smi {
 	bool panicking;
 	bool pretimeout;
 	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
+	struct seq_table seq;
+	struct delayed_work bridge_tick;
+	unsigned long ipmb_maintenance_end;
 	int maintenance_mode;
 	enum ipmi_maintenance maintenance;
 	unsigned long maintenance_end;
@@ -175,12 +186,19 @@ struct ipmi_smi {
 	struct list_head bmc_link;
 	char bmc_linkname[16];
 	u8 ipmi_version;
-	struct rcu_head rcu;
 
 	struct device_attribute attr_nr_users;
 	struct device_attribute attr_nr_msgs;
 	struct device_attribute attr_maintenance;
+
+	atomic_t stats[STAT_COUNT];
+	struct stat_files *stat_files;
 };
+
+static inline void stat_inc(struct ipmi_smi *intf, enum ipmi_stat stat)
+{
+	atomic_inc(&intf->stats[stat]);
+}
 
 /**
  * struct ipmi_user - one client of one interface
@@ -192,6 +210,7 @@ struct ipmi_smi {
  * @alive: the client wants callbacks, under intf->run; read elsewhere as a hint
  * @gets_events: it wants events, under intf->run
  * @internal: it is the core itself, which is no user that anyone counts
+ * @pid: the process that attached, for traces; 0 = the core itself
  * @nr_msgs: messages it owns
  * @owner: module of the transport that it pins, NULL if it does not
  */
@@ -204,6 +223,7 @@ struct ipmi_user {
 	bool alive;
 	bool gets_events;
 	bool internal;
+	pid_t pid;
 	atomic_t nr_msgs;
 	struct module *owner;
 };
@@ -291,6 +311,7 @@ struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl 
 			     void *handler_data);
 void user_put(struct ipmi_user *user);
 void user_shutdown_locked(struct ipmi_user *user);
+void user_update_watch_locked(struct ipmi_smi *intf);
 struct ipmi_user *user_for_command_locked(struct ipmi_smi *intf, u8 netfn, u8 cmd, u8 chan);
 
 /* request.c */
@@ -304,6 +325,19 @@ void route_fail_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
 void route_deliver_locked(struct ipmi_recv_msg *recv);
 void route_event_locked(struct ipmi_recv_msg *recv, const u8 *data, u16 len);
 void route_pretimeout_locked(struct ipmi_smi *intf);
+void route_set_si_addr(struct ipmi_addr *addr, u8 lun);
+void route_set_data(struct ipmi_recv_msg *recv, u8 netfn, u8 cmd, const u8 *data, u16 len);
+
+/* bridge.c */
+int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
+		  struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv);
+bool bridge_undo(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len);
+void bridge_direct_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+void bridge_expire_locked(struct ipmi_smi *intf);
+void bridge_drop_locked(struct ipmi_smi *intf, struct ipmi_user *user);
+void bridge_tick(struct work_struct *work);
 
 /* event.c */
 void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len);
@@ -313,10 +347,11 @@ void events_tick(struct work_struct *work);
 /* maintenance.c */
 enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *remaining_ms);
 bool maintenance_active(struct ipmi_smi *intf);
+bool maintenance_command(const struct kernel_ipmi_msg *msg);
+unsigned long maintenance_window(void);
 void maintenance_tell_locked(struct ipmi_smi *intf);
 void maintenance_tick(struct work_struct *work);
-void maintenance_trigger(struct ipmi_smi *intf, const struct ipmi_addr *addr,
-			 const struct kernel_ipmi_msg *msg);
+void maintenance_trigger(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg);
 
 /* ask.c */
 int ask_start(struct ipmi_smi *intf);
@@ -335,6 +370,10 @@ void bmc_identity(struct device *dev, struct ipmi_identity *who);
 /* panic.c */
 int panic_init(void);
 void panic_exit(void);
+
+/* stats.c */
+int stats_add(struct ipmi_smi *intf);
+void stats_remove(struct ipmi_smi *intf);
 
 /* sysfs.c */
 extern const struct attribute_group *ipmi_bmc_groups[];

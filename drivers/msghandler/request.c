@@ -216,7 +216,34 @@ static struct ipmi_channel *channel_of(struct ipmi_smi *intf, const struct ipmi_
 	return &intf->channels[addr->channel];
 }
 
-static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi)
+/* Straight to a neighbour on the IPMB, where the transport is one itself. */
+static int encode_direct(const struct ipmi_request *rq, struct codec_request *crq,
+			 struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
+{
+	const struct ipmi_smi_handlers *handlers = READ_ONCE(rq->user->intf->handlers);
+	int rv;
+
+	if (!handlers)
+		return -ENODEV;
+	if (!(handlers->flags & IPMI_SMI_CAN_HANDLE_IPMB_DIRECT))
+		return -EAFNOSUPPORT;
+	crq->seq = rq->msgid & (SEQ_SLOTS - 1);
+	rv = codec_encode(crq, smi->data, sizeof(smi->data));
+	if (rv < 0)
+		return rv;
+	smi->data_size = rv;
+	smi->type = IPMI_SMI_MSG_TYPE_IPMB_DIRECT;
+	smi->msgid = rq->msgid;
+	recv->msg.netfn = rq->msg->netfn | 1;
+	recv->msg.cmd = rq->msg->cmd;
+	recv->recv_type = rq->msg->netfn & 1 ? IPMI_RESPONSE_RESPONSE_TYPE :
+					       IPMI_RESPONSE_RECV_TYPE;
+	ipmi_smi_msg_owner(smi) = recv;
+	return 0;
+}
+
+static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
+		  struct ipmi_recv_msg *recv)
 {
 	struct ipmi_channel *chan = channel_of(rq->user->intf, rq->addr);
 	struct codec_request crq = {
@@ -230,13 +257,21 @@ static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi)
 	};
 	int rv;
 
-	/* Bridged messages need the sequence table, which is not here yet. */
-	if (rq->addr->addr_type != IPMI_SYSTEM_INTERFACE_ADDR_TYPE)
-		return -EINVAL;
+	switch (rq->addr->addr_type) {
+	case IPMI_SYSTEM_INTERFACE_ADDR_TYPE:
+		break;
+	case IPMI_IPMB_DIRECT_ADDR_TYPE:
+		return encode_direct(rq, &crq, smi, recv);
+	default:
+		return bridge_encode(rq, &crq, smi, recv);
+	}
 	rv = codec_encode(&crq, smi->data, sizeof(smi->data));
 	if (rv < 0)
 		return rv;
 	smi->data_size = rv;
+	smi->msgid = rq->msgid;
+	ipmi_smi_msg_owner(smi) = recv;
+	maintenance_trigger(rq->user->intf, rq->msg);
 	return 0;
 }
 
@@ -246,7 +281,8 @@ static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi)
  *
  * Context: any; see request_gfp().
  * Return: 0 and the answer comes through the user's receive callback, or an
- * errno and nothing will come: -ENODEV, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE.
+ * errno and nothing will come: -ENODEV, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE,
+ * -EAFNOSUPPORT, -EAGAIN.
  */
 int request_send(const struct ipmi_request *rq)
 {
@@ -260,19 +296,20 @@ int request_send(const struct ipmi_request *rq)
 	if (rv)
 		return rv;
 
-	rv = encode(rq, smi);
-	if (rv)
-		goto err;
-
 	recv->msgid = rq->msgid;
 	recv->addr = *rq->addr;
 	recv->user_msg_data = rq->user_msg_data;
-	smi->msgid = rq->msgid;
-	ipmi_smi_msg_owner(smi) = recv;
-	maintenance_trigger(rq->user->intf, rq->addr, rq->msg);
+	rv = encode(rq, smi, recv);
+	if (rv)
+		goto err;
 	rv = intf_submit(rq->user->intf, smi, rq->priority > 0, rq->run);
 	if (!rv)
 		return 0;
+	/* The interface went off. If it has ended the request already, that is that. */
+	if (!bridge_undo(rq->user->intf, smi)) {
+		smi->done(smi);
+		return 0;
+	}
 err:
 	message_unget(rq, smi, recv);
 	return rv;

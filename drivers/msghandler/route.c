@@ -27,7 +27,7 @@ void route_deliver_locked(struct ipmi_recv_msg *recv)
 		ipmi_free_recv_msg(recv);
 }
 
-static void set_si_addr(struct ipmi_addr *addr, u8 lun)
+void route_set_si_addr(struct ipmi_addr *addr, u8 lun)
 {
 	struct ipmi_system_interface_addr *si = (struct ipmi_system_interface_addr *)addr;
 
@@ -37,7 +37,7 @@ static void set_si_addr(struct ipmi_addr *addr, u8 lun)
 	si->lun = lun;
 }
 
-static void set_data(struct ipmi_recv_msg *recv, u8 netfn, u8 cmd, const u8 *data, u16 len)
+void route_set_data(struct ipmi_recv_msg *recv, u8 netfn, u8 cmd, const u8 *data, u16 len)
 {
 	recv->msg.netfn = netfn;
 	recv->msg.cmd = cmd;
@@ -76,8 +76,8 @@ static void route_answer_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
 {
 	check_answer(intf, smi);
 	recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
-	set_si_addr(&recv->addr, smi->rsp[0] & 3);
-	set_data(recv, smi->rsp[0] >> 2, smi->rsp[1], smi->rsp + 2, smi->rsp_size - 2);
+	route_set_si_addr(&recv->addr, smi->rsp[0] & 3);
+	route_set_data(recv, smi->rsp[0] >> 2, smi->rsp[1], smi->rsp + 2, smi->rsp_size - 2);
 	ipmi_free_smi_msg(smi);
 	route_deliver_locked(recv);
 }
@@ -87,10 +87,21 @@ static void route_async_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 {
 	if (smi->rsp_size > (int)sizeof(smi->rsp))
 		smi->rsp_size = sizeof(smi->rsp);
-	if (smi->rsp_size >= 3 && smi->rsp[0] >> 2 == IPMI_NETFN_APP_RESPONSE &&
-	    smi->rsp[1] == IPMI_READ_EVENT_MSG_BUFFER_CMD && !smi->rsp[2])
+	if (smi->rsp_size < 3 || smi->rsp[0] >> 2 != IPMI_NETFN_APP_RESPONSE)
+		goto out;
+	if (smi->rsp[1] == IPMI_READ_EVENT_MSG_BUFFER_CMD && !smi->rsp[2])
 		event_locked(intf, smi->rsp + 3, smi->rsp_size - 3);
+	else if (smi->rsp[1] == IPMI_GET_MSG_CMD)
+		bridge_received_locked(intf, smi->rsp, smi->rsp_size);
+out:
 	ipmi_free_smi_msg(smi);
+}
+
+/* No user may send this by itself, so it is always a bridged message. */
+static bool is_send_message(const struct ipmi_smi_msg *smi)
+{
+	return smi->data_size >= 2 && smi->data[0] >> 2 == IPMI_NETFN_APP_REQUEST &&
+	       smi->data[1] == IPMI_SEND_MSG_CMD;
 }
 
 /**
@@ -103,7 +114,11 @@ void route_one_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
 
 	lockdep_assert_held(&intf->run);
-	if (recv)
+	if (smi->type == IPMI_SMI_MSG_TYPE_IPMB_DIRECT)
+		bridge_direct_locked(intf, smi);
+	else if (is_send_message(smi))
+		bridge_sent_locked(intf, smi);
+	else if (recv)
 		route_answer_locked(intf, smi, recv);
 	else
 		route_async_locked(intf, smi);
@@ -133,8 +148,8 @@ void route_fail_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc)
 void route_event_locked(struct ipmi_recv_msg *recv, const u8 *data, u16 len)
 {
 	recv->recv_type = IPMI_ASYNC_EVENT_RECV_TYPE;
-	set_si_addr(&recv->addr, 0);
-	set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_READ_EVENT_MSG_BUFFER_CMD, data, len);
+	route_set_si_addr(&recv->addr, 0);
+	route_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_READ_EVENT_MSG_BUFFER_CMD, data, len);
 	route_deliver_locked(recv);
 }
 

@@ -138,8 +138,13 @@ int sysfs_add(struct ipmi_smi *intf)
 	rv = device_create_file(intf->dev, &intf->attr_maintenance);
 	if (rv)
 		goto err_msgs;
+	rv = stats_add(intf);
+	if (rv)
+		goto err_maintenance;
 	return 0;
 
+err_maintenance:
+	device_remove_file(intf->dev, &intf->attr_maintenance);
 err_msgs:
 	device_remove_file(intf->dev, &intf->attr_nr_msgs);
 err_users:
@@ -149,6 +154,7 @@ err_users:
 
 void sysfs_remove(struct ipmi_smi *intf)
 {
+	stats_remove(intf);
 	device_remove_file(intf->dev, &intf->attr_maintenance);
 	device_remove_file(intf->dev, &intf->attr_nr_msgs);
 	device_remove_file(intf->dev, &intf->attr_nr_users);

@@ -48,8 +48,13 @@ struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl 
 	return user;
 }
 
-/* Tell the transport what somebody is waiting for, when that has changed. */
-static void update_watch_locked(struct ipmi_smi *intf)
+/**
+ * user_update_watch_locked() - tell the transport what somebody is waiting for
+ * @intf: the interface; the caller is its runner
+ *
+ * Nothing is told that it knows.
+ */
+void user_update_watch_locked(struct ipmi_smi *intf)
 {
 	struct ipmi_user *user;
 	unsigned int mask = 0;
@@ -57,6 +62,8 @@ static void update_watch_locked(struct ipmi_smi *intf)
 	lockdep_assert_held(&intf->run);
 	if (!list_empty(&intf->receivers))
 		mask |= IPMI_WATCH_MASK_CHECK_COMMANDS;
+	if (READ_ONCE(intf->seq.used))
+		mask |= IPMI_WATCH_MASK_CHECK_MESSAGES;
 	list_for_each_entry(user, &intf->users, link)
 		if (user->alive && user->handler->ipmi_watchdog_pretimeout)
 			mask |= IPMI_WATCH_MASK_CHECK_WATCHDOG;
@@ -99,7 +106,8 @@ void user_shutdown_locked(struct ipmi_user *user)
 		intf->nr_listeners--;
 	user->gets_events = false;
 	drop_receivers_locked(user);
-	update_watch_locked(intf);
+	bridge_drop_locked(intf, user);
+	user_update_watch_locked(intf);
 	if (user->handler->shutdown)
 		user->handler->shutdown(user->handler_data);
 	module_put(user->owner);
@@ -147,7 +155,7 @@ int ipmi_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler, 
 		list_add_tail(&new->link, &intf->users);
 		/* Before the pre-timeout callback can run, the caller has its user. */
 		*user = new;
-		update_watch_locked(intf);
+		user_update_watch_locked(intf);
 		rv = 0;
 	}
 	if (!rv) {
@@ -357,7 +365,7 @@ int ipmi_register_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigned 
 			return rv;
 		}
 		list_add_tail(&rcvr->link, &intf->receivers);
-		update_watch_locked(intf);
+		user_update_watch_locked(intf);
 	}
 	return 0;
 }
@@ -394,7 +402,7 @@ int ipmi_unregister_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigne
 		list_del(&rcvr->link);
 		kfree(rcvr);
 	}
-	update_watch_locked(intf);
+	user_update_watch_locked(intf);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_unregister_for_cmd);

@@ -13,6 +13,8 @@
 
 static const struct suite *const suites[] = {
 	&codec_suite,
+	&seq_suite,
+	&attn_suite,
 	&wait_suite,
 	&kcs_suite,
 };

@@ -145,6 +145,41 @@ int module_remove(const char *name)
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
 }
 
+static int module_insert(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_finit_module, fd, "", 0))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+int stack_insert(void)
+{
+	static const char *const names[] = { "ipmi_msghandler", "ipmi_devintf", "ipmi_si" };
+	static char path[3][256];
+
+	for (int i = 0; i < 3; i++) {
+		int ret;
+
+		if (!path[i][0] && !run("modinfo -n %s", names[i]))
+			snprintf(path[i], sizeof(path[i]), "%.*s", (int)strcspn(said, "\n"), said);
+		ret = module_insert(path[i]);
+		if (ret && ret != -EEXIST)
+			return ret;
+	}
+	return 0;
+}
+
+void keep_acpi_ipmi_out(void)
+{
+	run("mkdir -p /etc/modprobe.d; "
+	    "echo install acpi_ipmi /bin/true >/etc/modprobe.d/acpi_ipmi.conf");
+}
+
 int stack_remove(void)
 {
 	/* acpi_ipmi comes by itself, some time after ipmi_si, and uses its interface */

@@ -32,6 +32,12 @@ bool module_loaded(const char *name);
 /* delete_module() without waiting: 0 or a negative errno. */
 int module_remove(const char *name);
 
+/* Loads ipmi_msghandler, ipmi_devintf and ipmi_si, without modprobe: 0 or a negative errno. */
+int stack_insert(void);
+
+/* Keeps acpi_ipmi from being loaded when an ACPI interface is found. */
+void keep_acpi_ipmi_out(void);
+
 /* Removes the modules of the stack and who sits on them: 0 or a negative errno. */
 int stack_remove(void);
 

@@ -2,6 +2,7 @@
 /* See ipmi_dev.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,21 +12,34 @@
 #include "guest.h"
 #include "ipmi_dev.h"
 
-int ipmi_open(int n)
+int ipmi_open_now(int n)
 {
-	double end = now() + ANSWER_MS / 1e3;
 	char path[32];
 	int fd;
 
 	snprintf(path, sizeof(path), "/dev/ipmi%d", n);
-	for (;;) {
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd >= 0)
-			return fd;
-		if (errno != ENOENT || now() > end)
-			return -errno;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int ipmi_open(int n)
+{
+	double end = now() + ANSWER_MS / 1e3;
+	int fd;
+
+	while ((fd = ipmi_open_now(n)) == -ENOENT && now() < end)
 		usleep(1000);
-	}
+	return fd;
+}
+
+int ipmi_nodes(void)
+{
+	glob_t found;
+	int n;
+
+	n = glob("/dev/ipmi*", 0, NULL, &found) ? 0 : (int)found.gl_pathc;
+	globfree(&found);
+	return n;
 }
 
 void ipmi_bmc_addr(struct ipmi_system_interface_addr *addr)

@@ -32,6 +32,12 @@ struct reply {
 /* Opens /dev/ipmiN; waits for the node until its interface may have come up. */
 int ipmi_open(int n);
 
+/* The same without waiting. */
+int ipmi_open_now(int n);
+
+/* How many /dev/ipmi* there are. */
+int ipmi_nodes(void);
+
 /* SEND_COMMAND as the system interface address, LUN 0. */
 int ipmi_send(int fd, long msgid, int netfn, int cmd, const void *data, int len);
 

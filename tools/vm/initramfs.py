@@ -221,8 +221,9 @@ def our_layer(kernel, base, modules, work):
     shutil.copytree(in_tree_lib, lib)
     os.mkdir(os.path.join(lib, "updates"))
     for path in found:
-        run("modinfo", "-F", "vermagic", path, stdout=subprocess.DEVNULL)
-        shutil.copy(path, os.path.join(lib, "updates"))
+        # as INSTALL_MOD_STRIP=1 would
+        run("strip", "--strip-debug", "-o", os.path.join(lib, "updates", os.path.basename(path)),
+            path)
     run("depmod", "-b", root, kernel.name)
     # the in-tree ones are in the base already
     shutil.rmtree(os.path.join(lib, "kernel"))

@@ -16,7 +16,7 @@ FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
-             "allow", "require", "forbid", "kernels"}
+             "parallel", "allow", "require", "forbid", "kernels"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board"}
 
 
@@ -32,6 +32,7 @@ class Case:
         self.stacks = test.get("stacks", ["ours", "intree"])
         self.tools = test.get("tools", False)
         self.cpus = test.get("cpus", 2)
+        self.parallel = test.get("parallel", False)
         self.allow = test.get("allow", [])
         self.require = test.get("require", [])
         self.forbid = test.get("forbid", [])

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bridging: messages to and from others than the BMC itself.
+ *
+ * A request to an IPMB or LAN address travels inside Send Message and its answer
+ * comes, some time, inside Get Message; the sequence table (proto/seq.c) keeps
+ * them together. request.c sends through here, route.c brings what comes back.
+ * Locks: intf->run for what is delivered, intf->lock for the table.
+ *
+ * While a request is outstanding, its recv_msg holds the bytes that were sent, so
+ * that they can be sent again.
+ */
+#define dev_fmt(fmt) "IPMI message handler: " fmt
+
+#include <linux/ktime.h>
+#include <linux/slab.h>
+
+#include "msghandler.h"
+
+static unsigned long default_retry_ms = 2000;
+module_param(default_retry_ms, ulong, 0644);
+MODULE_PARM_DESC(default_retry_ms, "Time (in ms) for one try of a bridged request.");
+
+static unsigned long default_maintenance_retry_ms = 3000;
+module_param(default_maintenance_retry_ms, ulong, 0644);
+MODULE_PARM_DESC(default_maintenance_retry_ms,
+		 "The same while a controller on the IPMB is in maintenance.");
+
+static unsigned int default_max_retries = 4;
+module_param(default_max_retries, uint, 0644);
+MODULE_PARM_DESC(default_max_retries, "How often a bridged request is sent again.");
+
+/* A token that no slot has: of messages that are not in the table. */
+#define NO_TOKEN (-1)
+
+/* A table that is full of answers to come is looked at this often at the least. */
+#define TICK_MAX_MS 1000
+
+static u64 now_ms(void)
+{
+	return div_u64(ktime_get_mono_fast_ns(), NSEC_PER_MSEC);
+}
+
+static bool is_ipmb(const struct ipmi_addr *addr)
+{
+	return addr->addr_type == IPMI_IPMB_ADDR_TYPE ||
+	       addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE;
+}
+
+/* Does the channel's medium carry addresses of this type? */
+static bool medium_fits(struct ipmi_smi *intf, const struct ipmi_addr *addr)
+{
+	u8 medium = READ_ONCE(intf->channels[addr->channel].medium);
+
+	if (is_ipmb(addr))
+		return medium == IPMI_CHANNEL_MEDIUM_IPMB;
+	return medium == IPMI_CHANNEL_MEDIUM_8023LAN || medium == IPMI_CHANNEL_MEDIUM_ASYNC;
+}
+
+/* A satellite controller that is reset or flashed needs more time. */
+static u32 try_time(const struct ipmi_request *rq)
+{
+	struct ipmi_smi *intf = rq->user->intf;
+
+	if (is_ipmb(rq->addr) && maintenance_command(rq->msg))
+		WRITE_ONCE(intf->ipmb_maintenance_end, maintenance_window());
+	if (rq->retry_ms)
+		return rq->retry_ms;
+	if (is_ipmb(rq->addr) && intf->ipmb_maintenance_end &&
+	    time_before(jiffies, READ_ONCE(intf->ipmb_maintenance_end)))
+		return READ_ONCE(default_maintenance_retry_ms);
+	return READ_ONCE(default_retry_ms);
+}
+
+static unsigned int tries(const struct ipmi_request *rq)
+{
+	if (rq->addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
+		return 0;
+	return rq->retries < 0 ? READ_ONCE(default_max_retries) : rq->retries;
+}
+
+static int encode_as(const struct ipmi_request *rq, struct codec_request *crq, unsigned int seq,
+		     struct ipmi_smi_msg *smi)
+{
+	int rv;
+
+	crq->seq = seq;
+	rv = codec_encode(crq, smi->data, sizeof(smi->data));
+	if (rv < 0)
+		return rv;
+	smi->data_size = rv;
+	return 0;
+}
+
+/* A request takes a slot, and its bytes are kept in case they are sent again. */
+static int take_slot(const struct ipmi_request *rq, struct codec_request *crq,
+		     struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
+{
+	struct ipmi_smi *intf = rq->user->intf;
+	int rv;
+
+	guard(spinlock_irqsave)(&intf->lock);
+	if (!intf->handlers)
+		return -ENODEV;
+	rv = seq_alloc(&intf->seq, recv, rq->addr, rq->msg->netfn, rq->msg->cmd, tries(rq),
+		       try_time(rq), now_ms(), &smi->msgid);
+	if (rv)
+		return rv;
+	encode_as(rq, crq, seq_of_token(smi->msgid), smi);
+	memcpy(recv->msg_data, smi->data, smi->data_size);
+	recv->msg.data_len = smi->data_size;
+	return 0;
+}
+
+/**
+ * bridge_encode() - encode a message that goes through a bridge
+ * @rq: the request
+ * @crq: the same for the codec
+ * @smi: to be filled in
+ * @recv: its other half
+ *
+ * Context: any.
+ * Return: 0; -EINVAL, -EMSGSIZE; -EAGAIN if too many are outstanding; -ENODEV.
+ */
+int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
+		  struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
+{
+	bool response = rq->msg->netfn & 1;
+	int rv;
+
+	if (!medium_fits(rq->user->intf, rq->addr))
+		return -EINVAL;
+	/* Of a response the caller knows the number: it came with the command. */
+	rv = encode_as(rq, crq, rq->msgid & (SEQ_SLOTS - 1), smi);
+	if (rv)
+		return rv;
+
+	recv->msg.netfn = rq->msg->netfn | 1;
+	recv->msg.cmd = rq->msg->cmd;
+	smi->msgid = NO_TOKEN;
+	if (response) {
+		recv->recv_type = IPMI_RESPONSE_RESPONSE_TYPE;
+		ipmi_smi_msg_owner(smi) = recv;
+		return 0;
+	}
+	recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
+	/* The answer comes from one, and that is what its user is told. */
+	if (is_ipmb(rq->addr))
+		recv->addr.addr_type = IPMI_IPMB_ADDR_TYPE;
+	rv = take_slot(rq, crq, smi, recv);
+	if (!rv)
+		*rq->addr = recv->addr;
+	return rv;
+}
+
+/**
+ * bridge_undo() - a message that was encoded could not be sent
+ * @intf: the interface
+ * @smi: the message, bridged or not
+ *
+ * Return: false if its request has been ended by others meanwhile.
+ */
+bool bridge_undo(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
+{
+	/* Only what waits in the table has no owner. */
+	if (ipmi_smi_msg_owner(smi))
+		return true;
+	guard(spinlock_irqsave)(&intf->lock);
+	return seq_cancel(&intf->seq, smi->msgid);
+}
+
+/* The clock of the table. Coarse is enough, but no coarser than the next slot. */
+static void set_tick(struct ipmi_smi *intf)
+{
+	u64 due, now = now_ms();
+	bool any;
+
+	if (READ_ONCE(intf->panicking))
+		return;
+	scoped_guard(spinlock_irqsave, &intf->lock)
+		any = intf->handlers && seq_next_due(&intf->seq, &due);
+	if (!any)
+		return;
+	due = due > now ? min_t(u64, due - now, TICK_MAX_MS) : 0;
+	mod_delayed_work(ipmi_wq, &intf->bridge_tick, msecs_to_jiffies(due) + 1);
+}
+
+static void fail_locked(struct ipmi_recv_msg *recv, u8 cc)
+{
+	recv->msg_data[0] = cc;
+	recv->msg.data = recv->msg_data;
+	recv->msg.data_len = 1;
+	route_deliver_locked(recv);
+}
+
+static void resend_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv, long token)
+{
+	struct ipmi_smi_msg *smi = ipmi_alloc_smi_msg();
+
+	if (smi) {
+		memcpy(smi->data, recv->msg_data, recv->msg.data_len);
+		smi->data_size = recv->msg.data_len;
+		smi->msgid = token;
+		if (!intf_submit(intf, smi, false, false))
+			return;
+		ipmi_free_smi_msg(smi);
+	}
+	/* Not this time: let its clock run, and see again. */
+	guard(spinlock_irqsave)(&intf->lock);
+	seq_acknowledge(&intf->seq, token, now_ms());
+}
+
+/**
+ * bridge_expire_locked() - send again what is due, and end what was sent enough
+ * @intf: the interface; the caller is its runner
+ */
+void bridge_expire_locked(struct ipmi_smi *intf)
+{
+	enum seq_expiry what;
+	void *owner;
+	long token;
+
+	lockdep_assert_held(&intf->run);
+	for (;;) {
+		scoped_guard(spinlock_irqsave, &intf->lock)
+			what = seq_expire(&intf->seq, now_ms(), &owner, &token);
+		switch (what) {
+		case SEQ_NONE:
+			return;
+		case SEQ_RESEND:
+			resend_locked(intf, owner, token);
+			break;
+		case SEQ_TIMED_OUT:
+			fail_locked(owner, IPMI_TIMEOUT_ERR);
+			break;
+		}
+	}
+}
+
+/**
+ * bridge_tick() - work: somebody's time may be up
+ * @work: intf->bridge_tick
+ */
+void bridge_tick(struct work_struct *work)
+{
+	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, bridge_tick.work);
+
+	scoped_guard(mutex, &intf->run)
+		bridge_expire_locked(intf);
+	set_tick(intf);
+}
+
+/* Lost arbitration, bus error, NAK and busy are the far bus's moods: try again. */
+static bool passes(u8 cc)
+{
+	return cc == IPMI_NODE_BUSY_ERR || cc == IPMI_LOST_ARBITRATION_ERR ||
+	       cc == IPMI_BUS_ERR || cc == IPMI_NAK_ON_WRITE_ERR;
+}
+
+/**
+ * bridge_sent_locked() - the BMC has answered Send Message
+ * @intf: the interface
+ * @smi: the message and the answer; freed here
+ */
+void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
+{
+	u8 cc = smi->rsp_size < 3 ? IPMI_ERR_UNSPECIFIED : smi->rsp[2];
+	struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
+	long token = smi->msgid;
+
+	ipmi_free_smi_msg(smi);
+	if (recv) {
+		/* A response of a user: it hears what became of it. */
+		fail_locked(recv, cc);
+		return;
+	}
+	if (token == NO_TOKEN)
+		return;
+	scoped_guard(spinlock_irqsave, &intf->lock) {
+		if (cc && !passes(cc))
+			recv = seq_cancel(&intf->seq, token);
+		else
+			seq_acknowledge(&intf->seq, token, now_ms());
+	}
+	if (recv)
+		fail_locked(recv, cc);
+	set_tick(intf);
+}
+
+static void answer_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
+{
+	struct ipmi_recv_msg *recv;
+
+	scoped_guard(spinlock_irqsave, &intf->lock)
+		recv = seq_match(&intf->seq, msg);
+	/* Late, twice, or nobody's: no request may have it. */
+	if (!recv)
+		return;
+	recv->addr = msg->addr;
+	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
+	route_deliver_locked(recv);
+}
+
+/* Nobody wants such commands: say so to who sent it, at our own account. */
+static void refuse_command(struct ipmi_smi *intf, const struct codec_message *msg)
+{
+	struct ipmi_channel *chan = &intf->channels[msg->addr.channel];
+	static const u8 cc = IPMI_INVALID_COMMAND_ERR;
+	struct codec_request crq = {
+		.addr = &msg->addr,
+		.netfn = msg->netfn | 1,
+		.cmd = msg->cmd,
+		.data = &cc,
+		.len = 1,
+		.my_addr = READ_ONCE(chan->address),
+		.my_lun = msg->dest_lun,
+		.seq = msg->seq,
+	};
+	struct ipmi_smi_msg *smi = ipmi_alloc_smi_msg();
+	int rv;
+
+	if (!smi)
+		return;
+	if (msg->addr.addr_type == IPMI_IPMB_DIRECT_ADDR_TYPE)
+		smi->type = IPMI_SMI_MSG_TYPE_IPMB_DIRECT;
+	smi->msgid = NO_TOKEN;
+	rv = codec_encode(&crq, smi->data, sizeof(smi->data));
+	smi->data_size = max(rv, 0);
+	if (rv < 0 || intf_submit(intf, smi, false, false))
+		ipmi_free_smi_msg(smi);
+}
+
+static void command_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
+{
+	struct ipmi_user *user;
+	struct ipmi_recv_msg *recv;
+
+	user = user_for_command_locked(intf, msg->netfn, msg->cmd, msg->addr.channel);
+	if (!user) {
+		refuse_command(intf, msg);
+		return;
+	}
+	/* One that does not read loses it; its sender will try again. */
+	recv = recv_msg_alloc(user);
+	if (IS_ERR(recv))
+		return;
+	recv->recv_type = IPMI_CMD_RECV_TYPE;
+	recv->addr = msg->addr;
+	recv->msgid = msg->seq;
+	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
+	route_deliver_locked(recv);
+}
+
+static void message_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
+{
+	if (msg->netfn & 1)
+		answer_came_locked(intf, msg);
+	else
+		command_came_locked(intf, msg);
+}
+
+/* A channel of an OEM's own: whole as it came, to who registered for it. */
+static void oem_came_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan)
+{
+	struct ipmi_user *user;
+	struct ipmi_recv_msg *recv;
+
+	user = user_for_command_locked(intf, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, chan);
+	if (!user)
+		return;
+	recv = recv_msg_alloc(user);
+	if (IS_ERR(recv))
+		return;
+	recv->recv_type = IPMI_OEM_RECV_TYPE;
+	route_set_si_addr(&recv->addr, 0);
+	route_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, rsp + 4, len - 4);
+	route_deliver_locked(recv);
+}
+
+/**
+ * bridge_received_locked() - a message came out of the BMC's receive queue
+ * @intf: the interface
+ * @rsp: the answer to Get Message
+ * @len: bytes of it, hostile
+ */
+void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len)
+{
+	struct codec_message msg;
+	u8 chan, medium;
+	int rv;
+
+	if (len < 4 || rsp[2])
+		return;
+	chan = rsp[3] & 0xf;
+	medium = READ_ONCE(intf->channels[chan].medium);
+	switch (medium) {
+	case IPMI_CHANNEL_MEDIUM_IPMB:
+		rv = codec_decode_ipmb(rsp, len, &msg);
+		break;
+	case IPMI_CHANNEL_MEDIUM_8023LAN:
+	case IPMI_CHANNEL_MEDIUM_ASYNC:
+		rv = codec_decode_lan(rsp, len, &msg);
+		break;
+	default:
+		if (medium >= IPMI_CHANNEL_MEDIUM_OEM_MIN && medium <= IPMI_CHANNEL_MEDIUM_OEM_MAX)
+			oem_came_locked(intf, rsp, len, chan);
+		return;
+	}
+	if (!rv)
+		message_came_locked(intf, &msg);
+}
+
+/**
+ * bridge_direct_locked() - a message of the direct kind came back, or came
+ * @intf: the interface
+ * @smi: the message; freed here
+ */
+void bridge_direct_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
+{
+	struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
+	struct codec_message msg;
+	int rv;
+
+	rv = codec_decode_direct(smi->rsp, max(smi->rsp_size, 0), &msg);
+	if (!recv) {
+		if (!rv)
+			message_came_locked(intf, &msg);
+	} else if (rv || !(msg.netfn & 1) || msg.cmd != recv->msg.cmd) {
+		fail_locked(recv, IPMI_ERR_UNSPECIFIED);
+	} else {
+		recv->addr = msg.addr;
+		route_set_data(recv, msg.netfn, msg.cmd, msg.data, msg.len);
+		route_deliver_locked(recv);
+	}
+	ipmi_free_smi_msg(smi);
+}
+
+static bool is_of_user(void *owner, void *user)
+{
+	return !user || ((struct ipmi_recv_msg *)owner)->user == user;
+}
+
+static struct ipmi_recv_msg *drop_one(struct ipmi_smi *intf, struct ipmi_user *user)
+{
+	guard(spinlock_irqsave)(&intf->lock);
+	return seq_drop_owner(&intf->seq, is_of_user, user);
+}
+
+/**
+ * bridge_drop_locked() - end what is outstanding
+ * @intf: the interface
+ * @user: of this user, who is gone; NULL = of all, who hear of it
+ */
+void bridge_drop_locked(struct ipmi_smi *intf, struct ipmi_user *user)
+{
+	struct ipmi_recv_msg *recv;
+
+	lockdep_assert_held(&intf->run);
+	while ((recv = drop_one(intf, user)))
+		fail_locked(recv, IPMI_ERR_UNSPECIFIED);
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sequence table, see <ipmi/seq.h>.
+ *
+ * Called by msghandler/bridge.c with intf->lock held, and by the user-space
+ * tests; pure.
+ */
+#include <ipmi/seq.h>
+
+#define SEQ_BITS	6
+#define GENERATION_MASK	0x1ffffff	/* a token is positive in 32 bits too */
+
+static long token_of(const struct seq_table *t, unsigned int seq)
+{
+	return (long)(t->slots[seq].generation & GENERATION_MASK) << SEQ_BITS | seq;
+}
+
+/**
+ * seq_of_token() - the sequence number that goes over the wire
+ * @token: what seq_alloc() gave
+ *
+ * Return: 0 .. 63.
+ */
+unsigned int seq_of_token(long token)
+{
+	return token & (SEQ_SLOTS - 1);
+}
+
+/**
+ * seq_init() - make a table empty
+ * @t: the table
+ */
+void seq_init(struct seq_table *t)
+{
+	memset(t, 0, sizeof(*t));
+}
+
+/**
+ * seq_alloc() - take a slot for a request
+ * @t: the table
+ * @owner: the caller's, not NULL
+ * @addr: to whom it goes
+ * @netfn: what it asks
+ * @cmd: ditto
+ * @retries: how often it may be sent again
+ * @retry_ms: time per try
+ * @now_ms: the time
+ * @token: set; names this use of the slot
+ *
+ * The free slot that has been free for longest is taken, so that an answer that
+ * comes very late does not meet a new request.
+ *
+ * Return: 0, -EAGAIN if all are in use.
+ */
+int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8 netfn, u8 cmd,
+	      unsigned int retries, u32 retry_ms, u64 now_ms, long *token)
+{
+	struct seq_slot *slot;
+	unsigned int i, seq;
+
+	for (i = 1; i <= SEQ_SLOTS; i++) {
+		seq = (t->last + i) % SEQ_SLOTS;
+		slot = &t->slots[seq];
+		if (slot->owner)
+			continue;
+		slot->owner = owner;
+		slot->addr = *addr;
+		slot->netfn = netfn;
+		slot->cmd = cmd;
+		slot->broadcast = addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE;
+		if (slot->broadcast)
+			slot->addr.addr_type = IPMI_IPMB_ADDR_TYPE;
+		slot->acknowledged = false;
+		slot->generation++;
+		slot->retries = retries;
+		slot->retry_ms = retry_ms;
+		slot->due_ms = now_ms + SEQ_GUARD_MS;
+		t->last = seq;
+		t->used++;
+		*token = token_of(t, seq);
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+static struct seq_slot *find(struct seq_table *t, long token)
+{
+	unsigned int seq = seq_of_token(token);
+
+	if (!t->slots[seq].owner || token_of(t, seq) != token)
+		return NULL;
+	return &t->slots[seq];
+}
+
+static void *take(struct seq_table *t, struct seq_slot *slot)
+{
+	void *owner = slot->owner;
+
+	slot->owner = NULL;
+	t->used--;
+	return owner;
+}
+
+/**
+ * seq_acknowledge() - the BMC has taken the request: its own time begins
+ * @t: the table
+ * @token: which
+ * @now_ms: the time
+ *
+ * Return: its owner, NULL if that use of the slot is over.
+ */
+void *seq_acknowledge(struct seq_table *t, long token, u64 now_ms)
+{
+	struct seq_slot *slot = find(t, token);
+
+	if (!slot)
+		return NULL;
+	slot->acknowledged = true;
+	slot->due_ms = now_ms + slot->retry_ms;
+	return slot->owner;
+}
+
+/**
+ * seq_cancel() - the request has ended in another way
+ * @t: the table
+ * @token: which
+ *
+ * Return: its owner, NULL if that use of the slot is over; the slot is free.
+ */
+void *seq_cancel(struct seq_table *t, long token)
+{
+	struct seq_slot *slot = find(t, token);
+
+	return slot ? take(t, slot) : NULL;
+}
+
+/* A broadcast is answered by whoever is meant, from its own address. */
+static bool answers(const struct seq_slot *slot, const struct codec_message *answer)
+{
+	return slot->owner && (answer->netfn & 1) && (slot->netfn | 1) == answer->netfn &&
+	       slot->cmd == answer->cmd && codec_addr_equal(&slot->addr, &answer->addr);
+}
+
+/**
+ * seq_match() - whom does an answer belong to?
+ * @t: the table
+ * @answer: what came, decoded
+ *
+ * Sequence number, channel, network function, command and address must all be
+ * those of the request.
+ *
+ * Return: the owner, and the slot is free; NULL if it answers nothing that is
+ * outstanding: it is stale, late, or somebody else's.
+ */
+void *seq_match(struct seq_table *t, const struct codec_message *answer)
+{
+	struct seq_slot *slot = &t->slots[answer->seq % SEQ_SLOTS];
+
+	return answers(slot, answer) ? take(t, slot) : NULL;
+}
+
+/**
+ * seq_expire() - one request whose time is up
+ * @t: the table
+ * @now_ms: the time
+ * @owner: set unless SEQ_NONE
+ * @token: set likewise
+ *
+ * To be called until it says SEQ_NONE.
+ *
+ * Return: what is to be done with it.
+ */
+enum seq_expiry seq_expire(struct seq_table *t, u64 now_ms, void **owner, long *token)
+{
+	struct seq_slot *slot;
+	unsigned int seq;
+
+	for (seq = 0; t->used && seq < SEQ_SLOTS; seq++) {
+		slot = &t->slots[seq];
+		if (!slot->owner || now_ms < slot->due_ms)
+			continue;
+		*owner = slot->owner;
+		*token = token_of(t, seq);
+		if (!slot->retries) {
+			take(t, slot);
+			return SEQ_TIMED_OUT;
+		}
+		slot->retries--;
+		slot->acknowledged = false;
+		slot->due_ms = now_ms + SEQ_GUARD_MS;
+		return SEQ_RESEND;
+	}
+	return SEQ_NONE;
+}
+
+/**
+ * seq_drop_owner() - free the slots of somebody who is gone
+ * @t: the table
+ * @is_it: does this owner belong to them?
+ * @arg: its argument
+ *
+ * To be called until it returns NULL.
+ *
+ * Return: an owner whose slot is free now, or NULL.
+ */
+void *seq_drop_owner(struct seq_table *t, bool (*is_it)(void *owner, void *arg), void *arg)
+{
+	unsigned int seq;
+
+	for (seq = 0; t->used && seq < SEQ_SLOTS; seq++)
+		if (t->slots[seq].owner && is_it(t->slots[seq].owner, arg))
+			return take(t, &t->slots[seq]);
+	return NULL;
+}
+
+/**
+ * seq_next_due() - when is seq_expire() worth a call?
+ * @t: the table
+ * @due_ms: set to the earliest time
+ *
+ * Return: false if nothing is outstanding.
+ */
+bool seq_next_due(const struct seq_table *t, u64 *due_ms)
+{
+	unsigned int seq;
+	bool any = false;
+
+	for (seq = 0; t->used && seq < SEQ_SLOTS; seq++) {
+		const struct seq_slot *slot = &t->slots[seq];
+
+		if (!slot->owner || (any && slot->due_ms >= *due_ms))
+			continue;
+		*due_ms = slot->due_ms;
+		any = true;
+	}
+	return any;
+}

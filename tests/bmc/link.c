@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See link.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "flags.h"
+#include "frame.h"
+#include "link.h"
+#include "loop.h"
+#include "record.h"
+#include "request.h"
+
+#define PROTOCOL_VERSION 1
+#define HW_CAPABILITIES 0x08
+#define HW_VERSION 0xff
+
+static struct sockaddr_un address = { .sun_family = AF_UNIX };
+static int listener = -1, conn = -1;
+static unsigned int number;
+static struct frame_reader reader;
+static struct timer closed;
+
+/* What link_send_slowly() has not sent yet. */
+static struct {
+	struct timer timer;
+	uint8_t bytes[FRAME_WIRE_MAX];
+	size_t len, at;
+	double ms;
+} slow;
+
+unsigned int link_number(void)
+{
+	return number;
+}
+
+static void hang_up(void)
+{
+	if (conn < 0)
+		return;
+	timer_stop(&slow.timer);
+	loop_unwatch(conn);
+	close(conn);
+	conn = -1;
+	number++;
+	note("QEMU is disconnected");
+}
+
+void link_send_raw(const uint8_t *bytes, size_t len)
+{
+	while (conn >= 0 && len) {
+		ssize_t n = send(conn, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			/* a peer that lets this much pile up is not reading at all */
+			note("cannot send: %s", strerror(errno));
+			hang_up();
+			return;
+		}
+		bytes += n;
+		len -= n;
+	}
+}
+
+void link_send(const uint8_t *bytes, size_t len, uint8_t wrong)
+{
+	uint8_t wire[FRAME_WIRE_MAX];
+
+	link_send_raw(wire, frame_message(wire, bytes, len, wrong));
+}
+
+static void send_next_byte(void *arg)
+{
+	(void)arg;
+	link_send_raw(slow.bytes + slow.at++, 1);
+	if (slow.at < slow.len)
+		timer_start(&slow.timer, slow.ms, send_next_byte, NULL);
+}
+
+void link_send_slowly(const uint8_t *bytes, size_t len, double ms)
+{
+	slow.len = frame_message(slow.bytes, bytes, len, 0);
+	slow.at = 0;
+	slow.ms = ms;
+	send_next_byte(NULL);
+}
+
+void link_hw(enum hw command)
+{
+	uint8_t byte = command, wire[FRAME_WIRE_MAX];
+
+	link_send_raw(wire, frame_command(wire, &byte, 1));
+}
+
+static void readable(void *arg)
+{
+	uint8_t bytes[4096];
+	ssize_t n = recv(conn, bytes, sizeof(bytes), MSG_DONTWAIT);
+	unsigned int which = number;
+
+	(void)arg;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		hang_up();
+		return;
+	}
+	for (ssize_t i = 0; i < n && which == number; i++) {
+		switch (frame_read(&reader, bytes[i])) {
+		case FRAME_MESSAGE:
+			request_arrived(reader.bytes, reader.len);
+			break;
+		case FRAME_COMMAND:
+			if (reader.bytes[0] != HW_VERSION && reader.bytes[0] != HW_CAPABILITIES)
+				note_bytes("hardware command", reader.bytes, reader.len);
+			break;
+		case FRAME_BAD:
+			note_bytes("bad frame", reader.bytes, reader.len);
+			break;
+		case FRAME_NOT_YET:
+			break;
+		}
+	}
+}
+
+static void greet(void)
+{
+	static const uint8_t version[] = { HW_VERSION, PROTOCOL_VERSION };
+	uint8_t wire[FRAME_WIRE_MAX];
+
+	link_send_raw(wire, frame_command(wire, version, sizeof(version)));
+	flags_tell_all();
+}
+
+static void connected(void *arg)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	(void)arg;
+	if (fd < 0)
+		return;
+	hang_up();
+	conn = fd;
+	number++;
+	memset(&reader, 0, sizeof(reader));
+	loop_watch(conn, readable, NULL);
+	note("QEMU is connected");
+	greet();
+}
+
+static void listen_again(void *arg)
+{
+	(void)arg;
+	unlink(address.sun_path);
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
+	    listen(listener, 1)) {
+		fprintf(stderr, "bmc: %s: %s\n", address.sun_path, strerror(errno));
+		exit(1);
+	}
+	loop_watch(listener, connected, NULL);
+}
+
+void link_open(const char *path)
+{
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	listen_again(NULL);
+}
+
+void link_close(double ms)
+{
+	hang_up();
+	if (ms <= 0 || listener < 0)
+		return;
+	/* a listener that does not accept would still let QEMU in */
+	loop_unwatch(listener);
+	close(listener);
+	listener = -1;
+	unlink(address.sun_path);
+	timer_start(&closed, ms, listen_again, NULL);
+}

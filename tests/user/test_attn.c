@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The attention policy: what it asks, in which order, and what it makes of the
+ * answers.
+ */
+#include <ipmi/attn.h>
+
+#include "test.h"
+
+#define RQ(...) ((const u8[]){ __VA_ARGS__ }), sizeof((const u8[]){ __VA_ARGS__ })
+
+static struct attn a;
+
+static void asks(const u8 *want, size_t n)
+{
+	u8 rq[ATTN_REQUEST_MAX];
+	unsigned int len = attn_next(&a, rq);
+
+	EXPECT_BYTES(rq, len, want, n);
+}
+
+static enum attn_verdict gets(const u8 *rsp, size_t n)
+{
+	return attn_answer(&a, rsp, n);
+}
+
+static void fresh(void)
+{
+	memset(&a, 0, sizeof(a));
+}
+
+static void wants_nothing(void)
+{
+	u8 rq[ATTN_REQUEST_MAX];
+
+	fresh();
+	EXPECT(!attn_wants(&a));
+	EXPECT_EQ(attn_next(&a, rq), 0);
+	/* Nor is it moved by an answer to a question it did not ask. */
+	EXPECT_EQ(gets(RQ(0x1c, 0x31, 0, 0xff)), ATTN_NOTHING);
+	EXPECT(!attn_wants(&a));
+}
+
+static void flags_by_urgency(void)
+{
+	fresh();
+	a.has_events = true;
+	a.due = ATTN_DUE_FLAGS;
+	EXPECT(attn_wants(&a));
+	asks(RQ(0x18, 0x31));
+	EXPECT_EQ(gets(RQ(0x1c, 0x31, 0, 0x0b)), ATTN_PRETIMEOUT);
+	asks(RQ(0x18, 0x30, 0x08));
+	EXPECT_EQ(gets(RQ(0x1c, 0x30, 0)), ATTN_NOTHING);
+	asks(RQ(0x18, 0x33));
+	EXPECT_EQ(gets(RQ(0x1c, 0x33, 0, 0, 1, 2, 3)), ATTN_MESSAGE);
+	asks(RQ(0x18, 0x33));
+	EXPECT_EQ(gets(RQ(0x1c, 0x33, 0x80)), ATTN_NOTHING);
+	asks(RQ(0x18, 0x35));
+	EXPECT_EQ(gets(RQ(0x1c, 0x35, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)),
+		  ATTN_EVENT);
+	asks(RQ(0x18, 0x35));
+	EXPECT_EQ(gets(RQ(0x1c, 0x35, 0x80)), ATTN_NOTHING);
+	EXPECT(!attn_wants(&a));
+}
+
+static void oem_flag_is_a_message(void)
+{
+	fresh();
+	a.due = ATTN_DUE_FLAGS;
+	asks(RQ(0x18, 0x31));
+	EXPECT_EQ(gets(RQ(0x1c, 0x31, 0, 0xe0)), ATTN_NOTHING);
+	EXPECT(!attn_wants(&a));
+
+	a.oem_flags = 0x20;
+	a.due = ATTN_DUE_FLAGS;
+	asks(RQ(0x18, 0x31));
+	gets(RQ(0x1c, 0x31, 0, 0x20));
+	asks(RQ(0x18, 0x33));
+	gets(RQ(0x1c, 0x33, 0x80));
+	EXPECT(!attn_wants(&a));
+}
+
+/* A BMC that never runs dry is let go after a while. */
+static void endless_messages(void)
+{
+	int n = 0;
+
+	fresh();
+	a.due = ATTN_DUE_FLAGS;
+	asks(RQ(0x18, 0x31));
+	gets(RQ(0x1c, 0x31, 0, 0x01));
+	while (attn_wants(&a) && n < 100) {
+		asks(RQ(0x18, 0x33));
+		EXPECT_EQ(gets(RQ(0x1c, 0x33, 0, 0)), ATTN_MESSAGE);
+		n++;
+	}
+	EXPECT_EQ(n, 10);
+}
+
+static void short_event_is_none(void)
+{
+	fresh();
+	a.flags = 0x02;
+	asks(RQ(0x18, 0x35));
+	EXPECT_EQ(gets(RQ(0x1c, 0x35, 0, 1, 2, 3)), ATTN_NOTHING);
+	EXPECT(!attn_wants(&a));
+}
+
+static void start_up(void)
+{
+	fresh();
+	a.use_irq = true;
+	a.has_events = true;
+	a.due = ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+	asks(RQ(0x18, 0x30, 0x08));
+	gets(RQ(0x1c, 0x30, 0));
+	asks(RQ(0x18, 0x2f));
+	gets(RQ(0x1c, 0x2f, 0, 0x08));
+	asks(RQ(0x18, 0x2e, 0x0f));
+	gets(RQ(0x1c, 0x2e, 0));
+	asks(RQ(0x18, 0x31));
+	gets(RQ(0x1c, 0x31, 0, 0));
+	EXPECT(!attn_wants(&a));
+
+	/* They are as they should be: nothing to set. */
+	a.due = ATTN_DUE_ENABLES;
+	asks(RQ(0x18, 0x2f));
+	gets(RQ(0x1c, 0x2f, 0, 0x0f));
+	EXPECT(!attn_wants(&a));
+}
+
+static void wanted_enables(void)
+{
+	fresh();
+	EXPECT_EQ(attn_wanted_enables(&a, 0xff), 0xf8);
+	a.has_events = true;
+	EXPECT_EQ(attn_wanted_enables(&a, 0x00), 0x04);
+	a.use_irq = true;
+	EXPECT_EQ(attn_wanted_enables(&a, 0x00), 0x07);
+	a.has_events = false;
+	EXPECT_EQ(attn_wanted_enables(&a, 0x00), 0x01);
+	a.irq_enable_broken = true;
+	EXPECT_EQ(attn_wanted_enables(&a, 0x00), 0x00);
+	EXPECT_EQ(attn_wanted_enables(&a, 0x03), 0x03);
+	a.irq_enable_broken = false;
+	a.use_irq = false;
+	a.cannot_disable_irq = true;
+	EXPECT_EQ(attn_wanted_enables(&a, 0x00), 0x01);
+}
+
+static void bmc_that_refuses_enables(void)
+{
+	fresh();
+	a.use_irq = true;
+	a.due = ATTN_DUE_ENABLES;
+	asks(RQ(0x18, 0x2f));
+	gets(RQ(0x1c, 0x2f, 0, 0x00));
+	asks(RQ(0x18, 0x2e, 0x01));
+	gets(RQ(0x1c, 0x2e, 0xcc));
+	EXPECT(a.irq_enable_broken);
+	asks(RQ(0x18, 0x2f));
+	gets(RQ(0x1c, 0x2f, 0, 0x00));
+	EXPECT(!attn_wants(&a));
+
+	fresh();
+	a.due = ATTN_DUE_ENABLES;
+	asks(RQ(0x18, 0x2f));
+	gets(RQ(0x1c, 0x2f, 0, 0x01));
+	asks(RQ(0x18, 0x2e, 0x00));
+	gets(RQ(0x1c, 0x2e, 0xcc));
+	EXPECT(a.cannot_disable_irq);
+	asks(RQ(0x18, 0x2f));
+	gets(RQ(0x1c, 0x2f, 0, 0x01));
+	EXPECT(!attn_wants(&a));
+}
+
+/* Answers of every length, to every question, do no harm and end. */
+static void hostile_answers(void)
+{
+	static const u8 cmds[] = { 0x30, 0x31, 0x33, 0x35, 0x2e, 0x2f };
+	u8 rsp[32], rq[ATTN_REQUEST_MAX];
+	unsigned int i, len, n;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		for (len = 0; len < sizeof(rsp); len++) {
+			fresh();
+			a.due = 0x0f;
+			a.flags = 0x0b;
+			for (n = 0; attn_wants(&a) && n < 100; n++) {
+				if (!attn_next(&a, rq))
+					break;
+				memset(rsp, 0, sizeof(rsp));
+				rsp[0] = 0x1c;
+				rsp[1] = cmds[i];
+				attn_answer(&a, rsp, len);
+			}
+			EXPECT_SAY(n < 40, "command %02x, %u bytes: %u questions", cmds[i], len,
+				   n);
+		}
+	}
+}
+
+static void failed_question_is_dropped(void)
+{
+	u8 rq[ATTN_REQUEST_MAX];
+
+	fresh();
+	a.flags = 0x03;
+	EXPECT_EQ(attn_next(&a, rq), 2);
+	attn_failed(&a);
+	asks(RQ(0x18, 0x35));
+	attn_failed(&a);
+	EXPECT(!attn_wants(&a));
+}
+
+static const struct test attn_tests[] = {
+	TEST(wants_nothing),
+	TEST(flags_by_urgency),
+	TEST(oem_flag_is_a_message),
+	TEST(endless_messages),
+	TEST(short_event_is_none),
+	TEST(start_up),
+	TEST(wanted_enables),
+	TEST(bmc_that_refuses_enables),
+	TEST(hostile_answers),
+	TEST(failed_question_is_dropped),
+};
+
+SUITE(attn);

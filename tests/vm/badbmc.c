@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware tells of a KCS interface that does not work: nothing there, or something that
+ * never gets on. Loading ipmi_si ends in bounded time, says what it found, makes no device
+ * node, and the module can be removed. No module is loaded before. See suite.toml.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define LOAD 15.0 /* seconds that loading may take at most, whatever the BMC does */
+#define REMOVE 5.0
+
+static void load_ends(void)
+{
+	double start = now();
+	int status = run("modprobe ipmi_si");
+
+	ktap_note("modprobe took %.2f s, exit status %d, said: %.*s", now() - start, status,
+		  (int)strcspn(output(), "\n"), output());
+	EXPECT(now() - start < LOAD);
+}
+
+static void no_interface(void)
+{
+	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT_EQ(run("ls /sys/class/ipmi/*"), 1);
+}
+
+static void says_why(void)
+{
+	EXPECT_EQ(run("dmesg | grep 'ipmi_si dmi-ipmi-si.0: .*\\(%s\\|%s\\)'",
+		      "Interface detection failed", "no BMC at this location"), 0);
+	ktap_note("%.*s", (int)strcspn(output(), "\n"), output());
+}
+
+static void can_be_removed(void)
+{
+	double start = now();
+
+	if (module_loaded("ipmi_si"))
+		EXPECT_EQ(module_remove("ipmi_si"), 0);
+	EXPECT(now() - start < REMOVE);
+	EXPECT(!module_loaded("ipmi_si"));
+	EXPECT_EQ(run("grep ipmi_si /proc/ioports"), 1);
+}
+
+static void removal_while_it_is_tried(void)
+{
+	double start = now();
+	int ret;
+
+	run("modprobe ipmi_si >/tmp/modprobe.log &");
+	do {
+		usleep(1000);
+		ret = module_remove("ipmi_si");
+	} while (ret && now() - start < LOAD + REMOVE);
+	EXPECT_EQ(ret, 0);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(load_ends),      KTAP_CASE(no_interface),
+	KTAP_CASE(says_why),       KTAP_CASE(can_be_removed),
+	KTAP_CASE(removal_while_it_is_tried),
+};
+
+int main(void)
+{
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
