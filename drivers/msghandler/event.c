@@ -25,6 +25,14 @@ struct kept_event {
 	u8 data[];
 };
 
+/* @user: whose copy it is, NULL = nobody listens */
+static void lose_event(struct ipmi_smi *intf, struct ipmi_user *user, u16 len,
+		       enum ipmi_drop reason)
+{
+	stat_inc(intf, STAT_LOST_EVENTS);
+	drop_async(intf, user, IPMI_READ_EVENT_MSG_BUFFER_CMD, len, reason);
+}
+
 static void keep_event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
 {
 	struct kept_event *ev;
@@ -35,11 +43,14 @@ static void keep_event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
 				 "Event queue full (%d events and nobody reads them), discarding incoming events\n",
 				 EVENTS_KEPT);
 		intf->events_lost = true;
+		lose_event(intf, NULL, len, DROP_NO_ROOM);
 		return;
 	}
 	ev = kmalloc(struct_size(ev, data, len), GFP_KERNEL);
-	if (!ev)
+	if (!ev) {
+		lose_event(intf, NULL, len, DROP_NO_MEMORY);
 		return;
+	}
 	ev->len = len;
 	memcpy(ev->data, data, len);
 	list_add_tail(&ev->link, &intf->events);
@@ -53,6 +64,9 @@ static void give_event_locked(struct ipmi_user *user, const u8 *data, u16 len)
 	/* A user that does not read what it has loses its copy, nobody else's. */
 	if (!IS_ERR(recv))
 		route_event_locked(recv, data, len);
+	else
+		lose_event(user->intf, user, len,
+			   PTR_ERR(recv) == -EBUSY ? DROP_USER_FULL : DROP_NO_MEMORY);
 }
 
 /**
@@ -66,8 +80,12 @@ void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
 	struct ipmi_user *user;
 
 	lockdep_assert_held(&intf->run);
-	if (len < IPMI_EVENT_LEN)
+	if (len < IPMI_EVENT_LEN) {
+		stat_inc(intf, STAT_INVALID_EVENTS);
+		drop_async(intf, NULL, IPMI_READ_EVENT_MSG_BUFFER_CMD, len, DROP_INVALID);
 		return;
+	}
+	stat_inc(intf, STAT_EVENTS);
 	if (!intf->nr_listeners) {
 		keep_event_locked(intf, data, len);
 		return;

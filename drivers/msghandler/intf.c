@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 
 #include "msghandler.h"
+#include "trace.h"
 
 static void intf_free(struct kref *ref)
 {
@@ -75,6 +76,8 @@ static void feed_locked(struct ipmi_smi *intf)
 
 	lockdep_assert_held(&intf->run);
 	while ((smi = next_tx(intf))) {
+		if (trace_ipmi_send_enabled())
+			trace_send(intf, smi);
 		cc = ipmi_compat_send(intf->handlers, intf->send_info, smi);
 		if (!cc)
 			return;
@@ -200,6 +203,8 @@ void ipmi_smi_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 {
 	bool kick;
 
+	if (trace_ipmi_receive_enabled())
+		trace_receive(intf, msg);
 	scoped_guard(spinlock_irqsave, &intf->lock) {
 		if (intf->flight == msg)
 			intf->flight = NULL;
@@ -219,6 +224,7 @@ EXPORT_SYMBOL(ipmi_smi_msg_received);
  */
 void ipmi_smi_watchdog_pretimeout(struct ipmi_smi *intf)
 {
+	stat_inc(intf, STAT_PRETIMEOUTS);
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		intf->pretimeout = true;
 	intf_kick(intf);

@@ -286,6 +286,45 @@ struct ipmi_identity {
 	u8 guid[16];
 };
 
+/**
+ * enum ipmi_drop - why a message ends without a user who gets it
+ * @DROP_USER_GONE: its user has left
+ * @DROP_USER_FULL: its user has as many unread messages as it may have
+ * @DROP_LATE: what it answers has ended, or was never asked
+ * @DROP_INVALID: it is no message
+ * @DROP_UNCLAIMED: nobody registered for it
+ * @DROP_NO_ROOM: more events came than are kept
+ * @DROP_NO_MEMORY: there was no memory for it
+ */
+enum ipmi_drop {
+	DROP_USER_GONE,
+	DROP_USER_FULL,
+	DROP_LATE,
+	DROP_INVALID,
+	DROP_UNCLAIMED,
+	DROP_NO_ROOM,
+	DROP_NO_MEMORY,
+};
+
+/**
+ * struct trace_about - what the trace events say of a message
+ * @id: nobody else's as long as it lives; of a request, that of its half that its
+ *	user gets
+ * @msgid: its user's number for it
+ * @netfn: network function
+ * @cmd: command
+ * @len: bytes of data, a completion code included
+ * @cc: the completion code, -1 = it has none
+ */
+struct trace_about {
+	const void *id;
+	long msgid;
+	u8 netfn;
+	u8 cmd;
+	u16 len;
+	int cc;
+};
+
 /* main.c */
 extern struct mutex ipmi_registry;
 extern struct workqueue_struct *ipmi_wq;
@@ -370,6 +409,16 @@ void bmc_identity(struct device *dev, struct ipmi_identity *who);
 /* panic.c */
 int panic_init(void);
 void panic_exit(void);
+
+/* trace.c */
+void trace_send(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi);
+void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi);
+void trace_deliver(const struct ipmi_recv_msg *recv);
+void drop_recv(const struct ipmi_recv_msg *recv, enum ipmi_drop reason);
+void drop_message(const struct ipmi_smi *intf, const struct ipmi_user *user,
+		  const struct codec_message *msg, enum ipmi_drop reason);
+void drop_async(const struct ipmi_smi *intf, const struct ipmi_user *user, u8 cmd, u16 len,
+		enum ipmi_drop reason);
 
 /* stats.c */
 int stats_add(struct ipmi_smi *intf);

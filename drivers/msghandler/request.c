@@ -10,6 +10,7 @@
 #include <ipmi/core.h>
 
 #include "msghandler.h"
+#include "trace.h"
 
 /**
  * struct message - both halves of a request in one allocation
@@ -272,7 +273,26 @@ static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
 	smi->msgid = rq->msgid;
 	ipmi_smi_msg_owner(smi) = recv;
 	maintenance_trigger(rq->user->intf, rq->msg);
+	stat_inc(rq->user->intf, STAT_SENT_LOCAL_COMMANDS);
 	return 0;
+}
+
+static void count_refused(struct ipmi_smi *intf, int error)
+{
+	switch (error) {
+	case -EBUSY:
+		stat_inc(intf, STAT_REFUSED_REQUESTS);
+		break;
+	case -EAGAIN:
+		stat_inc(intf, STAT_REFUSED_BRIDGED);
+		break;
+	case -ENODEV:
+	case -ENOMEM:
+		break;
+	default:
+		stat_inc(intf, STAT_SENT_INVALID_COMMANDS);
+		break;
+	}
 }
 
 /**
@@ -293,15 +313,21 @@ int request_send(const struct ipmi_request *rq)
 	if (!READ_ONCE(rq->user->alive))
 		return -ENODEV;
 	rv = message_get(rq, &smi, &recv);
-	if (rv)
+	if (rv) {
+		count_refused(rq->user->intf, rv);
+		trace_ipmi_request(rq, NULL, rv);
 		return rv;
+	}
 
 	recv->msgid = rq->msgid;
 	recv->addr = *rq->addr;
 	recv->user_msg_data = rq->user_msg_data;
 	rv = encode(rq, smi, recv);
-	if (rv)
+	if (rv) {
+		count_refused(rq->user->intf, rv);
 		goto err;
+	}
+	trace_ipmi_request(rq, recv, 0);
 	rv = intf_submit(rq->user->intf, smi, rq->priority > 0, rq->run);
 	if (!rv)
 		return 0;
@@ -311,6 +337,7 @@ int request_send(const struct ipmi_request *rq)
 		return 0;
 	}
 err:
+	trace_ipmi_request(rq, recv, rv);
 	message_unget(rq, smi, recv);
 	return rv;
 }

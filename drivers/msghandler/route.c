@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "msghandler.h"
+#include "trace.h"
 
 /**
  * route_deliver_locked() - hand a message to its user
@@ -21,10 +22,14 @@ void route_deliver_locked(struct ipmi_recv_msg *recv)
 
 	lockdep_assert_held(&user->intf->run);
 	/* Nobody but the core itself is called while the kernel dies. */
-	if (user->alive && (user->internal || !oops_in_progress))
+	if (user->alive && (user->internal || !oops_in_progress)) {
+		if (trace_ipmi_deliver_enabled())
+			trace_deliver(recv);
 		user->handler->ipmi_recv_hndl(recv, user->handler_data);
-	else
+	} else {
+		drop_recv(recv, DROP_USER_GONE);
 		ipmi_free_recv_msg(recv);
+	}
 }
 
 void route_set_si_addr(struct ipmi_addr *addr, u8 lun)
@@ -57,6 +62,7 @@ static void check_answer(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	if (smi->rsp_size >= 2 && smi->rsp[0] >> 2 == netfn && smi->rsp[1] == cmd)
 		return;
 
+	stat_inc(intf, STAT_INVALID_LOCAL_RESPONSES);
 	if (smi->rsp_size < 2)
 		dev_warn_ratelimited(intf->dev,
 				     "BMC returned too small a message for netfn %x cmd %x, got %d bytes\n",
@@ -79,6 +85,8 @@ static void route_answer_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
 	route_set_si_addr(&recv->addr, smi->rsp[0] & 3);
 	route_set_data(recv, smi->rsp[0] >> 2, smi->rsp[1], smi->rsp + 2, smi->rsp_size - 2);
 	ipmi_free_smi_msg(smi);
+	stat_inc(intf, recv->user->alive ? STAT_HANDLED_LOCAL_RESPONSES :
+					   STAT_UNHANDLED_LOCAL_RESPONSES);
 	route_deliver_locked(recv);
 }
 
@@ -136,6 +144,7 @@ void route_fail_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc)
 	smi->rsp[1] = smi->data[1];
 	smi->rsp[2] = cc;
 	smi->rsp_size = 3;
+	stat_inc(intf, STAT_FAILED_SENDS);
 	route_one_locked(intf, smi);
 }
 

@@ -17,72 +17,9 @@
 
 #include "msghandler.h"
 
-#ifndef MSGHANDLER_TRACE_ONCE
-#define MSGHANDLER_TRACE_ONCE
-
-/**
- * enum ipmi_drop - why a message ends with nobody
- * @DROP_USER_GONE: its user has left
- * @DROP_USER_FULL: its user has as many unread messages as it may have
- * @DROP_LATE: the request that it answers has ended, or never was
- * @DROP_STRANGE: it does not fit the request that it seems to answer
- * @DROP_INVALID: it is no message
- * @DROP_UNCLAIMED: nobody registered for it
- * @DROP_NO_ROOM: more events came than are kept
- * @DROP_NO_MEMORY: there was no memory for it
- */
-enum ipmi_drop {
-	DROP_USER_GONE,
-	DROP_USER_FULL,
-	DROP_LATE,
-	DROP_STRANGE,
-	DROP_INVALID,
-	DROP_UNCLAIMED,
-	DROP_NO_ROOM,
-	DROP_NO_MEMORY,
-};
-
-/* A request that the transport has is known by its other half, which the user gets. */
-static inline const void *trace_id(const struct ipmi_smi_msg *smi)
-{
-	const void *owner = ipmi_smi_msg_owner(smi);
-
-	return owner ?: smi;
-}
-
-/* IPMB direct has its addresses before the command. */
-static inline unsigned int trace_cmd_at(const struct ipmi_smi_msg *smi)
-{
-	return smi->type == IPMI_SMI_MSG_TYPE_IPMB_DIRECT ? 3 : 1;
-}
-
-static inline unsigned int trace_len(const struct ipmi_smi_msg *smi, int size)
-{
-	return max_t(int, size - (int)trace_cmd_at(smi) - 1, 0);
-}
-
-static inline int trace_cc(const struct ipmi_smi_msg *smi)
-{
-	unsigned int at = trace_cmd_at(smi) + 1;
-
-	return smi->rsp_size > (int)at ? smi->rsp[at] : -1;
-}
-
-/* Of an answer or its like: the first byte of data, where that is a completion code. */
-static inline int trace_recv_cc(const struct ipmi_recv_msg *recv)
-{
-	if (recv->recv_type != IPMI_RESPONSE_RECV_TYPE &&
-	    recv->recv_type != IPMI_RESPONSE_RESPONSE_TYPE)
-		return -1;
-	return recv->msg.data && recv->msg.data_len ? recv->msg.data[0] : -1;
-}
-
-#endif /* MSGHANDLER_TRACE_ONCE */
-
 TRACE_DEFINE_ENUM(DROP_USER_GONE);
 TRACE_DEFINE_ENUM(DROP_USER_FULL);
 TRACE_DEFINE_ENUM(DROP_LATE);
-TRACE_DEFINE_ENUM(DROP_STRANGE);
 TRACE_DEFINE_ENUM(DROP_INVALID);
 TRACE_DEFINE_ENUM(DROP_UNCLAIMED);
 TRACE_DEFINE_ENUM(DROP_NO_ROOM);
@@ -132,10 +69,13 @@ TRACE_EVENT(ipmi_request,
 		  __entry->channel, __entry->urgent, __entry->error)
 );
 
-/* The core hands a message to the transport. */
+/*
+ * The core hands a message to the transport. A bridged request travels in one that
+ * has a msgid of its own: wire. Resends have it too.
+ */
 TRACE_EVENT(ipmi_send,
-	TP_PROTO(const struct ipmi_smi *intf, const struct ipmi_smi_msg *smi),
-	TP_ARGS(intf, smi),
+	TP_PROTO(const struct ipmi_smi *intf, const struct trace_about *what, long wire),
+	TP_ARGS(intf, what, wire),
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(u8, netfn)
@@ -143,24 +83,26 @@ TRACE_EVENT(ipmi_send,
 		__field(u16, len)
 		__field(const void *, id)
 		__field(long, msgid)
+		__field(long, wire)
 	),
 	TP_fast_assign(
 		__entry->intf = intf->number;
-		__entry->netfn = smi->data[0] >> 2;
-		__entry->cmd = smi->data[trace_cmd_at(smi)];
-		__entry->len = trace_len(smi, smi->data_size);
-		__entry->id = trace_id(smi);
-		__entry->msgid = smi->msgid;
+		__entry->netfn = what->netfn;
+		__entry->cmd = what->cmd;
+		__entry->len = what->len;
+		__entry->id = what->id;
+		__entry->msgid = what->msgid;
+		__entry->wire = wire;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u",
+	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u wire=%ld",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len)
+		  __entry->len, __entry->wire)
 );
 
 /* The transport gives a message back, or brings one. */
 TRACE_EVENT(ipmi_receive,
-	TP_PROTO(const struct ipmi_smi *intf, const struct ipmi_smi_msg *smi),
-	TP_ARGS(intf, smi),
+	TP_PROTO(const struct ipmi_smi *intf, const struct trace_about *what, long wire),
+	TP_ARGS(intf, what, wire),
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(u8, netfn)
@@ -168,26 +110,28 @@ TRACE_EVENT(ipmi_receive,
 		__field(u16, len)
 		__field(const void *, id)
 		__field(long, msgid)
+		__field(long, wire)
 		__field(int, cc)
 	),
 	TP_fast_assign(
 		__entry->intf = intf->number;
-		__entry->netfn = smi->rsp[0] >> 2;
-		__entry->cmd = smi->rsp[trace_cmd_at(smi)];
-		__entry->len = trace_len(smi, smi->rsp_size);
-		__entry->id = trace_id(smi);
-		__entry->msgid = smi->msgid;
-		__entry->cc = trace_cc(smi);
+		__entry->netfn = what->netfn;
+		__entry->cmd = what->cmd;
+		__entry->len = what->len;
+		__entry->id = what->id;
+		__entry->msgid = what->msgid;
+		__entry->wire = wire;
+		__entry->cc = what->cc;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%d",
+	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%d wire=%ld",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len, __entry->cc)
+		  __entry->len, __entry->cc, __entry->wire)
 );
 
 /* A user gets a message; pid is the process that opened the user. */
 TRACE_EVENT(ipmi_deliver,
-	TP_PROTO(const struct ipmi_recv_msg *recv),
-	TP_ARGS(recv),
+	TP_PROTO(const struct ipmi_user *user, const struct trace_about *what, int type),
+	TP_ARGS(user, what, type),
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(pid_t, pid)
@@ -200,15 +144,15 @@ TRACE_EVENT(ipmi_deliver,
 		__field(int, cc)
 	),
 	TP_fast_assign(
-		__entry->intf = recv->user->intf->number;
-		__entry->pid = recv->user->pid;
-		__entry->id = recv;
-		__entry->msgid = recv->msgid;
-		__entry->type = recv->recv_type;
-		__entry->len = recv->msg.data_len;
-		__entry->netfn = recv->msg.netfn;
-		__entry->cmd = recv->msg.cmd;
-		__entry->cc = trace_recv_cc(recv);
+		__entry->intf = user->intf->number;
+		__entry->pid = user->pid;
+		__entry->id = what->id;
+		__entry->msgid = what->msgid;
+		__entry->type = type;
+		__entry->len = what->len;
+		__entry->netfn = what->netfn;
+		__entry->cmd = what->cmd;
+		__entry->cc = what->cc;
 	),
 	TP_printk("intf=%d id=%p msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%d type=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
@@ -221,11 +165,11 @@ TRACE_EVENT(ipmi_deliver,
 				   { IPMI_OEM_RECV_TYPE, "oem" }))
 );
 
-/* Nobody gets a message: one of a user (recv), or one of the transport (smi). */
+/* A message ends without a user who gets it. */
 TRACE_EVENT(ipmi_drop,
-	TP_PROTO(const struct ipmi_smi *intf, const struct ipmi_recv_msg *recv,
-		 const struct ipmi_smi_msg *smi, enum ipmi_drop reason),
-	TP_ARGS(intf, recv, smi, reason),
+	TP_PROTO(const struct ipmi_smi *intf, const struct ipmi_user *user,
+		 const struct trace_about *what, enum ipmi_drop reason),
+	TP_ARGS(intf, user, what, reason),
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(pid_t, pid)
@@ -239,24 +183,14 @@ TRACE_EVENT(ipmi_drop,
 	),
 	TP_fast_assign(
 		__entry->intf = intf->number;
+		__entry->pid = user ? user->pid : 0;
+		__entry->id = what->id;
+		__entry->msgid = what->msgid;
+		__entry->len = what->len;
+		__entry->netfn = what->netfn;
+		__entry->cmd = what->cmd;
+		__entry->cc = what->cc;
 		__entry->reason = reason;
-		if (recv) {
-			__entry->pid = recv->user ? recv->user->pid : 0;
-			__entry->id = recv;
-			__entry->msgid = recv->msgid;
-			__entry->len = recv->msg.data_len;
-			__entry->netfn = recv->msg.netfn;
-			__entry->cmd = recv->msg.cmd;
-			__entry->cc = trace_recv_cc(recv);
-		} else {
-			__entry->pid = 0;
-			__entry->id = trace_id(smi);
-			__entry->msgid = smi->msgid;
-			__entry->len = trace_len(smi, smi->rsp_size);
-			__entry->netfn = smi->rsp[0] >> 2;
-			__entry->cmd = smi->rsp[trace_cmd_at(smi)];
-			__entry->cc = trace_cc(smi);
-		}
 	),
 	TP_printk("intf=%d id=%p msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%d reason=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
@@ -265,7 +199,6 @@ TRACE_EVENT(ipmi_drop,
 				   { DROP_USER_GONE, "user-gone" },
 				   { DROP_USER_FULL, "user-full" },
 				   { DROP_LATE, "late" },
-				   { DROP_STRANGE, "strange" },
 				   { DROP_INVALID, "invalid" },
 				   { DROP_UNCLAIMED, "unclaimed" },
 				   { DROP_NO_ROOM, "no-room" },

@@ -139,6 +139,7 @@ int ipmi_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler, 
 		return -EINVAL;
 
 	if (atomic_inc_return(&intf->nr_users) > READ_ONCE(ipmi_max_users)) {
+		stat_inc(intf, STAT_REFUSED_USERS);
 		rv = -EBUSY;
 		goto err;
 	}
@@ -152,6 +153,7 @@ int ipmi_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler, 
 		if (!intf->handlers || !try_module_get(intf->owner))
 			break;
 		new->owner = intf->owner;
+		new->pid = task_tgid_nr(current);
 		list_add_tail(&new->link, &intf->users);
 		/* Before the pre-timeout callback can run, the caller has its user. */
 		*user = new;

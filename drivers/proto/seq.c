@@ -102,6 +102,20 @@ static void *take(struct seq_table *t, struct seq_slot *slot)
 }
 
 /**
+ * seq_owner() - whose request is it?
+ * @t: the table
+ * @token: which
+ *
+ * Return: its owner, NULL if that use of the slot is over.
+ */
+void *seq_owner(struct seq_table *t, long token)
+{
+	struct seq_slot *slot = find(t, token);
+
+	return slot ? slot->owner : NULL;
+}
+
+/**
  * seq_acknowledge() - the BMC has taken the request: its own time begins
  * @t: the table
  * @token: which

@@ -146,18 +146,33 @@ void pace_before_look(struct si *si)
 		WRITE_ONCE(si->irq_pending, false);
 }
 
+/* The flag and the line change together, or the two sides would miss each other. */
 void pace_irq_mask(struct si *si)
 {
-	if (si->irq_level && !xchg(&si->irq_masked, true))
-		disable_irq_nosync(si->desc.irq);
+	if (!si->irq_level)
+		return;
+	guard(spinlock_irqsave)(&si->lock);
+	if (si->irq_masked)
+		return;
+	si->irq_masked = true;
+	disable_irq_nosync(si->desc.irq);
+}
+
+static void unmask(struct si *si)
+{
+	guard(spinlock_irqsave)(&si->lock);
+	if (!si->irq_masked)
+		return;
+	si->irq_masked = false;
+	enable_irq(si->desc.irq);
 }
 
 void pace_irq_unmask(struct si *si)
 {
 	if (!si->irq_claimed)
 		return;
-	if (si->irq_level && xchg(&si->irq_masked, false))
-		enable_irq(si->desc.irq);
+	if (si->irq_level)
+		unmask(si);
 	/* Pairs with the barrier in pace_irq(): one of the two sees the other. */
 	smp_mb();
 	if (READ_ONCE(si->irq_pending))

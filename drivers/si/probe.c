@@ -247,7 +247,10 @@ static void try_all(void)
 			start_probe(si);
 		started = true;
 	}
-	wait_event_timeout(all_tried, !atomic_read(&untried), msecs_to_jiffies(LOAD_BOUND_MS));
+	if (!wait_event_timeout(all_tried, !atomic_read(&untried),
+				msecs_to_jiffies(LOAD_BOUND_MS)))
+		pr_info("%d interface(s) did not answer within %d ms and are tried in the background\n",
+			atomic_read(&untried), LOAD_BOUND_MS);
 }
 
 static bool list_is_empty(void)

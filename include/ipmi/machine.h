@@ -150,6 +150,9 @@ struct ipmi_machine;
  *	data) to @rsp, at most @cap bytes, and return its length. An answer longer
  *	than &IPMI_MACHINE_MAX is cut, its completion code becomes 0xc6.
  * @failure: after FAILED, the story; valid until the next start().
+ * @irq: NULL, or the interface's own interrupt enable (BT): before the first
+ *	interrupt is waited for, and again after each one and after a BMC's reset,
+ *	with true, which also acknowledges what is pending; with false at the end
  */
 struct ipmi_machine_ops {
 	const char *name;
@@ -164,6 +167,7 @@ struct ipmi_machine_ops {
 	enum ipmi_step (*step)(struct ipmi_machine *m, u32 elapsed_us);
 	unsigned int (*result)(struct ipmi_machine *m, u8 *rsp, unsigned int cap);
 	const struct ipmi_failure *(*failure)(const struct ipmi_machine *m);
+	void (*irq)(struct ipmi_machine *m, bool on);
 };
 
 /**
@@ -177,6 +181,8 @@ struct ipmi_machine {
 };
 
 extern const struct ipmi_machine_ops ipmi_kcs_ops;
+extern const struct ipmi_machine_ops ipmi_smic_ops;
+extern const struct ipmi_machine_ops ipmi_bt_ops;
 
 const char *ipmi_phase_name(enum ipmi_phase phase);
 const char *ipmi_cause_name(enum ipmi_cause cause);

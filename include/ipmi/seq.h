@@ -68,6 +68,7 @@ enum seq_expiry { SEQ_NONE, SEQ_RESEND, SEQ_TIMED_OUT };
 void seq_init(struct seq_table *t);
 int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8 netfn, u8 cmd,
 	      unsigned int retries, u32 retry_ms, u64 now_ms, long *token);
+void *seq_owner(struct seq_table *t, long token);
 void *seq_acknowledge(struct seq_table *t, long token, u64 now_ms);
 void *seq_cancel(struct seq_table *t, long token);
 void *seq_match(struct seq_table *t, const struct codec_message *answer);

@@ -13,12 +13,14 @@
 static struct recorded ring[KEPT];
 static unsigned long total;
 static unsigned long counts[64][256];
-static bool note_all;
+static bool note_all, silent;
 
 void note(const char *format, ...)
 {
 	va_list args;
 
+	if (silent)
+		return;
 	va_start(args, format);
 	printf("%.1f ", clock_ms());
 	vprintf(format, args);
@@ -33,6 +35,11 @@ void note_bytes(const char *what, const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i < len && i < 64; i++)
 		sprintf(text + 3 * i, " %02x", bytes[i]);
 	note("%s:%s%s", what, text, len > 64 ? " ..." : "");
+}
+
+void record_be_silent(void)
+{
+	silent = true;
 }
 
 void record_note_every_one(int on)

@@ -13,6 +13,9 @@
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void note_bytes(const char *what, const uint8_t *bytes, size_t len);
 
+/* No notes from now on; for the unit tests. */
+void record_be_silent(void);
+
 /* Keeps a request; every_one also makes a note of it. */
 void record_request(uint8_t netfn, uint8_t lun, uint8_t cmd, const uint8_t *data, size_t len);
 void record_note_every_one(int on);

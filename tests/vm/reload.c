@@ -14,7 +14,7 @@
 #include "ipmi_dev.h"
 #include "ktap.h"
 
-#define ROUNDS 10
+#define ROUNDS 8
 #define CHILDREN 3
 
 static bool answers(void)

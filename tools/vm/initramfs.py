@@ -110,9 +110,9 @@ def cached(kind, inputs, make):
             os.mkdir(os.path.join(new, "root"))
             make(os.path.join(new, "root"))
             pack(os.path.join(new, "root"), os.path.join(new, "layer.cpio"))
-            # of each kind the newest is enough; one of today may be in use
+            # of each kind the newest is enough; a young one may be in use
             for old in glob.glob(os.path.join(STORE, glob.escape(kind) + "-" + "?" * 12)):
-                if os.stat(old).st_mtime < time.time() - 24 * 3600:
+                if os.stat(old).st_mtime < time.time() - 3600:
                     shutil.rmtree(old, ignore_errors=True)
             os.rename(new, folder)
         except BaseException:

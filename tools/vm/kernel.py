@@ -51,11 +51,14 @@ def find(name):
 
 
 def in_root(root, name):
-    image = os.path.join(root, "boot", "vmlinuz-" + name)
     for lib in ("lib", "usr/lib"):
         modules = os.path.join(root, lib, "modules", name)
-        if os.access(image, os.R_OK) and os.path.isdir(os.path.join(modules, "kernel")):
-            return Kernel(name, image, modules)
+        if not os.path.isdir(os.path.join(modules, "kernel")):
+            continue
+        for image in (os.path.join(root, "boot", "vmlinuz-" + name),
+                      os.path.join(modules, "vmlinuz")):
+            if os.access(image, os.R_OK):
+                return Kernel(name, image, modules)
     return None
 
 
@@ -67,6 +70,7 @@ def unpack(package, folder):
         raise Trouble(f"the package {package} cannot be downloaded (see above)")
     os.makedirs(folder, exist_ok=True)
     subprocess.run(["dpkg-deb", "-x", deb.stdout.strip(), folder], check=True)
+    return deb.stdout.strip()
 
 
 def download(name, folder):
@@ -74,8 +78,35 @@ def download(name, folder):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(os.path.dirname(folder), exist_ok=True)
     with tempfile.TemporaryDirectory(dir=os.path.dirname(folder)) as new:
-        unpack("linux-image-" + name, os.path.join(new, "root"))
-        os.rename(os.path.join(new, "root"), folder)
+        root = os.path.join(new, "root")
+        chroot = newer_debian(name)
+        if chroot:
+            download_inside(chroot, name, new)
+            for deb in glob.glob(new + "/*.deb"):
+                subprocess.run(["dpkg-deb", "-x", deb, root], check=True)
+        else:
+            os.unlink(unpack("linux-image-" + name, root))
+        os.rename(root, folder)
+
+
+def newer_debian(name):
+    """The chroot of tools/root that has the headers of a kernel this distribution has not."""
+    for build in glob.glob(f"{CACHE}/root/*/lib/modules/{glob.escape(name)}/build"):
+        return build[:build.index("/lib/modules/")]
+    return None
+
+
+def download_inside(chroot, name, folder):
+    # since 7.0 the image and its modules are packages of their own
+    script = (f"cd /var/tmp && {{ apt-get -q download linux-binary-{name} linux-modules-{name} ||"
+              f" apt-get -q download linux-image-{name}; }}")
+    done = subprocess.run(["chroot", chroot, "sh", "-c", script], capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        raise Trouble(f"apt-get download of kernel {name} in {chroot} failed:\n{done.stderr}"
+                      "It has to be root; run tools/root again if its package lists are old.")
+    for deb in glob.glob(os.path.join(chroot, "var/tmp/*.deb")):
+        shutil.move(deb, folder)
 
 
 def bootable(kernel):

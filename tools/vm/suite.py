@@ -16,7 +16,7 @@ FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
-             "parallel", "allow", "require", "forbid", "kernels"}
+             "parallel", "allow", "require", "forbid", "kernels", "fails"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board"}
 
 
@@ -36,6 +36,7 @@ class Case:
         self.allow = test.get("allow", [])
         self.require = test.get("require", [])
         self.forbid = test.get("forbid", [])
+        self.fails = test.get("fails")
         self.kernels = test.get("kernels", [])
 
     def job(self, stack):

@@ -73,6 +73,17 @@ def judge(machine, allow=(), require=(), forbid=()):
     return verdict
 
 
+def inverted(verdict, pattern):
+    """The verdict on a test of the harness itself, which has to fail, and so."""
+    result = Verdict()
+    name = f"fails: {pattern}"
+    if any(re.search(pattern, f"{n}: {why}") for n, why in verdict.failed):
+        result.passed.append(name)
+    else:
+        result.fail(name, f"it did not; what failed: {verdict.failed}")
+    return result
+
+
 def judge_ktap(lines, verdict):
     plan, seen, notes = None, 0, []
     for line in lines:

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sensors that read what they were set to, and where their events go. */
+#include <string.h>
+
+#include "request.h"
+#include "sel.h"
+
+#define SCANNING 0xc0
+#define NO_READING 0xe0
+
+static uint8_t readings[256];
+static uint8_t is_set[256];
+static uint8_t receiver[] = { 0x20, 0x00 };
+
+static uint8_t set_receiver(const struct request *rq, struct answer *a)
+{
+	(void)a;
+	memcpy(receiver, rq->data, sizeof(receiver));
+	return CC_OK;
+}
+
+static uint8_t get_receiver(const struct request *rq, struct answer *a)
+{
+	(void)rq;
+	answer_add(a, receiver, sizeof(receiver));
+	return CC_OK;
+}
+
+/* Generator, version, type, number, direction and kind, three bytes of data. */
+static uint8_t platform_event(const struct request *rq, struct answer *a)
+{
+	uint8_t record[SEL_RECORD] = { 0, 0, 0x02, 0, 0, 0, 0, rq->data[0], 0 };
+
+	(void)a;
+	memcpy(record + 9, rq->data + 1, 7);
+	return sel_add(record) ? CC_OK : CC_NO_SPACE;
+}
+
+static uint8_t get_reading(const struct request *rq, struct answer *a)
+{
+	answer_u8(a, readings[rq->data[0]]);
+	answer_u8(a, is_set[rq->data[0]] ? SCANNING : NO_READING);
+	answer_u16(a, 0x8000);
+	return CC_OK;
+}
+
+static uint8_t set_reading(const struct request *rq, struct answer *a)
+{
+	(void)a;
+	readings[rq->data[0]] = rq->data[2];
+	is_set[rq->data[0]] = 1;
+	return CC_OK;
+}
+
+const struct command sensor_commands[] = {
+	{ NETFN_SENSOR, 0x00, 2, set_receiver },   { NETFN_SENSOR, 0x01, 0, get_receiver },
+	{ NETFN_SENSOR, 0x02, 8, platform_event }, { NETFN_SENSOR, 0x2d, 1, get_reading },
+	{ NETFN_SENSOR, 0x30, 3, set_reading },	   { 0 },
+};

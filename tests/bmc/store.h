@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sensor data records and inventory, from the files QEMU's own BMC reads.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+/* Reads records, one after another; those of inventory, each size bytes. Exit if they cannot. */
+void store_read_sdr(const char *path);
+void store_read_fru(const char *path, int size);
+
+#endif

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Goes wrong in the way its argument names, so that tools/vm/run can be seen to notice.
+echo "KTAP version 1"
+case $1 in
+panic)
+	echo "1..1"
+	echo c >/proc/sysrq-trigger ;;
+warning)
+	echo "1..1"
+	echo "WARNING: CPU: 0 PID: 1 at harness.sh (not really)" >/dev/kmsg
+	echo "ok 1 first" ;;
+hang)
+	echo "1..1"
+	sleep 1000 ;;
+end)
+	echo "1..1"
+	echo "ok 1 first"
+	reboot -f ;;
+short)
+	echo "1..3"
+	echo "ok 1 first"
+	echo "ok 2 second" ;;
+nothing) ;;
+case)
+	echo "1..2"
+	echo "ok 1 first"
+	echo "# not as it should be"
+	echo "not ok 2 second" ;;
+status)
+	echo "1..1"
+	echo "ok 1 first"
+	exit 3 ;;
+esac
