@@ -167,8 +167,64 @@ static void send_event(struct ipmi_smi *intf)
 	ask_at_panic(intf, IPMI_NETFN_SENSOR_EVENT_REQUEST, 0x02, data, sizeof(data));
 }
 
+/**
+ * struct sel - who keeps the records
+ * @receiver: slave address on channel 0, 0 = the BMC itself
+ * @lun: its LUN
+ */
+struct sel {
+	u8 receiver;
+	u8 lun;
+};
+
+/*
+ * Who keeps the records: the event receiver that the BMC sends its own events
+ * to, else the BMC, if it has a SEL. IPMI 2.0, sections 20.1 and 29.2.
+ */
+static bool find_sel(struct ipmi_smi *intf, struct sel *sel)
+{
+	struct ipmi_device_id id;
+
+	memset(sel, 0, sizeof(*sel));
+	if (!ask_at_panic(intf, IPMI_NETFN_APP_REQUEST, IPMI_GET_DEVICE_ID_CMD, NULL, 0) ||
+	    ipmi_demangle_device_id(IPMI_NETFN_APP_RESPONSE, IPMI_GET_DEVICE_ID_CMD, slot.rsp,
+				    slot.len, &id))
+		return false;
+	if ((id.additional_device_support & BIT(5)) &&
+	    ask_at_panic(intf, IPMI_NETFN_SENSOR_EVENT_REQUEST, IPMI_GET_EVENT_RECEIVER_CMD, NULL,
+			 0) &&
+	    slot.len >= 3 && slot.rsp[1] && !(slot.rsp[1] & 1) &&
+	    slot.rsp[1] != intf->channels[0].address) {
+		sel->receiver = slot.rsp[1];
+		sel->lun = slot.rsp[2] & 3;
+		return true;
+	}
+	return id.additional_device_support & BIT(2);
+}
+
+static bool add_record(struct ipmi_smi *intf, const struct sel *sel, const u8 *data, u16 len)
+{
+	struct ipmi_addr addr = {};
+	struct ipmi_ipmb_addr *ipmb = (struct ipmi_ipmb_addr *)&addr;
+	struct kernel_ipmi_msg msg = {
+		.netfn = IPMI_NETFN_STORAGE_REQUEST,
+		.cmd = IPMI_ADD_SEL_ENTRY_CMD,
+		.data = (u8 *)data,
+		.data_len = len,
+	};
+
+	if (!sel->receiver)
+		return ask_at_panic(intf, msg.netfn, msg.cmd, data, len);
+	ipmb->addr_type = IPMI_IPMB_ADDR_TYPE;
+	ipmb->slave_addr = sel->receiver;
+	ipmb->lun = sel->lun;
+	/* Sent is all that can be known here: its answer may take longer than we have. */
+	request_at_panic(intf->self, &addr, &msg);
+	return !slot.in_use;
+}
+
 /* One OEM record (type F0h) per eleven bytes. IPMI 2.0, sections 31.6.1 and 32.3. */
-static void send_string(struct ipmi_smi *intf)
+static void send_string(struct ipmi_smi *intf, const struct sel *sel)
 {
 	const char *p = panic_text;
 	u8 data[16] = { 0, 0, 0xf0, intf->channels[0].address };
@@ -178,22 +234,11 @@ static void send_string(struct ipmi_smi *intf)
 		n = min_t(size_t, strlen(p), RECORD_TEXT);
 		memset(data + 5, 0, RECORD_TEXT);
 		memcpy(data + 5, p, n);
-		if (!ask_at_panic(intf, IPMI_NETFN_STORAGE_REQUEST, IPMI_ADD_SEL_ENTRY_CMD, data,
-				  sizeof(data)))
+		if (!add_record(intf, sel, data, sizeof(data)))
 			return;
 		data[4]++;
 		p += n;
 	}
-}
-
-static bool has_sel(struct ipmi_smi *intf)
-{
-	struct ipmi_device_id id;
-
-	return ask_at_panic(intf, IPMI_NETFN_APP_REQUEST, IPMI_GET_DEVICE_ID_CMD, NULL, 0) &&
-	       !ipmi_demangle_device_id(IPMI_NETFN_APP_RESPONSE, IPMI_GET_DEVICE_ID_CMD, slot.rsp,
-					slot.len, &id) &&
-	       (id.additional_device_support & BIT(2));
 }
 
 static void tell_users(struct ipmi_smi *intf)
@@ -207,14 +252,16 @@ static void tell_users(struct ipmi_smi *intf)
 
 static void panic_one(struct ipmi_smi *intf)
 {
+	struct sel sel;
+
 	if (!intf_take_over(intf))
 		return;
 	tell_users(intf);
 	if (op == PANIC_OP_NONE)
 		return;
 	send_event(intf);
-	if (op == PANIC_OP_STRING && has_sel(intf))
-		send_string(intf);
+	if (op == PANIC_OP_STRING && find_sel(intf, &sel))
+		send_string(intf, &sel);
 }
 
 static int on_panic(struct notifier_block *nb, unsigned long event, void *text)

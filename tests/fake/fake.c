@@ -137,6 +137,10 @@ unsigned int fake_answer(const struct fake_bmc *b, const u8 *req, unsigned int n
 {
 	unsigned int i, len = clamp_t(int, 2 + b->answer_len, 0, FAKE_MAX);
 
+	if (b->canned_len) {
+		memcpy(rsp, b->canned, b->canned_len);
+		return b->canned_len;
+	}
 	rsp[0] = req[0] | 4;
 	rsp[1] = req[1];
 	rsp[2] = 0;

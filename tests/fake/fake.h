@@ -105,6 +105,8 @@ struct fake_ops {
  * @answer_len: bytes of an answer after its header, completion code included;
  *	negative: not even the whole header
  * @answer_forever: and it never ends
+ * @canned: an answer to give instead, NetFn included
+ * @canned_len: its length, 0 = none
  * @req: the last request
  * @req_len: its length
  * @rsp: its answer
@@ -130,6 +132,8 @@ struct fake_bmc {
 	unsigned int strike_at;
 	int answer_len;
 	bool answer_forever;
+	u8 canned[16];
+	unsigned int canned_len;
 	u8 req[FAKE_MAX];
 	unsigned int req_len;
 	u8 rsp[FAKE_MAX];
@@ -173,6 +177,56 @@ struct fake_kcs {
 	u64 out_ns;
 };
 
+/**
+ * struct fake_smic - a SMIC BMC
+ * @b: what all fakes have; must be first
+ * @holds_busy: BUSY stays until the answer is ready
+ *
+ * The rest is the firmware's own.
+ */
+struct fake_smic {
+	struct fake_bmc b;
+	bool holds_busy;
+
+	u8 data;
+	u8 control;
+	u8 status;
+	u8 flags;
+	int phase;
+	unsigned int sent;
+	u64 busy_ns;
+	u64 think_ns;
+};
+
+/**
+ * struct fake_bt - a BT BMC
+ * @b: what all fakes have; must be first
+ * @holds_b_busy: B_BUSY is set until the answer is ready
+ * @wrong_seq: answers bear another sequence number
+ * @resets: times BMC_HWRST was written
+ * @overruns: FIFO reads beyond what is in it
+ *
+ * The rest is the firmware's own.
+ */
+struct fake_bt {
+	struct fake_bmc b;
+	bool holds_b_busy;
+	bool wrong_seq;
+	unsigned int resets;
+	unsigned int overruns;
+
+	u8 ctrl;
+	u8 intmask;
+	u8 in[260];
+	unsigned int in_len;
+	u8 out[260];
+	unsigned int out_len;
+	unsigned int out_pos;
+	u8 seq;
+	u64 take_ns;
+	u64 think_ns;
+};
+
 void fake_init(struct fake_bmc *b, const struct fake_ops *ops);
 void fake_inject(struct fake_bmc *b, const struct fake_fault *fault);
 void fake_heal(struct fake_bmc *b);
@@ -186,5 +240,10 @@ bool fake_answer_ends(const struct fake_bmc *b, unsigned int i);
 
 void fake_kcs_init(struct fake_kcs *k);
 void fake_kcs_attention(struct fake_kcs *k, bool on, bool dummy);
+void fake_smic_init(struct fake_smic *s);
+void fake_smic_attention(struct fake_smic *s, bool on);
+void fake_bt_init(struct fake_bt *t);
+void fake_bt_attention(struct fake_bt *t);
+void fake_bt_stale(struct fake_bt *t, u8 seq);
 
 #endif /* TESTS_FAKE_H */

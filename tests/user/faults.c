@@ -45,7 +45,7 @@ static void check_failure(struct rig *r, const struct run *run)
 	EXPECT_SAY(!r->rsp_len, "%s: failed with an answer", run->name);
 	if (c->once)
 		EXPECT_SAY(f->executed, "%s: not tried again", run->name);
-	if (c->fault.kind == FAKE_ERROR)
+	if (c->fault.code)
 		EXPECT_SAY(f->code == c->fault.code, "%s: code %02x", run->name, f->code);
 	if (c->harmless)
 		EXPECT_SAY(!run->for_us, "%s: failed, %s, %s", run->name,

@@ -17,6 +17,8 @@ static const struct suite *const suites[] = {
 	&attn_suite,
 	&wait_suite,
 	&kcs_suite,
+	&smic_suite,
+	&bt_suite,
 };
 
 static unsigned int complaints;

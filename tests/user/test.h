@@ -26,9 +26,11 @@ struct suite {
 	const struct suite id##_suite = { #id, id##_tests, ARRAY_SIZE(id##_tests) }
 
 extern const struct suite attn_suite;
+extern const struct suite bt_suite;
 extern const struct suite codec_suite;
 extern const struct suite kcs_suite;
 extern const struct suite seq_suite;
+extern const struct suite smic_suite;
 extern const struct suite wait_suite;
 
 bool test_that(bool holds, const char *file, int line, const char *fmt, ...)

@@ -145,6 +145,19 @@ def files():
             "smbios_ca2": smbios("smbios-ca2.bin", 0xca2)}
 
 
+def host_arguments():
+    """The same for the BMC of tests/bmc."""
+    data = read()
+    who = data["identity"]
+    arguments = ["--sdr", write("sdr.bin", sdr(data)), "--fru-size", str(FRU_SIZE),
+                 "--fru", write("fru.bin", b"".join(map(fru_image, data["fru"])))]
+    for name, value in (("guid", who["guid"]), ("manufacturer", who["manufacturer"]),
+                        ("product", who["product"]), ("firmware1", who["firmware"][0]),
+                        ("firmware2", who["firmware"][1])):
+        arguments += ["--line", f"set {name} {value}"]
+    return arguments
+
+
 def readings():
     """Set Sensor Reading commands, as lists of bytes, that give each sensor its reading."""
     for sensor in read()["analog"]:

@@ -22,6 +22,7 @@ import termios
 import time
 import tty
 
+from hostbmc import HostBmc
 from kernel import CACHE, Trouble
 
 QEMU = "qemu-system-x86_64"
@@ -147,12 +148,14 @@ class Machine:
     """One boot. After run(): status, timed_out, seconds, console, test, events."""
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
-                 seconds=60, parallel=False):
+                 seconds=60, parallel=False, bmc=None):
         self.image, self.initrd, self.devices = image, initrd, devices
         self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
         self.limit = seconds
         self.parallel = parallel    # processors may run at the same time even if emulated
         self.log_path = log
+        self.bmc = bmc          # "host": with the BMC of tests/bmc, its chardev is called host
+        self.bmc_status = 0     # its exit status
         self.console = []       # lines of the kernel
         self.test = []          # lines of the test's terminal, (seconds, text)
         self.events = []        # what QMP reported, (seconds, event)
@@ -183,6 +186,8 @@ class Machine:
         interactive: once the guest said "@vm shell", the terminal here is the guest's."""
         folder = tempfile.mkdtemp(prefix="ipmi-vm-")
         channels = [Serial(folder, "K"), Serial(folder, "T"), Control(folder, "Q")]
+        if self.bmc:
+            channels.insert(0, HostBmc(folder))
         started = time.monotonic()
         with open(self.log_path, "w", encoding="utf-8") as log:
             process = subprocess.Popen(self.command(channels), stdin=subprocess.DEVNULL,
@@ -201,6 +206,9 @@ class Machine:
                 self.seconds = time.monotonic() - started
                 for channel in channels:
                     channel.close()
+                if self.bmc:
+                    self.bmc_status = channels[0].status
+                    log.write(channels[0].last_words)
                 shutil.rmtree(folder)
 
     def must_have_begun(self):
@@ -214,7 +222,8 @@ class Machine:
         for channel in channels:
             picker.register(channel, selectors.EVENT_READ)
         control = channels[-1]
-        while picker.get_map():
+        # the BMC beside it outlives the machine
+        while any(key.fileobj.letter != "B" for key in picker.get_map().values()):
             now = time.monotonic() - started
             if now > self.limit:
                 self.timed_out = True
@@ -250,7 +259,7 @@ class Machine:
             line = json.dumps(message)
         elif letter == "K":
             self.console.append(line)
-        else:
+        elif letter == "T":
             self.test.append((round(now, 3), line))
             if on_line:
                 on_line(line)

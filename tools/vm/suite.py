@@ -17,7 +17,7 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "require", "forbid", "kernels", "fails"}
-HARDWARE_KEYS = {"about", "qemu", "append", "board"}
+HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc"}
 
 
 class Case:
@@ -28,6 +28,7 @@ class Case:
         self.append = f'{hardware.get("append", "")} {test.get("append", "")}'.strip()
         self.devices = hardware["qemu"]
         self.board = hardware.get("board", "pc")
+        self.bmc = hardware.get("bmc")
         self.seconds = test.get("seconds", 30)
         self.stacks = test.get("stacks", ["ours", "intree"])
         self.tools = test.get("tools", False)

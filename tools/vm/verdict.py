@@ -125,6 +125,8 @@ def judge_end(machine, lines, verdict):
                             "before the test did")
     elif machine.status:
         verdict.fail("end", f"QEMU's exit status was {machine.status}")
+    if machine.bmc_status:
+        verdict.fail("end", f"the exit status of the BMC of tests/bmc was {machine.bmc_status}")
     for status in after("exit"):
         if status != "0" and not verdict.failed:
             verdict.fail("exit", f"all cases passed, but the test's exit status was {status}")

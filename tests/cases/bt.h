@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The faults a BT interface is put through, at every register access.
+ */
+#ifndef TESTS_CASES_BT_H
+#define TESTS_CASES_BT_H
+
+#define BT_WAIT_CAUSES (BIT(IPMI_CAUSE_BUSY) | BIT(IPMI_CAUSE_SILENT))
+
+static const struct fault_case bt_faults[] = {
+	{ .name = "firmware stops",
+	  .fault = { .kind = FAKE_FREEZE },
+	  .causes = BT_WAIT_CAUSES,
+	  .harmless = true },
+	{ .name = "B_BUSY stuck at 1",
+	  .fault = { .kind = FAKE_BITS, .set = 0x80 },
+	  .causes = BIT(IPMI_CAUSE_BUSY),
+	  .harmless = true },
+	{ .name = "H2B_ATN stuck at 1",
+	  .fault = { .kind = FAKE_BITS, .set = 0x04 },
+	  .causes = BIT(IPMI_CAUSE_BUSY),
+	  .harmless = true },
+	{ .name = "B2H_ATN stuck at 1",
+	  .fault = { .kind = FAKE_BITS, .set = 0x08 },
+	  .causes = BT_WAIT_CAUSES },
+	{ .name = "B2H_ATN stuck at 0",
+	  .fault = { .kind = FAKE_BITS, .clear = 0x08 },
+	  .causes = BIT(IPMI_CAUSE_SILENT),
+	  .harmless = true },
+	{ .name = "H_BUSY stuck at 1",
+	  .fault = { .kind = FAKE_BITS, .set = 0x40 },
+	  .causes = BT_WAIT_CAUSES },
+	{ .name = "H_BUSY stuck at 0",
+	  .fault = { .kind = FAKE_BITS, .clear = 0x40 },
+	  .causes = BT_WAIT_CAUSES,
+	  .harmless = true },
+	{ .name = "SMS_ATN and OEM0 stuck at 1",
+	  .fault = { .kind = FAKE_BITS, .set = 0x30 },
+	  .harmless = true },
+	{ .name = "control is noise",
+	  .fault = { .kind = FAKE_GARBAGE },
+	  .causes = BT_WAIT_CAUSES | BIT(IPMI_CAUSE_ABSENT) },
+	{ .name = "bus reads all ones",
+	  .fault = { .kind = FAKE_ONES },
+	  .causes = ~0U,
+	  .lies = true },
+	{ .name = "bus reads all zeros",
+	  .fault = { .kind = FAKE_ZEROS },
+	  .causes = ~0U,
+	  .lies = true },
+	{ .name = "writes get lost",
+	  .fault = { .kind = FAKE_LOST },
+	  .causes = BT_WAIT_CAUSES,
+	  .lies = true },
+	{ .name = "data is wrong",
+	  .fault = { .kind = FAKE_CORRUPT },
+	  .causes = BT_WAIT_CAUSES,
+	  .lies = true },
+	{ .name = "reset",
+	  .fault = { .kind = FAKE_RESET },
+	  .causes = BT_WAIT_CAUSES,
+	  .lies = true },
+	{ .name = "reset and away",
+	  .fault = { .kind = FAKE_REBOOT },
+	  .causes = ~0U,
+	  .lies = true },
+	{ .name = "request forgotten",
+	  .fault = { .kind = FAKE_ERROR },
+	  .causes = BT_WAIT_CAUSES,
+	  .once = true },
+};
+
+#endif /* TESTS_CASES_BT_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A SMIC BMC: the BMC's side of IPMI 2.0, sections 10.8 and 10.9.
+ *
+ * Called through struct ipmi_regs by the SMIC machine. No lock.
+ */
+#include "fake.h"
+
+#define BUSY	BIT(0)
+#define SMS_ATN	BIT(2)
+#define TX	BIT(6)
+#define RX	BIT(7)
+
+enum { AT_READY, AT_WRITE, AT_THINK, AT_READ };
+
+#define NEVER (~0ULL)
+
+static struct fake_smic *to_smic(struct fake_bmc *b)
+{
+	return (struct fake_smic *)b;
+}
+
+static void ready(struct fake_smic *s, u8 code)
+{
+	s->status = 0xc0;
+	s->data = code;
+	s->flags &= ~RX;
+	s->phase = AT_READY;
+	s->think_ns = NEVER;
+}
+
+static void take(struct fake_smic *s, u8 status)
+{
+	if (s->b.req_len == FAKE_MAX) {
+		ready(s, 5);
+		return;
+	}
+	s->b.req[s->b.req_len++] = s->data;
+	s->status = status;
+	s->phase = AT_WRITE;
+}
+
+static void end_of_request(struct fake_smic *s)
+{
+	take(s, 0xc3);
+	s->data = 0;
+	s->phase = AT_THINK;
+	s->think_ns = s->busy_ns + fake_execute(&s->b) * 1000ULL;
+	s->sent = 0;
+}
+
+static void give(struct fake_smic *s, u8 status)
+{
+	s->data = fake_answer_byte(&s->b, s->sent++);
+	s->status = fake_answer_ends(&s->b, s->sent) ? 0xc6 : status;
+	s->flags |= RX;
+	s->phase = AT_READ;
+}
+
+static void obey(struct fake_smic *s)
+{
+	if (s->control == 0x40) {
+		ready(s, 0);
+	} else if (s->control == 0x41) {
+		ready(s, 0);
+		s->b.req_len = 0;
+		take(s, 0xc1);
+	} else if (s->control == 0x42 && s->phase == AT_WRITE) {
+		take(s, 0xc2);
+	} else if (s->control == 0x43 && s->phase == AT_WRITE) {
+		end_of_request(s);
+	} else if (s->control == 0x44 && s->flags & RX) {
+		give(s, 0xc4);
+	} else if (s->control == 0x45 && s->phase == AT_READ &&
+		   !fake_answer_ends(&s->b, s->sent)) {
+		give(s, 0xc5);
+	} else if (s->control == 0x46 && s->phase == AT_READ) {
+		ready(s, 0);
+	} else {
+		ready(s, 2);
+	}
+}
+
+static void smic_run(struct fake_bmc *b)
+{
+	struct fake_smic *s = to_smic(b);
+
+	if (s->flags & BUSY && s->busy_ns <= b->now_ns) {
+		if (s->think_ns == NEVER || s->control == 0x40 || s->control == 0x41) {
+			obey(s);
+			if (!s->holds_busy || s->phase != AT_THINK)
+				s->flags &= ~BUSY;
+		} else if (!s->holds_busy) {
+			/* Told something while it thinks. */
+			ready(s, 2);
+			s->flags &= ~BUSY;
+		}
+	}
+	if (s->think_ns <= b->now_ns) {
+		s->think_ns = NEVER;
+		if (!fake_answer_ends(b, 0))
+			s->flags |= RX;
+		s->flags &= ~BUSY;
+	}
+}
+
+static u8 smic_read(struct fake_bmc *b, unsigned int reg)
+{
+	struct fake_smic *s = to_smic(b);
+
+	if (reg == 0)
+		return s->data;
+	return reg == 1 ? s->status : s->flags;
+}
+
+static void smic_write(struct fake_bmc *b, unsigned int reg, u8 val)
+{
+	struct fake_smic *s = to_smic(b);
+
+	if (reg == 0) {
+		s->data = val;
+	} else if (reg == 1) {
+		s->control = val;
+	} else if (val & BUSY) {
+		s->flags |= BUSY;
+		s->busy_ns = b->now_ns + b->byte_us * 1000ULL;
+	}
+}
+
+static void smic_reset(struct fake_bmc *b)
+{
+	struct fake_smic *s = to_smic(b);
+
+	ready(s, 0);
+	s->flags = TX;
+}
+
+static void smic_error(struct fake_bmc *b, u8 code)
+{
+	struct fake_smic *s = to_smic(b);
+
+	ready(s, code);
+	s->flags &= ~BUSY;
+}
+
+static const struct fake_ops smic_ops = {
+	.status = 2,
+	.data = 0,
+	.read = smic_read,
+	.write = smic_write,
+	.run = smic_run,
+	.reset = smic_reset,
+	.error = smic_error,
+};
+
+/**
+ * fake_smic_init() - power on
+ * @s: the fake
+ */
+void fake_smic_init(struct fake_smic *s)
+{
+	memset(s, 0, sizeof(*s));
+	fake_init(&s->b, &smic_ops);
+}
+
+/**
+ * fake_smic_attention() - the BMC wants the host to ask for flags, or no more
+ * @s: the fake
+ * @on: SMS_ATN
+ */
+void fake_smic_attention(struct fake_smic *s, bool on)
+{
+	s->flags &= ~SMS_ATN;
+	if (on)
+		s->flags |= SMS_ATN;
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The BMC of tests/bmc beside one machine: HostBmc, made by machine.py.
+
+It is a channel of the machine: what it notes goes to the machine's log as "B|" lines.
+"""
+import os
+import subprocess
+import threading
+
+import bmc
+from kernel import BUILD, TOP, Trouble
+
+LOCK = threading.Lock()
+PROGRAM = os.path.join(BUILD, "bmc", "bmc")
+
+
+def build():
+    with LOCK:
+        made = subprocess.run(["make", "-s", "--no-print-directory", "-C",
+                               os.path.join(TOP, "tests", "bmc")], check=False)
+    if made.returncode:
+        raise Trouble("the BMC of tests/bmc does not compile (see above)")
+
+
+class HostBmc:
+    """A process that listens at a socket in folder before this returns."""
+    letter = "B"
+
+    def __init__(self, folder):
+        build()
+        path = os.path.join(folder, "bmc")
+        # it ends with its standard input, so with this process too
+        self.process = subprocess.Popen(
+            [PROGRAM, "--socket", path, "--control", os.path.join(folder, "bmc-control"),
+             *bmc.host_arguments()],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        self.rest = b""
+        self.status = 0
+        self.last_words = ""
+        # without reconnect QEMU 7.2 crashes at its start
+        self.args = ["-chardev", f"socket,id=host,path={path},reconnect=1"]
+        said = []
+        while not said or said[-1] not in (b"ready\n", b""):
+            said.append(self.process.stdout.readline())
+        if not said[-1]:
+            self.close()
+            raise Trouble(f"{PROGRAM} did not start:\n{b''.join(said).decode(errors='replace')}")
+
+    def fileno(self):
+        return self.process.stdout.fileno()
+
+    def read(self):
+        return os.read(self.process.stdout.fileno(), 65536)
+
+    def lines(self, data):
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return [line.decode(errors="replace") for line in lines]
+
+    def close(self):
+        try:
+            said = self.process.communicate(timeout=5)[0]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            said = self.process.communicate()[0]
+        self.status = self.process.returncode
+        self.last_words = said.decode(errors="replace")
