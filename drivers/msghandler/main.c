@@ -11,6 +11,8 @@
 
 #include <linux/xarray.h>
 
+#include <ipmi/core.h>
+
 #include "msghandler.h"
 
 /* Tools and scripts look for this version. */
@@ -82,6 +84,19 @@ void intf_release_number(struct ipmi_smi *intf)
 {
 	xa_erase(&interfaces, intf->number);
 }
+
+/**
+ * ipmi_core_number() - the N of ipmiN
+ * @intf: what start_processing() got
+ *
+ * Context: any.
+ * Return: the number, which is the interface's as long as it lives.
+ */
+int ipmi_core_number(const struct ipmi_smi *intf)
+{
+	return intf->number;
+}
+EXPORT_SYMBOL_GPL(ipmi_core_number);
 
 /**
  * intf_publish_locked() - let the world find an interface, and tell the watchers

@@ -63,6 +63,15 @@ static int find_bmc(struct si *si)
 	return -ENODEV;
 }
 
+/* The machine reads the answer itself: buffer sizes, and the time the BMC may take. */
+static void get_bt_capabilities(struct si *si)
+{
+	u8 rsp[IPMI_MACHINE_MAX];
+
+	if (si->desc.type == &ipmi_bt_ops)
+		ask_cc(si, 0x36, NULL, 0, rsp, sizeof(rsp));
+}
+
 /* Has the BMC an event message buffer? It has if it lets us enable it. */
 static void find_event_buffer(struct si *si)
 {
@@ -167,6 +176,7 @@ int bringup(struct si *si)
 	rv = find_place(si);
 	if (rv)
 		goto err_number;
+	get_bt_capabilities(si);
 	find_event_buffer(si);
 	rv = give_to_core(si);
 	if (rv)

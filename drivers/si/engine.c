@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "si.h"
+#include "trace.h"
 
 /* Bounds, all of them in Documentation/house. */
 #define AWAY_PAUSE_MIN_US	100000
@@ -75,23 +76,13 @@ static bool has_next(struct si *si)
 	return READ_ONCE(si->next);
 }
 
-/* kcs_debug and its like: a bitmask, see platform.c. */
-static void debug_bytes(struct si *si, const char *what, const u8 *data, unsigned int n)
-{
-	unsigned int mask = si_debug_mask(si->desc.type);
-
-	if ((mask & (SI_DEBUG_ENABLE | SI_DEBUG_MSG)) != (SI_DEBUG_ENABLE | SI_DEBUG_MSG))
-		return;
-	dev_info(si->desc.dev, "%s %s: %*ph\n", si->desc.type->name, what, (int)min(n, 64U), data);
-}
-
-static u8 start(struct si *si, const u8 *rq, unsigned int n)
+/* @msg: whose request it is, NULL = ours */
+static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n)
 {
 	u8 cc = si->m->ops->start(si->m, rq, n);
 
-	debug_bytes(si, "request", rq, n);
-
 	if (!cc) {
+		transaction_begin(si, msg, rq, n);
 		si->busy = true;
 		si->waiting = IPMI_STEP_AGAIN;
 		si->slot = wait_slot(rq[0], rq[1]);
@@ -108,12 +99,13 @@ static bool start_user_locked(struct si *si, struct output *out)
 		return false;
 	si->attn_turn = true;
 	if (!si->away)
-		cc = start(si, msg->data, msg->data_size);
+		cc = start(si, msg, msg->data, msg->data_size);
 	if (!cc) {
 		si->cur = msg;
 		return true;
 	}
 	answer_locally(msg, cc);
+	transaction_refused(si, msg);
 	put_msg(out, msg);
 	return false;
 }
@@ -139,7 +131,7 @@ static bool start_attn_locked(struct si *si)
 	if (rq[1] == IPMI_GET_MSG_FLAGS_CMD)
 		si_count(si, SI_FLAG_FETCHES);
 	si->cur = NULL;
-	if (!start(si, rq, n))
+	if (!start(si, NULL, rq, n))
 		return true;
 	attn_failed(&si->attn);
 	si->away_next = ktime_add_us(pace_now(), AWAY_PAUSE_MAX_US);
@@ -165,6 +157,7 @@ static void go_away(struct si *si, const struct ipmi_failure *f)
 {
 	si->away = true;
 	si->away_since = pace_now();
+	trace_ipmi_bmc(si, f, 0);
 	if (!si->intf)
 		return;
 	dev_warn(si->desc.dev,
@@ -176,12 +169,15 @@ static void go_away(struct si *si, const struct ipmi_failure *f)
 /* Whatever it forgot while it was away is set up again. */
 static void come_back(struct si *si)
 {
+	s64 ms = ktime_ms_delta(pace_now(), si->away_since);
+
 	si->away = false;
+	pace_irq_ack(si);
+	trace_ipmi_bmc(si, NULL, ms);
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 	if (!si->intf)
 		return;
-	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n",
-		 ktime_ms_delta(pace_now(), si->away_since));
+	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n", ms);
 	uevent(si, "IPMI_BMC=back");
 }
 
@@ -207,6 +203,7 @@ static void attn_done_locked(struct si *si, struct output *out)
 	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
 	u32 pause;
 
+	transaction_end(si, NULL, rsp, n, NULL);
 	switch (attn_answer(&si->attn, rsp, n)) {
 	case ATTN_MESSAGE:
 		si_count(si, SI_INCOMING_MESSAGES);
@@ -239,13 +236,14 @@ static void done_locked(struct si *si, struct output *out)
 
 	si->busy = false;
 	si->cur = NULL;
+	pace_irq_ack(si);
 	si_count(si, SI_COMPLETE_TRANSACTIONS);
 	if (!msg) {
 		attn_done_locked(si, out);
 		return;
 	}
 	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
-	debug_bytes(si, "answer", msg->rsp, msg->rsp_size);
+	transaction_end(si, msg, msg->rsp, msg->rsp_size, NULL);
 	put_msg(out, msg);
 }
 
@@ -267,6 +265,7 @@ static void failed_locked(struct si *si, struct output *out)
 	struct ipmi_smi_msg *msg = si->cur;
 	s64 pause;
 
+	transaction_end(si, msg, NULL, 0, f);
 	si->busy = false;
 	si->cur = NULL;
 	si_count(si, SI_HOSED_COUNT);
@@ -339,11 +338,14 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 
 	pace_before_look(si);
 	step = si->m->ops->step(si->m, elapsed);
+	si->now.looks++;
 	*waited_us = 0;
 	if (was_waiting) {
 		*waited_us = us_since(si->wait_start, now);
-		if (step != si->waiting)
+		if (step != si->waiting) {
+			si->now.waited_us += *waited_us;
 			wait_learn(&si->history, si->waiting, si->slot, *waited_us);
+		}
 	}
 	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
 		if (step != IPMI_STEP_FAILED)
@@ -468,7 +470,7 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 	int rv = -EIO;
 
 	guard(mutex)(&si->pump);
-	if (start(si, rq, n))
+	if (start(si, NULL, rq, n))
 		return -EIO;
 	do {
 		step = step_locked(si, &waited_us);
@@ -479,6 +481,7 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 	si->busy = false;
 	if (step == IPMI_STEP_DONE)
 		rv = si->m->ops->result(si->m, rsp, cap);
+	transaction_end(si, NULL, rsp, max(rv, 0), rv < 0 ? si->m->ops->failure(si->m) : NULL);
 	return rv < 3 ? -EIO : rv;
 }
 
@@ -516,7 +519,11 @@ void engine_stop(struct si *si)
 			si->attn.due |= ATTN_DUE_ENABLES;
 		}
 		run_out(si, &out);
+		if (si->m->ops->irq)
+			si->m->ops->irq(si->m, false);
 		msg = si->cur;
+		if (si->busy)
+			transaction_end(si, msg, NULL, 0, NULL);
 		if (msg) {
 			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
 			put_msg(&out, msg);

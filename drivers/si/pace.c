@@ -140,10 +140,20 @@ static bool wait_kick(struct si *si, u32 us)
  * look at the registers is a reason to look again.
  */
 
+/* Before the registers are looked at: an interrupt up to now is no reason any more. */
 void pace_before_look(struct si *si)
 {
-	if (si->irq_claimed)
-		WRITE_ONCE(si->irq_pending, false);
+	if (!si->irq_claimed || !READ_ONCE(si->irq_pending))
+		return;
+	WRITE_ONCE(si->irq_pending, false);
+	pace_irq_ack(si);
+}
+
+/* Where the interface has an interrupt enable of its own (BT). */
+void pace_irq_ack(struct si *si)
+{
+	if (si->irq_claimed && si->m->ops->irq)
+		si->m->ops->irq(si->m, true);
 }
 
 /* The flag and the line change together, or the two sides would miss each other. */
@@ -242,6 +252,7 @@ static void irq_start(struct si *si)
 		return;
 	}
 	si->irq_claimed = true;
+	pace_irq_ack(si);
 	dev_info(dev, "Using irq %d\n", si->desc.irq);
 }
 

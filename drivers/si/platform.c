@@ -82,7 +82,16 @@ int si_type_number(const char *name)
  */
 const struct ipmi_machine_ops *si_type_ops(unsigned int type)
 {
-	return type == SI_TYPE_KCS ? &ipmi_kcs_ops : NULL;
+	switch (type) {
+	case SI_TYPE_KCS:
+		return &ipmi_kcs_ops;
+	case SI_TYPE_SMIC:
+		return &ipmi_smic_ops;
+	case SI_TYPE_BT:
+		return &ipmi_bt_ops;
+	default:
+		return NULL;
+	}
 }
 
 /* The first register's resource, and the second's for the spacing. */

@@ -305,4 +305,4 @@ static void __exit ipmi_si_exit(void)
 module_init(ipmi_si_init);
 module_exit(ipmi_si_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("IPMI system interfaces: KCS");
+MODULE_DESCRIPTION("IPMI system interfaces: KCS, SMIC, BT");

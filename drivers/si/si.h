@@ -36,6 +36,8 @@
 #include <ipmi/machine.h>
 #include <ipmi/wait.h>
 
+struct dentry;
+struct si_offer;
 struct task_struct;
 
 /* The counters; sysfs.c has their names, which are ABI. */
@@ -145,15 +147,57 @@ struct si_attribute {
 
 #define SI_NR_ATTRS (SI_NR_STATS + 3)
 
+/* How a transaction ended; AWAY and REFUSED: it never was on the wire. */
+enum si_verdict { SI_ANSWERED, SI_FAILED, SI_AWAY, SI_REFUSED, SI_STOPPED };
+
+/**
+ * struct si_transaction - the request under way, see transaction.c
+ * @start: when it began
+ * @waited_us: how long the engine has waited in it, for handshakes and the answer
+ * @looks: how often the machine was stepped
+ * @netfn: what it asks
+ * @cmd: ditto
+ */
+struct si_transaction {
+	ktime_t start;
+	u32 waited_us;
+	u32 looks;
+	u8 netfn;
+	u8 cmd;
+};
+
+/* Slot n counts answers below 2^n us, the last one all that took longer. */
+#define SI_TIME_SLOTS 25
+
+/**
+ * struct si_times - where the time of an interface has gone, see times.c
+ * @answers: requests that were answered, by the time that took
+ * @failures: those that were not
+ * @looks: how often the machine was stepped in them
+ * @waiting_us: how long the engine has waited in them
+ * @spinning_us: of that, busy (the pacer)
+ * @sleeping_us: of that, asleep (the pacer)
+ */
+struct si_times {
+	u32 answers[SI_TIME_SLOTS];
+	u32 failures;
+	u64 looks;
+	u64 waiting_us;
+	u64 spinning_us;
+	u64 sleeping_us;
+};
+
 /**
  * struct si - one interface, candidate or at work
  * @link: on the list of candidates, under si_list_lock
  * @desc: where it is
  * @probe: tries to bring it up, again and again
  * @probe_pause: until the next try, in jiffies
+ * @offer: its record in the report of discovery
  * @tried: its first try is over (probe.c's work, or after it)
  * @up: the core has it (likewise)
  * @told: its first failure was logged
+ * @debugfs: its folder there
  * @number: the N of its thread's name
  * @io: its registers
  * @intf: its interface in the core, NULL while it has none; set before the pacer
@@ -166,6 +210,8 @@ struct si_attribute {
  * @attn_turn: housekeeping goes before a user's message (pump)
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
+ * @now: the request under way (pump)
+ * @times: sums of those before (pump, but what the pacer does); read elsewhere
  * @history: what it has taught us of its times (pump)
  * @slot: the slot of @history of the request under way (pump)
  * @waiting: the verdict it waits under, AGAIN = it does not (pump)
@@ -204,6 +250,8 @@ struct si {
 	bool tried;
 	bool up;
 	bool told;
+	struct si_offer *offer;
+	struct dentry *debugfs;
 	int number;
 	struct si_io io;
 	struct ipmi_smi *intf;
@@ -216,6 +264,8 @@ struct si {
 	bool attn_turn;
 	u32 attn_pause_us;
 	ktime_t attn_next;
+	struct si_transaction now;
+	struct si_times times;
 	struct wait_history history;
 	unsigned int slot;
 	enum ipmi_step waiting;
@@ -261,6 +311,12 @@ struct wait_plan engine_run(struct si *si);
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap);
 void engine_stop(struct si *si);
 
+/* transaction.c */
+void transaction_begin(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n);
+void transaction_end(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rsp, unsigned int n,
+		     const struct ipmi_failure *f);
+void transaction_refused(struct si *si, const struct ipmi_smi_msg *msg);
+
 /* pace.c */
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
@@ -270,6 +326,7 @@ struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);
 bool pace_irq_works(const struct si *si);
 void pace_before_look(struct si *si);
+void pace_irq_ack(struct si *si);
 void pace_irq_mask(struct si *si);
 void pace_irq_unmask(struct si *si);
 
@@ -285,6 +342,25 @@ void takedown(struct si *si);
 int si_add(const struct si_desc *desc);
 void si_remove_device(struct device *dev);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
+
+/* discovery.c */
+struct si_offer *offer_add(struct si *si);
+__printf(3, 4) int offer_refuse(const struct si_desc *desc, int error, const char *fmt, ...);
+__printf(2, 3) void offer_decline(struct si *si, const char *fmt, ...);
+__printf(2, 3) const char *offer_story(struct si *si, const char *fmt, ...);
+void offer_try(struct si *si);
+void offer_failed(struct si *si);
+void offer_up(struct si *si);
+void offer_remove(struct si *si);
+void offers_log(void);
+void offers_show(struct seq_file *m);
+void offers_free(void);
+
+/* debugfs.c */
+void si_debugfs_init(void);
+void si_debugfs_exit(void);
+void si_debugfs_add(struct si *si);
+void si_debugfs_remove(struct si *si);
 
 /* hardcode.c */
 int made_add(const char *name, int id, const struct si_made *m);

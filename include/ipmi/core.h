@@ -8,6 +8,9 @@
 
 #include <linux/ipmi.h>
 
+struct ipmi_smi;
+
+int ipmi_core_number(const struct ipmi_smi *intf);
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
 

@@ -62,7 +62,8 @@ static void obey(struct fake_smic *s)
 	if (s->control == 0x40) {
 		ready(s, 0);
 	} else if (s->control == 0x41) {
-		ready(s, 0);
+		s->flags &= ~RX;
+		s->think_ns = NEVER;
 		s->b.req_len = 0;
 		take(s, 0xc1);
 	} else if (s->control == 0x42 && s->phase == AT_WRITE) {
@@ -127,11 +128,12 @@ static void smic_write(struct fake_bmc *b, unsigned int reg, u8 val)
 	}
 }
 
+/* The data latch keeps its byte: between two writes, nobody could help that. */
 static void smic_reset(struct fake_bmc *b)
 {
 	struct fake_smic *s = to_smic(b);
 
-	ready(s, 0);
+	ready(s, s->data);
 	s->flags = TX;
 }
 

@@ -98,7 +98,8 @@ def newer_debian(name):
 
 def download_inside(chroot, name, folder):
     # since 7.0 the image and its modules are packages of their own
-    script = (f"cd /var/tmp && {{ apt-get -q download linux-binary-{name} linux-modules-{name} ||"
+    script = (f"cd /var/tmp && {{ apt-get -q download linux-binary-{name} linux-modules-{name}"
+              f" linux-base-{name} ||"
               f" apt-get -q download linux-image-{name}; }}")
     done = subprocess.run(["chroot", chroot, "sh", "-c", script], capture_output=True, text=True,
                           check=False)
