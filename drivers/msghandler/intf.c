@@ -11,6 +11,8 @@
 
 #include <linux/slab.h>
 
+#include <ipmi/core.h>
+
 #include "msghandler.h"
 #include "trace.h"
 
@@ -190,6 +192,18 @@ int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bo
 	return 0;
 }
 
+/* True if a runner has to be found for it. */
+static bool receive(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
+{
+	if (trace_ipmi_receive_enabled())
+		trace_receive(intf, msg);
+	guard(spinlock_irqsave)(&intf->lock);
+	if (intf->flight == msg)
+		intf->flight = NULL;
+	list_add_tail(&msg->link, &intf->rx);
+	return !intf->running && !intf->panicking;
+}
+
 /**
  * ipmi_smi_msg_received() - a transport returns a message, or brings one
  * @intf: the interface
@@ -201,20 +215,29 @@ int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bo
  */
 void ipmi_smi_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 {
-	bool kick;
-
-	if (trace_ipmi_receive_enabled())
-		trace_receive(intf, msg);
-	scoped_guard(spinlock_irqsave, &intf->lock) {
-		if (intf->flight == msg)
-			intf->flight = NULL;
-		list_add_tail(&msg->link, &intf->rx);
-		kick = !intf->running && !intf->panicking;
-	}
-	if (kick)
+	if (receive(intf, msg))
 		intf_kick(intf);
 }
 EXPORT_SYMBOL(ipmi_smi_msg_received);
+
+/**
+ * ipmi_core_msg_received() - ipmi_smi_msg_received(), and run the interface here
+ * @intf: the interface
+ * @msg: the message
+ *
+ * For a transport whose own thread can do the rest, so that none has to be woken:
+ * users' callbacks and the transport's own sender() may be called before this
+ * returns, so the caller must hold no lock.
+ *
+ * Context: process, may sleep; or panic.
+ */
+void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
+{
+	if (receive(intf, msg))
+		run_here(intf);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_msg_received);
+
 
 /**
  * ipmi_smi_watchdog_pretimeout() - a transport saw the watchdog's pre-timeout

@@ -10,9 +10,7 @@
 
 #include "msghandler.h"
 
-#define STAT_NAME(_id, _name, _help) [STAT_##_id] = #_name,
-
-static const char *const names[STAT_COUNT] = { IPMI_STATS(STAT_NAME) };
+static const char *const names[STAT_COUNT] = { IPMI_STATS(IPMI_STAT_NAME) };
 
 /**
  * struct stat_file - one counter's file

@@ -162,7 +162,8 @@ static bool drain(struct bt *b)
 		b->drains = 0;
 		return false;
 	}
-	
+	if (b->drains >= BT_DRAINS)
+		return false;
 	b->drains++;
 	if (b->t.status & BT_B2H_ATN)
 		read_frame(b);

@@ -9,7 +9,7 @@
  * the diagram does next: N request and M answer bytes cost 2N+3M+5 accesses,
  * and two more where the BMC raises OBF for dummy bytes.
  */
-#include <ipmi/machine.h>
+#include <ipmi/transfer.h>
 
 enum kcs_reg {
 	KCS_DATA,	/* Data_Out, Data_In */
@@ -20,7 +20,6 @@ enum kcs_reg {
 #define KCS_OBF		BIT(0)
 #define KCS_IBF		BIT(1)
 #define KCS_SMS_ATN	BIT(2)
-#define KCS_NOTHING	0xff	/* no BMC shows this; a bus nobody drives does */
 
 #define KCS_CMD_GET_STATUS	0x60	/* and abort */
 #define KCS_CMD_WRITE_START	0x61
@@ -28,19 +27,8 @@ enum kcs_reg {
 #define KCS_DATA_READ		0x68
 #define KCS_DUMMY		0x00	/* what firmware usually puts there */
 
-/* The bounds, all in us; they add up to less than message_timeout_us. */
-#define KCS_WAIT_US		5000000	/* one wait for IBF or OBF */
-#define KCS_TRANSFER_US		5400000	/* all tries, until recovery begins for the last time */
-#define KCS_ABORT_US		400000	/* recovery, all of one message */
-#define KCS_ABORT_WAIT_US	100000	/* one wait in recovery */
-#define KCS_MESSAGE_US		6000000
-#define KCS_ABSENT_US		100000	/* all ones that long: nobody is there */
-#define KCS_LATE_US		10000	/* state bits that lag behind IBF */
-#define KCS_ELAPSED_US		1000000	/* a caller that slept longer costs the BMC no more */
-
-#define KCS_TRIES	3	/* of a request that was not yet handed over */
-#define KCS_ABORTS	3	/* of recovery, each time */
-#define KCS_SURPLUS_MAX	256	/* bytes dropped before an answer counts as endless */
+/* State bits that lag behind IBF, in us. */
+#define KCS_LATE_US	10000
 
 /* What bits 7:6 of the status say. */
 enum kcs_field {
@@ -63,25 +51,15 @@ enum kcs_state {
 	KCS_ERROR_3,	/* E3: to see the interface idle again */
 };
 
+/*
+ * @past is what the field was before the last write, @stale that a byte was
+ * dropped before the answer.
+ */
 struct kcs {
-	struct ipmi_machine m;
+	struct transfer t;
 	enum kcs_state state;
-	enum kcs_field past;	/* what the field was before the last write */
-	u8 status;
-	u8 tries;
-	u8 aborts;
-	bool handed;		/* the last request byte is with the BMC */
-	bool stale;		/* a byte was dropped before the answer */
-	u32 total_us;		/* since start() */
-	u32 wait_us;		/* in this wait */
-	u32 ones_us;		/* with a status of all ones */
-	u32 abort_us;		/* in recovery */
-	unsigned int len;
-	unsigned int sent;
-	unsigned int got;
-	struct ipmi_failure failure;
-	u8 req[IPMI_MACHINE_MAX];
-	u8 rsp[IPMI_MACHINE_MAX];
+	enum kcs_field past;
+	bool stale;
 };
 
 static struct kcs *to_kcs(struct ipmi_machine *m)
@@ -91,23 +69,23 @@ static struct kcs *to_kcs(struct ipmi_machine *m)
 
 static u8 get(const struct kcs *k, enum kcs_reg reg)
 {
-	return k->m.regs->read(k->m.regs, reg);
+	return transfer_read(&k->t, reg);
 }
 
 static void put(const struct kcs *k, enum kcs_reg reg, u8 val)
 {
-	k->m.regs->write(k->m.regs, reg, val);
+	transfer_write(&k->t, reg, val);
 }
 
 static enum kcs_field field(const struct kcs *k)
 {
-	return k->status >> 6;
+	return k->t.status >> 6;
 }
 
 /* Take a dummy byte out of the way. */
 static void clear_obf(const struct kcs *k)
 {
-	if (k->status & KCS_OBF)
+	if (k->t.status & KCS_OBF)
 		get(k, KCS_DATA);
 }
 
@@ -121,14 +99,14 @@ static enum ipmi_step enter(struct kcs *k, enum kcs_state state)
 {
 	k->state = state;
 	k->past = field(k);
-	k->wait_us = 0;
+	k->t.wait_us = 0;
 	return IPMI_STEP_AGAIN;
 }
 
 /* Nothing to do but wait; this is all that the wait plan needs to know of it. */
 static enum ipmi_step outstanding(const struct kcs *k)
 {
-	return k->state == KCS_READ && !k->got ? IPMI_STEP_TICK : IPMI_STEP_SOON;
+	return k->state == KCS_READ && !k->t.got ? IPMI_STEP_TICK : IPMI_STEP_SOON;
 }
 
 static enum ipmi_phase phase(const struct kcs *k)
@@ -143,7 +121,7 @@ static enum ipmi_phase phase(const struct kcs *k)
 	case KCS_WRITE_END:
 		return IPMI_PHASE_WRITE_END;
 	case KCS_READ:
-		return k->got ? IPMI_PHASE_READ : IPMI_PHASE_THINK;
+		return k->t.got ? IPMI_PHASE_READ : IPMI_PHASE_THINK;
 	case KCS_READ_END:
 		return IPMI_PHASE_READ_END;
 	default:
@@ -153,50 +131,33 @@ static enum ipmi_phase phase(const struct kcs *k)
 
 static enum ipmi_step fail(struct kcs *k, bool dead)
 {
-	k->failure.dead = dead;
+	k->t.failure.dead = dead;
 	k->state = KCS_IDLE;
 	return IPMI_STEP_FAILED;
 }
 
-/*
- * The interface is idle again. A request whose last byte was not written cannot
- * have been executed, so it may be tried again; any other must not be.
- */
 static enum ipmi_step recovered(struct kcs *k)
 {
-	if (k->handed)
-		return fail(k, false);
-	if (++k->tries >= KCS_TRIES || k->total_us >= KCS_TRANSFER_US)
-		return fail(k, true);
-	k->sent = 0;
-	return enter(k, KCS_WRITE_START);
-}
-
-static void record(struct kcs *k, enum ipmi_cause cause)
-{
-	k->failure = (struct ipmi_failure){
-		.phase = phase(k),
-		.cause = cause,
-		.status = k->status,
-		.executed = k->handed,
-	};
+	if (transfer_may_repeat(&k->t))
+		return enter(k, KCS_WRITE_START);
+	return fail(k, !k->t.handed);
 }
 
 /* Error exit of the write and read diagrams. */
 static enum ipmi_step error(struct kcs *k, enum ipmi_cause cause)
 {
-	record(k, cause);
+	transfer_record(&k->t, phase(k), cause);
 	/* A BMC that was reset, say, is idle already. */
-	if (field(k) == KCS_FIELD_IDLE && !(k->status & KCS_IBF))
+	if (field(k) == KCS_FIELD_IDLE && !(k->t.status & KCS_IBF))
 		return recovered(k);
-	k->aborts = 0;
+	k->t.aborts = 0;
 	return enter(k, KCS_ERROR_0);
 }
 
 /* Recovery did not go as the diagram says: count, and begin it again. */
 static enum ipmi_step abort_again(struct kcs *k)
 {
-	if (++k->aborts >= KCS_ABORTS)
+	if (++k->t.aborts >= TRANSFER_ABORTS)
 		return fail(k, true);
 	return enter(k, KCS_ERROR_0);
 }
@@ -209,7 +170,7 @@ static enum ipmi_step wrong_state(struct kcs *k)
 {
 	if (field(k) == KCS_FIELD_ERROR)
 		return error(k, IPMI_CAUSE_ERROR);
-	if (field(k) == k->past && k->wait_us < KCS_LATE_US)
+	if (field(k) == k->past && k->t.wait_us < KCS_LATE_US)
 		return outstanding(k);
 	return error(k, IPMI_CAUSE_STATE);
 }
@@ -228,11 +189,11 @@ static enum ipmi_step write_next(struct kcs *k)
 {
 	if (field(k) != KCS_FIELD_WRITE)
 		return wrong_state(k);
-	if (k->sent + 1 == k->len) {
+	if (k->t.sent + 1 == k->t.len) {
 		put(k, KCS_STATUS, KCS_CMD_WRITE_END);
 		return enter(k, KCS_WRITE_END);
 	}
-	put(k, KCS_DATA, k->req[k->sent++]);
+	put(k, KCS_DATA, k->t.req[k->t.sent++]);
 	return enter(k, KCS_WRITE);
 }
 
@@ -241,55 +202,39 @@ static enum ipmi_step write_end(struct kcs *k)
 	if (field(k) != KCS_FIELD_WRITE)
 		return wrong_state(k);
 	clear_obf(k);
-	k->handed = true;
-	put(k, KCS_DATA, k->req[k->sent++]);
+	k->t.handed = true;
+	put(k, KCS_DATA, k->t.req[k->t.sent++]);
 	return enter(k, KCS_READ);
 }
 
-/*
- * An answer that is longer than a message is cut, one without a completion
- * code gets one as long as it says what it answers. None of that is an error
- * of the interface, which is idle.
- */
+/* The interface is idle, whatever the answer is worth. */
 static enum ipmi_step finish(struct kcs *k)
 {
 	k->state = KCS_READ_END;
-	if (k->got < 2)
+	if (!transfer_complete(&k->t))
 		return error(k, IPMI_CAUSE_TOO_SHORT);
-	if (k->got == 2)
-		k->rsp[k->got++] = IPMI_ERR_UNSPECIFIED;
-	if (k->got > IPMI_MACHINE_MAX) {
-		k->got = IPMI_MACHINE_MAX;
-		k->rsp[2] = IPMI_ERR_MSG_TRUNCATED;
-	}
-	/* Of an earlier try. */
-	k->failure.cause = IPMI_CAUSE_NONE;
 	k->state = KCS_IDLE;
 	return IPMI_STEP_DONE;
 }
 
 static enum ipmi_step read_byte(struct kcs *k)
 {
-	u8 byte;
+	u8 byte = get(k, KCS_DATA);
 
-	if (k->got == IPMI_MACHINE_MAX + KCS_SURPLUS_MAX)
-		return error(k, IPMI_CAUSE_TOO_LONG);
-	byte = get(k, KCS_DATA);
 	/* No answer begins like this: it is a dummy byte that came late. */
-	if (!k->got && !k->stale && byte == KCS_DUMMY) {
+	if (!k->t.got && !k->stale && byte == KCS_DUMMY) {
 		k->stale = true;
 		return enter(k, KCS_READ);
 	}
-	if (k->got < IPMI_MACHINE_MAX)
-		k->rsp[k->got] = byte;
-	k->got++;
+	if (!transfer_take(&k->t, byte))
+		return error(k, IPMI_CAUSE_TOO_LONG);
 	put(k, KCS_DATA, KCS_DATA_READ);
 	return enter(k, KCS_READ);
 }
 
 static enum ipmi_step read_next(struct kcs *k)
 {
-	bool obf = k->status & KCS_OBF;
+	bool obf = k->t.status & KCS_OBF;
 
 	if (field(k) == KCS_FIELD_READ)
 		return obf ? read_byte(k) : outstanding(k);
@@ -301,8 +246,8 @@ static enum ipmi_step read_next(struct kcs *k)
 		return finish(k);
 	}
 	/* Idle without a byte: it was reset, unless the bits lag behind. */
-	if (!k->got)
-		return k->wait_us < KCS_LATE_US ? outstanding(k) : error(k, IPMI_CAUSE_STATE);
+	if (!k->t.got)
+		return k->t.wait_us < KCS_LATE_US ? outstanding(k) : error(k, IPMI_CAUSE_STATE);
 	enter(k, KCS_READ_END);
 	return outstanding(k);
 }
@@ -319,10 +264,10 @@ static enum ipmi_step error_2(struct kcs *k)
 	if (field(k) == KCS_FIELD_IDLE)
 		return recovered(k);
 	if (field(k) != KCS_FIELD_READ)
-		return k->wait_us < KCS_LATE_US ? outstanding(k) : abort_again(k);
-	if (!(k->status & KCS_OBF))
+		return k->t.wait_us < KCS_LATE_US ? outstanding(k) : abort_again(k);
+	if (!(k->t.status & KCS_OBF))
 		return outstanding(k);
-	k->failure.code = get(k, KCS_DATA);
+	k->t.failure.code = get(k, KCS_DATA);
 	put(k, KCS_DATA, KCS_DATA_READ);
 	return enter(k, KCS_ERROR_3);
 }
@@ -330,7 +275,7 @@ static enum ipmi_step error_2(struct kcs *k)
 static enum ipmi_step error_3(struct kcs *k)
 {
 	if (field(k) != KCS_FIELD_IDLE)
-		return k->wait_us < KCS_LATE_US ? outstanding(k) : abort_again(k);
+		return k->t.wait_us < KCS_LATE_US ? outstanding(k) : abort_again(k);
 	clear_obf(k);
 	return recovered(k);
 }
@@ -369,7 +314,7 @@ static enum ipmi_step proceed(struct kcs *k)
  */
 static enum ipmi_step wait_ibf(struct kcs *k)
 {
-	if (k->wait_us && (k->state <= KCS_WRITE_END || k->state == KCS_ERROR_0 ||
+	if (k->t.wait_us && (k->state <= KCS_WRITE_END || k->state == KCS_ERROR_0 ||
 			   k->state == KCS_ERROR_1))
 		clear_obf(k);
 	return outstanding(k);
@@ -378,56 +323,46 @@ static enum ipmi_step wait_ibf(struct kcs *k)
 /* Still waiting after this look: for too long? */
 static enum ipmi_step check_time(struct kcs *k)
 {
+	struct transfer *t = &k->t;
+
+	if (transfer_is_absent(t)) {
+		if (!in_recovery(k))
+			transfer_record(t, phase(k), IPMI_CAUSE_ABSENT);
+		return fail(k, true);
+	}
 	if (in_recovery(k)) {
-		if (k->abort_us >= KCS_ABORT_US)
+		if (t->abort_us >= TRANSFER_ABORT_US)
 			return fail(k, true);
-		if (k->wait_us >= KCS_ABORT_WAIT_US)
+		if (t->wait_us >= TRANSFER_ABORT_WAIT_US)
 			return abort_again(k);
-	} else if (k->wait_us >= KCS_WAIT_US || k->total_us >= KCS_TRANSFER_US) {
-		return error(k, k->status & KCS_IBF ? IPMI_CAUSE_BUSY : IPMI_CAUSE_SILENT);
+	} else if (t->wait_us >= TRANSFER_WAIT_US || t->total_us >= TRANSFER_US) {
+		return error(k, t->status & KCS_IBF ? IPMI_CAUSE_BUSY : IPMI_CAUSE_SILENT);
 	}
 	return outstanding(k);
 }
 
-/* All ones: something may be resetting. After a while nothing is there. */
-static enum ipmi_step wait_ones(struct kcs *k, u32 elapsed_us, bool before)
-{
-	k->ones_us = before ? k->ones_us + elapsed_us : 0;
-	if (k->ones_us < KCS_ABSENT_US)
-		return outstanding(k);
-	if (!in_recovery(k))
-		record(k, IPMI_CAUSE_ABSENT);
-	return fail(k, true);
-}
-
 /* Between requests a dummy byte only comes with an interrupt, and ends it. */
-static enum ipmi_step idle(const struct kcs *k)
+static enum ipmi_step idle(struct kcs *k, u8 status)
 {
-	if (k->status == KCS_NOTHING)
+	if (status == TRANSFER_NOTHING)
 		return IPMI_STEP_IDLE;
+	k->t.status = status;
 	clear_obf(k);
-	return k->status & KCS_SMS_ATN ? IPMI_STEP_ATTN : IPMI_STEP_IDLE;
+	return status & KCS_SMS_ATN ? IPMI_STEP_ATTN : IPMI_STEP_IDLE;
 }
 
 static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 {
 	struct kcs *k = to_kcs(m);
-	bool ones = k->status == KCS_NOTHING;
+	u8 status = get(k, KCS_STATUS);
 	enum ipmi_step step;
 
-	k->status = get(k, KCS_STATUS);
 	if (k->state == KCS_IDLE)
-		return idle(k);
-
-	elapsed_us = min_t(u32, elapsed_us, KCS_ELAPSED_US);
-	k->total_us += elapsed_us;
-	k->wait_us += elapsed_us;
-	if (in_recovery(k))
-		k->abort_us += elapsed_us;
-
-	if (k->status == KCS_NOTHING)
-		step = wait_ones(k, elapsed_us, ones);
-	else if (k->status & KCS_IBF)
+		return idle(k, status);
+	transfer_look(&k->t, status, elapsed_us, in_recovery(k));
+	if (status == TRANSFER_NOTHING)
+		step = outstanding(k);
+	else if (status & KCS_IBF)
 		step = wait_ibf(k);
 	else
 		step = proceed(k);
@@ -439,49 +374,26 @@ static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 static u8 kcs_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
 {
 	struct kcs *k = to_kcs(m);
+	u8 cc;
 
 	if (k->state != KCS_IDLE)
 		return IPMI_ERR_UNSPECIFIED;
-	if (n < 2)
-		return IPMI_REQ_LEN_INVALID_ERR;
-	if (n > IPMI_MACHINE_MAX)
-		return IPMI_REQ_LEN_EXCEEDED_ERR;
-
-	memcpy(k->req, req, n);
-	k->len = n;
-	k->sent = 0;
-	k->got = 0;
-	k->tries = 0;
-	k->handed = false;
+	cc = transfer_start(&k->t, req, n);
+	if (cc)
+		return cc;
 	k->stale = false;
-	k->status = 0;
-	k->total_us = 0;
-	k->ones_us = 0;
-	k->abort_us = 0;
-	memset(&k->failure, 0, sizeof(k->failure));
 	enter(k, KCS_WRITE_START);
 	return IPMI_CC_NO_ERROR;
 }
 
 static unsigned int kcs_result(struct ipmi_machine *m, u8 *rsp, unsigned int cap)
 {
-	struct kcs *k = to_kcs(m);
-	unsigned int n = min_t(unsigned int, k->got, cap);
-
-	if (k->state != KCS_IDLE || k->failure.cause)
-		return 0;
-	memcpy(rsp, k->rsp, n);
-	return n;
-}
-
-static const struct ipmi_failure *kcs_failure(const struct ipmi_machine *m)
-{
-	return &((const struct kcs *)m)->failure;
+	return to_kcs(m)->state == KCS_IDLE ? transfer_result(m, rsp, cap) : 0;
 }
 
 static bool kcs_present(struct ipmi_machine *m)
 {
-	return get(to_kcs(m), KCS_STATUS) != KCS_NOTHING;
+	return get(to_kcs(m), KCS_STATUS) != TRANSFER_NOTHING;
 }
 
 static void kcs_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
@@ -495,13 +407,13 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.name = "kcs",
 	.nregs = KCS_NREGS,
 	.size = sizeof(struct kcs),
-	.step_timeout_us = KCS_WAIT_US,
-	.answer_timeout_us = KCS_WAIT_US,
-	.message_timeout_us = KCS_MESSAGE_US,
+	.step_timeout_us = TRANSFER_WAIT_US,
+	.answer_timeout_us = TRANSFER_WAIT_US,
+	.message_timeout_us = TRANSFER_MESSAGE_US,
 	.init = kcs_init,
 	.present = kcs_present,
 	.start = kcs_start,
 	.step = kcs_step,
 	.result = kcs_result,
-	.failure = kcs_failure,
+	.failure = transfer_failure,
 };

@@ -28,12 +28,12 @@ static int ask_cc(struct si *si, u8 cmd, const u8 *data, unsigned int len, u8 *r
 	return rsp[2];
 }
 
-static bool say(struct si *si)
+/* The log has the first failure, the report of discovery the last one. */
+static void tell(struct si *si, const char *level, const char *story)
 {
-	bool first = !si->told;
-
+	if (!si->told)
+		dev_printk(level, si->desc.dev, "%s\n", story);
 	si->told = true;
-	return first;
 }
 
 static int find_bmc(struct si *si)
@@ -44,10 +44,10 @@ static int find_bmc(struct si *si)
 	int rv;
 
 	if (!si->m->ops->present(si->m)) {
-		if (say(si))
-			dev_warn(desc->dev,
-				 "Interface detection failed: every register of the %s at %s address 0x%lx reads as 0xff, so nothing is there; if the BMC is only late it will be found, if the address is wrong give the right one (ports= or addrs=)\n",
-				 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr);
+		tell(si, KERN_WARNING,
+		     offer_story(si,
+				 "Interface detection failed: every register of the %s at %s address 0x%lx reads as 0xff, so nothing is there; if the BMC is only late it will be found, if the address is wrong give the right one (ports= or addrs=)",
+				 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr));
 		return -ENODEV;
 	}
 
@@ -55,11 +55,11 @@ static int find_bmc(struct si *si)
 	if (rv >= 0)
 		return 0;
 	f = si->m->ops->failure(si->m);
-	if (say(si))
-		dev_warn(desc->dev,
-			 "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx got no valid answer (%s: %s, status 0x%02x); it is tried again\n",
+	tell(si, KERN_WARNING,
+	     offer_story(si,
+			 "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx got no valid answer (%s: %s, status 0x%02x); it is tried again",
 			 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr,
-			 ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status);
+			 ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status));
 	return -ENODEV;
 }
 
@@ -125,14 +125,16 @@ static int try_here(struct si *si)
 
 	rv = io_map(si);
 	if (rv) {
-		if (say(si))
-			dev_err(si->desc.dev,
-				"Could not set up I/O space at %s address 0x%lx: %d; see /proc/ioports and /proc/iomem for who has it\n",
-				si->desc.is_mem ? "mem" : "i/o", si->desc.addr, rv);
+		tell(si, KERN_ERR,
+		     offer_story(si,
+				 "Could not set up I/O space at %s address 0x%lx: %d; see /proc/ioports and /proc/iomem for who has it",
+				 si->desc.is_mem ? "mem" : "i/o", si->desc.addr, rv));
 		return rv;
 	}
 	rv = get_machine(si);
-	if (!rv)
+	if (rv)
+		offer_story(si, "There was no memory for it");
+	else
 		rv = find_bmc(si);
 	if (rv)
 		io_unmap(si);
@@ -179,8 +181,11 @@ int bringup(struct si *si)
 	get_bt_capabilities(si);
 	find_event_buffer(si);
 	rv = give_to_core(si);
-	if (rv)
+	if (rv) {
+		offer_story(si, "There is a BMC, but it was not registered: %d; see the log", rv);
 		goto err_io;
+	}
+	si_debugfs_add(si);
 	dev_info(si->desc.dev, "IPMI %s interface initialized\n", si->desc.type->name);
 	return 0;
 
@@ -199,6 +204,7 @@ err_number:
  */
 void takedown(struct si *si)
 {
+	si_debugfs_remove(si);
 	ipmi_unregister_smi(si->intf);
 	si_sysfs_remove(si);
 	ida_free(&numbers, si->number);

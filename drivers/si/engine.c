@@ -10,6 +10,8 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
+#include <ipmi/core.h>
+
 #include "si.h"
 #include "trace.h"
 
@@ -66,6 +68,8 @@ static struct ipmi_smi_msg *take_next(struct si *si)
 
 static void take_due(struct si *si)
 {
+	if (!READ_ONCE(si->due))
+		return;
 	guard(spinlock_irqsave)(&si->lock);
 	si->attn.due |= si->due;
 	si->due = 0;
@@ -328,7 +332,14 @@ static u32 us_since(ktime_t then, ktime_t now)
 	return clamp_t(s64, ktime_us_delta(now, then), 0, U32_MAX);
 }
 
-/* One look at a machine that is busy, with the time since the last one. */
+static enum ipmi_step look(struct si *si, u32 elapsed)
+{
+	pace_before_look(si);
+	si->now.looks++;
+	return si->m->ops->step(si->m, elapsed);
+}
+
+/* Step a machine that is busy, with the time since the last look, until it waits or ends. */
 static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 {
 	bool was_waiting = si->waiting != IPMI_STEP_AGAIN;
@@ -336,9 +347,7 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	u32 elapsed = was_waiting ? us_since(si->last_look, now) : 0;
 	enum ipmi_step step;
 
-	pace_before_look(si);
-	step = si->m->ops->step(si->m, elapsed);
-	si->now.looks++;
+	step = look(si, elapsed);
 	*waited_us = 0;
 	if (was_waiting) {
 		*waited_us = us_since(si->wait_start, now);
@@ -346,6 +355,12 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 			si->now.waited_us += *waited_us;
 			wait_learn(&si->history, si->waiting, si->slot, *waited_us);
 		}
+	}
+	if (step == IPMI_STEP_AGAIN) {
+		si->waiting = IPMI_STEP_AGAIN;
+		while (step == IPMI_STEP_AGAIN)
+			step = look(si, 0);
+		was_waiting = false;
 	}
 	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
 		if (step != IPMI_STEP_FAILED)
@@ -418,7 +433,7 @@ static void hand_up(struct si *si, struct output *out)
 
 	list_for_each_entry_safe(msg, tmp, &out->msgs, link) {
 		list_del(&msg->link);
-		ipmi_smi_msg_received(si->intf, msg);
+		ipmi_core_msg_received(si->intf, msg);
 	}
 	if (out->pretimeout)
 		ipmi_smi_watchdog_pretimeout(si->intf);

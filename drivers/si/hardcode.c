@@ -86,6 +86,21 @@ static unsigned int nr_resources(const struct si_made *m, struct resource *res)
 	return n;
 }
 
+static void refused(const struct si_made *m, const char *why)
+{
+	struct si_desc desc = {
+		.source = m->source,
+		.type = si_type_ops(m->type),
+		.is_mem = m->is_mem,
+		.addr = m->addr,
+		.regsize = m->regsize,
+		.regspacing = m->regspacing,
+		.irq = m->irq,
+	};
+
+	offer_refuse(&desc, 0, "%s", why);
+}
+
 /**
  * made_add() - make a platform device for an interface
  * @name: its name: "hardcode-ipmi-si" or "hotmod-ipmi-si"
@@ -122,6 +137,7 @@ int made_add(const char *name, int id, const struct si_made *m)
 		int rv = PTR_ERR(new->pdev);
 
 		pr_warn("cannot make device %s.%d: %d\n", name, id, rv);
+		refused(m, "no device could be made for it; the log says more");
 		kfree(new);
 		return rv;
 	}
@@ -184,6 +200,7 @@ static void hardcode_one(unsigned int i, const char *type, unsigned long addr, b
 	if (number < 0) {
 		pr_warn("Interface type specified for interface %u, was invalid: '%s'; there are kcs, smic, bt\n",
 			i, type);
+		refused(&m, "its type is none of kcs, smic, bt and invalid");
 		return;
 	}
 	m.type = number;

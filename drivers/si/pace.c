@@ -91,6 +91,22 @@ static void irq_judge(struct si *si, bool missed)
 		 si->desc.irq);
 }
 
+/* What the sleep cost a request, if there is one. */
+static void slept(struct si *si, ktime_t since)
+{
+	s64 us = ktime_us_delta(pace_now(), since);
+
+	WRITE_ONCE(si->times.sleeping_us, si->times.sleeping_us + max_t(s64, us, 0));
+}
+
+static void sleep(struct si *si, u32 us)
+{
+	ktime_t since = pace_now();
+
+	usleep_range(us, us + us / 8 + 1);
+	slept(si, since);
+}
+
 /**
  * pace_wait() - wait as the plan says
  * @si: the interface
@@ -101,19 +117,22 @@ static void irq_judge(struct si *si, bool missed)
  */
 void pace_wait(struct si *si, struct wait_plan plan)
 {
+	u32 spin_us = min_t(u32, plan.us, SPIN_MAX_US);
+
 	switch (plan.how) {
 	case WAIT_SPIN:
-		if (plan.us)
-			udelay(min_t(u32, plan.us, SPIN_MAX_US));
+		if (spin_us)
+			udelay(spin_us);
+		WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + spin_us);
 		cond_resched();
 		break;
 	case WAIT_SLEEP:
 		si_count(si, SI_SHORT_TIMEOUTS);
-		usleep_range(plan.us, plan.us + plan.us / 8 + 1);
+		sleep(si, plan.us);
 		break;
 	case WAIT_EVENT:
 		si_count(si, SI_LONG_TIMEOUTS);
-		usleep_range(plan.us, plan.us + plan.us / 8 + 1);
+		sleep(si, plan.us);
 		break;
 	}
 }
@@ -121,6 +140,9 @@ void pace_wait(struct si *si, struct wait_plan plan)
 /* Sleep until there is something to do. True if the time ran out instead. */
 static bool wait_kick(struct si *si, u32 us)
 {
+	bool busy = READ_ONCE(si->busy), timed_out;
+	ktime_t since = busy ? pace_now() : 0;
+
 	if (take_kick(si))
 		return false;
 	if (!us) {
@@ -128,8 +150,12 @@ static bool wait_kick(struct si *si, u32 us)
 		return false;
 	}
 	si_count(si, SI_LONG_TIMEOUTS);
-	return wait_event_interruptible_hrtimeout(si->wait, take_kick(si),
-						  ns_to_ktime((u64)us * NSEC_PER_USEC)) == -ETIME;
+	timed_out = wait_event_interruptible_hrtimeout(si->wait, take_kick(si),
+						       ns_to_ktime((u64)us * NSEC_PER_USEC)) ==
+		    -ETIME;
+	if (busy)
+		slept(si, since);
+	return timed_out;
 }
 
 /*
@@ -139,15 +165,6 @@ static bool wait_kick(struct si *si, u32 us)
  * replayed: it leaves a note instead, and only one that is younger than the last
  * look at the registers is a reason to look again.
  */
-
-/* Before the registers are looked at: an interrupt up to now is no reason any more. */
-void pace_before_look(struct si *si)
-{
-	if (!si->irq_claimed || !READ_ONCE(si->irq_pending))
-		return;
-	WRITE_ONCE(si->irq_pending, false);
-	pace_irq_ack(si);
-}
 
 /* Where the interface has an interrupt enable of its own (BT). */
 void pace_irq_ack(struct si *si)

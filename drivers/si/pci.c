@@ -48,20 +48,20 @@ static int si_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	int type, rv;
 
 	if (pci_match_id(not_ipmi, pdev))
-		return -ENODEV;
+		return offer_refuse(&desc, -ENODEV, "this device claims to be a BMC and is none");
 	type = class_type(pdev->class);
 	if (type < 0)
-		return type;
+		return offer_refuse(&desc, type, "PCI class %06xh is none of IPMI's", pdev->class);
 	desc.type = si_type_ops(type);
 	if (!desc.type) {
 		dev_warn(&pdev->dev, "unsupported interface type\n");
-		return -ENODEV;
+		return offer_refuse(&desc, -ENODEV, "interface type %d is unknown", type);
 	}
 	dev_info(&pdev->dev, "probing via PCI\n");
 	rv = pcim_enable_device(pdev);
 	if (rv) {
 		dev_err(&pdev->dev, "couldn't enable PCI device: %d\n", rv);
-		return rv;
+		return offer_refuse(&desc, rv, "the PCI device could not be enabled: %d", rv);
 	}
 	desc.is_mem = !(pci_resource_flags(pdev, 0) & IORESOURCE_IO);
 	desc.addr = pci_resource_start(pdev, 0);
@@ -101,8 +101,11 @@ int si_pci_init(void)
 {
 	int rv;
 
-	if (!trypci)
-		return 0;
+	if (!trypci) {
+		struct si_desc any = { .source = SI_PCI };
+
+		return offer_refuse(&any, 0, "the module was loaded with trypci=0");
+	}
 	rv = pci_register_driver(&si_pci_driver);
 	registered = !rv;
 	return rv;

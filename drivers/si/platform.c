@@ -107,7 +107,7 @@ static int get_resources(struct platform_device *pdev, struct si_desc *desc)
 	}
 	if (!res) {
 		dev_err(&pdev->dev, "no I/O or memory address\n");
-		return -ENXIO;
+		return offer_refuse(desc, -ENXIO, "it has neither a port nor a memory address");
 	}
 	desc->is_mem = type == IORESOURCE_MEM;
 	desc->addr = res->start;
@@ -128,7 +128,7 @@ static int describe_type(struct device *dev, struct si_desc *desc, unsigned int 
 	if (desc->type)
 		return 0;
 	dev_warn(dev, "unknown or unsupported interface type %u\n", type);
-	return -ENODEV;
+	return offer_refuse(desc, -ENODEV, "interface type %u is unknown", type);
 }
 
 #ifdef CONFIG_ACPI
@@ -146,17 +146,17 @@ static int describe_acpi(struct platform_device *pdev, struct si_desc *desc)
 	unsigned long long type;
 	int rv;
 
-	if (!tryacpi)
-		return -ENODEV;
 	desc->source = SI_ACPI;
+	if (!tryacpi)
+		return offer_refuse(desc, -ENODEV, "the module was loaded with tryacpi=0");
 	desc->acpi_handle = ACPI_HANDLE(dev);
 	dev_info(dev, "probing via ACPI\n");
 	if (ACPI_FAILURE(acpi_evaluate_integer(desc->acpi_handle, "_IFT", NULL, &type))) {
 		dev_err(dev, "Could not find ACPI IPMI interface type (_IFT)\n");
-		return -EINVAL;
+		return offer_refuse(desc, -EINVAL, "its ACPI object has no interface type (_IFT)");
 	}
 	if (type == SI_TYPE_SSIF)
-		return -ENODEV;
+		return offer_refuse(desc, -ENODEV, "it is an SSIF, which ipmi_ssif drives");
 	rv = describe_type(dev, desc, type);
 	if (rv)
 		return rv;
@@ -209,12 +209,14 @@ static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
 	if (device_property_read_u8(dev, "addr-source", &source) || source >= SI_LAST)
 		source = SI_PLATFORM;
 	desc->source = source;
-	if (source == SI_SMBIOS ? !trydmi : source != SI_HARDCODED && !tryplatform)
-		return -ENODEV;
+	if (source == SI_SMBIOS && !trydmi)
+		return offer_refuse(desc, -ENODEV, "the module was loaded with trydmi=0");
+	if (source != SI_SMBIOS && source != SI_HARDCODED && !tryplatform)
+		return offer_refuse(desc, -ENODEV, "the module was loaded with tryplatform=0");
 
 	/* It only keeps its address from others. */
 	if (type == SI_TYPE_INVALID && source == SI_HARDCODED)
-		return -ENODEV;
+		return offer_refuse(desc, -ENODEV, "type=invalid: the place is to be left alone");
 	dev_info(dev, "probing via %s\n", ipmi_addr_src_to_str(source));
 	rv = describe_type(dev, desc, type);
 	if (rv)
@@ -230,7 +232,8 @@ static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
 		return rv;
 	if (!size_ok(desc)) {
 		dev_warn(dev, "Invalid register size: %u\n", desc->regsize);
-		return -EINVAL;
+		return offer_refuse(desc, -EINVAL, "its registers cannot have %u bytes",
+				    desc->regsize);
 	}
 	return 0;
 }

@@ -45,12 +45,16 @@ static void probe_work(struct work_struct *work)
 {
 	struct si *si = container_of(work, struct si, probe.work);
 
+	offer_try(si);
 	si->up = !bringup(si);
-	set_tried(si);
-	if (si->up)
-		return;
 	si->probe_pause = clamp(si->probe_pause * 2, PROBE_PAUSE_MIN, PROBE_PAUSE_MAX);
-	queue_delayed_work(si_wq, &si->probe, si->probe_pause);
+	if (si->up)
+		offer_up(si);
+	else
+		offer_failed(si);
+	set_tried(si);
+	if (!si->up)
+		queue_delayed_work(si_wq, &si->probe, si->probe_pause);
 }
 
 static void si_free(struct si *si)
@@ -59,6 +63,7 @@ static void si_free(struct si *si)
 	set_tried(si);
 	if (si->up)
 		takedown(si);
+	offer_remove(si);
 	put_device(si->desc.dev);
 	mutex_destroy(&si->pump);
 	kfree(si->m);
@@ -72,6 +77,11 @@ static struct si *si_alloc(const struct si_desc *desc)
 	if (!si)
 		return NULL;
 	si->desc = *desc;
+	si->offer = offer_add(si);
+	if (!si->offer) {
+		kfree(si);
+		return NULL;
+	}
 	get_device(si->desc.dev);
 	INIT_DELAYED_WORK(&si->probe, probe_work);
 	mutex_init(&si->pump);
@@ -116,6 +126,7 @@ static int resolve_duplicate_locked(struct si *new, struct si **old)
 		if (!new->desc.slave_addr)
 			new->desc.slave_addr = same->desc.slave_addr;
 		list_del(&same->link);
+		offer_decline(same, "ACPI describes the same place (%s)", dev_name(new->desc.dev));
 		*old = same;
 		return 0;
 	}
@@ -123,6 +134,8 @@ static int resolve_duplicate_locked(struct si *new, struct si **old)
 		same->desc.slave_addr = new->desc.slave_addr;
 	dev_info(new->desc.dev, "%s-specified %s state machine: duplicate\n",
 		 ipmi_addr_src_to_str(new->desc.source), new->desc.type->name);
+	offer_decline(new, "%s has described the same place (%s)",
+		      ipmi_addr_src_to_str(same->desc.source), dev_name(same->desc.dev));
 	return -EBUSY;
 }
 
@@ -145,7 +158,7 @@ int si_add(const struct si_desc *desc)
 	if (desc->source != SI_HARDCODED && desc->source != SI_HOTMOD &&
 	    hardcode_match(desc->is_mem, desc->addr)) {
 		dev_info(desc->dev, "Hard-coded device at this address already exists\n");
-		return -ENODEV;
+		return offer_refuse(desc, -ENODEV, "the module's parameters speak of this place");
 	}
 	si = si_alloc(desc);
 	if (!si)
@@ -269,6 +282,7 @@ static int __init ipmi_si_init(void)
 	if (!si_wq)
 		return -ENOMEM;
 
+	si_debugfs_init();
 	hardcode_init();
 	rv = platform_init();
 	if (rv)
@@ -278,6 +292,7 @@ static int __init ipmi_si_init(void)
 		goto err_platform;
 	if (list_is_empty() && unload_when_empty) {
 		pr_warn("Unable to find any System Interface(s): neither ACPI (IPI0001) nor SMBIOS (type 38) nor PCI has one; if there is a BMC, say where (type=, ports=, addrs=), or load with unload_when_empty=0\n");
+		offers_log();
 		rv = -ENODEV;
 		goto err_pci;
 	}
@@ -290,6 +305,7 @@ err_platform:
 	platform_exit();
 err_made:
 	hardcode_exit();
+	si_debugfs_exit();
 	destroy_workqueue(si_wq);
 	return rv;
 }
@@ -299,6 +315,7 @@ static void __exit ipmi_si_exit(void)
 	si_pci_exit();
 	platform_exit();
 	hardcode_exit();
+	si_debugfs_exit();
 	destroy_workqueue(si_wq);
 }
 

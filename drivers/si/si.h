@@ -170,7 +170,7 @@ struct si_transaction {
 #define SI_TIME_SLOTS 25
 
 /**
- * struct si_times - where the time of an interface has gone, see times.c
+ * struct si_times - where the time of an interface has gone, see debugfs.c
  * @answers: requests that were answered, by the time that took
  * @failures: those that were not
  * @looks: how often the machine was stepped in them
@@ -325,8 +325,17 @@ void pace_wait(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);
 bool pace_irq_works(const struct si *si);
-void pace_before_look(struct si *si);
 void pace_irq_ack(struct si *si);
+
+/* Before the registers are looked at: an interrupt up to now is no reason any more. */
+static inline void pace_before_look(struct si *si)
+{
+	if (!si->irq_claimed || !READ_ONCE(si->irq_pending))
+		return;
+	WRITE_ONCE(si->irq_pending, false);
+	pace_irq_ack(si);
+}
+
 void pace_irq_mask(struct si *si);
 void pace_irq_unmask(struct si *si);
 

@@ -2,7 +2,7 @@
 /*
  * One request and its answer on the wire: what is remembered, traced and logged of it.
  *
- * The engine says when a transaction begins and how it ends; times.c shows what has
+ * The engine says when a transaction begins and how it ends; debugfs.c shows what has
  * been summed up. Lock: si->pump.
  */
 #include "si.h"

@@ -14,6 +14,10 @@ int ipmi_core_number(const struct ipmi_smi *intf);
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
 
+struct ipmi_smi;
+struct ipmi_smi_msg;
+void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
+
 /* In <linux/ipmi.h> of later kernels; ours exports it on every kernel. */
 void ipmi_panic_request_and_wait(struct ipmi_user *user, struct ipmi_addr *addr,
 				 struct kernel_ipmi_msg *msg);

@@ -57,4 +57,7 @@ enum ipmi_stat { IPMI_STATS(IPMI_STAT_ENUM) STAT_COUNT };
 /* clang-format on */
 #undef IPMI_STAT_ENUM
 
+/* For a table of their names in the same order: IPMI_STATS(IPMI_STAT_NAME). */
+#define IPMI_STAT_NAME(_id, _name, _help) #_name,
+
 #endif /* IPMI_STATS_H */

@@ -114,8 +114,8 @@ static const char *do_events(int argc, char **argv, struct reply *r)
 	if (n <= 0)
 		return "events COUNT";
 	for (long i = 0; i < n; i++) {
-		const uint8_t event[EVENT_LEN] = { 0, 0, 2, 0, 0, 0, 0, 0x20, 0, 4, 8, 1, 0x6f, 0xa0,
-						   i, i >> 8 };
+		const uint8_t event[EVENT_LEN] = { 0, 0, 2, 0, 0,    0,	   0, 0x20,
+						   0, 4, 8, 1, 0x6f, 0xa0, i, i >> 8 };
 
 		flags_event(event);
 	}

@@ -141,7 +141,7 @@ static void smic_error(struct fake_bmc *b, u8 code)
 {
 	struct fake_smic *s = to_smic(b);
 
-	ready(s, code);
+	ready(s, code ? code : s->data);
 	s->flags &= ~BUSY;
 }
 

@@ -69,12 +69,6 @@ struct fault_case {
 	bool once;
 };
 
-/* Makes a fresh machine with a fresh BMC. */
-struct fault_rig {
-	void (*make)(struct rig *r);
-	unsigned int variants;
-};
-
 void faults_run(const struct fault_case *cases, unsigned int count,
 		void (*make)(struct rig *r, unsigned int variant), unsigned int variants);
 

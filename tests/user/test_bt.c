@@ -216,6 +216,16 @@ static void stale_answers(void)
 	bmc.b.think_us = 1000;
 	count_accesses(&r, 3, 10);
 	EXPECT_EQ(bmc.resets, 0);
+
+	/* Not even if it comes while the next is waited for, and is the same but one. */
+	i = bmc.seq;
+	EXPECT_EQ(r.m->ops->start(r.m, req, sizeof(req)), 0);
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_AGAIN);
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_TICK);
+	fake_bt_stale(&bmc, i);
+	EXPECT_EQ(r.m->ops->step(r.m, 10), IPMI_STEP_TICK);
+	bmc.b.now_ns += 2000000;
+	EXPECT_EQ(r.m->ops->step(r.m, 2000), IPMI_STEP_DONE);
 	rig_free(&r);
 }
 
@@ -292,6 +302,11 @@ static void left_h_busy(void)
 	bmc.ctrl = 0x40;
 	count_accesses(&r, 2, 18);
 	EXPECT_EQ(bmc.ctrl, 0);
+	/* With an answer half read. */
+	bmc.ctrl = 0x40;
+	fake_bt_stale(&bmc, 9);
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
+	EXPECT_EQ(bmc.ctrl, 0);
 
 	/* Bits that stay are left alone in the end. */
 	fake_inject(&bmc.b, &stuck);
@@ -338,6 +353,9 @@ static void dead_bmcs(void)
 			   (unsigned long long)r.took_ns / 1000);
 		EXPECT_SAY(r.looks < 700, "case %u: %u looks", i, r.looks);
 		EXPECT_EQ(bmc.resets, 0);
+		/* Nothing is read off a bus that nobody drives. */
+		if (f->cause == IPMI_CAUSE_ABSENT)
+			EXPECT_EQ(bmc.b.data_reads, 0);
 		rig_free(&r);
 	}
 }

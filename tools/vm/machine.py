@@ -14,6 +14,7 @@ import platform
 import select
 import selectors
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -32,6 +33,7 @@ SECTOR = bytes([0xb0, 0x10, 0xe6, 0xf4, 0xf4, 0xeb, 0xfd]).ljust(510, b"\0") + b
 MARK = b"@vm "           # begins the lines of guest-init
 ESCAPE = b"\x1d"        # Ctrl-]
 PIPE_SIZE = 1 << 20
+RUNNING = set()         # processes
 
 
 def accelerator():
@@ -70,6 +72,17 @@ def remember(path, answer):
     with open(path + ".new", "w", encoding="utf-8") as f:
         f.write(answer + "\n")
     os.rename(path + ".new", path)
+
+
+def stop_all():
+    """End every machine of this process."""
+    for process in list(RUNNING):
+        process.terminate()
+
+
+def stop_when_told():
+    """Make SIGTERM an exception, so that no machine outlives this process."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class Channel:
@@ -192,6 +205,7 @@ class Machine:
         with open(self.log_path, "w", encoding="utf-8") as log:
             process = subprocess.Popen(self.command(channels), stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=subprocess.STDOUT)
+            RUNNING.add(process)
             try:
                 self.listen(process, channels, log, started, on_line, interactive)
                 if not self.timed_out:
@@ -202,6 +216,7 @@ class Machine:
                 if process.poll() is None:
                     process.terminate()
                     process.wait()
+                RUNNING.discard(process)
                 self.status = process.returncode
                 self.seconds = time.monotonic() - started
                 for channel in channels:

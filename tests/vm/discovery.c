@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * debugfs of ipmi_si: the report of discovery, which tells why there is a /dev/ipmi0 or why
+ * there is none, and where the time of an interface goes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define DEBUG "/sys/kernel/debug/ipmi_si"
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+
+static bool on(const char *name)
+{
+	return !strcmp(hardware(), name);
+}
+
+static bool has_bmc(void)
+{
+	return !strncmp(hardware(), "kcs", 3);
+}
+
+static const char *device(void)
+{
+	return on("kcs") ? "IPI0001:00" : "dmi-ipmi-si.0";
+}
+
+/* Does the report have a record that begins so, and says this of what became of it? */
+static bool told(const char *begin, const char *fate)
+{
+	const char *at;
+
+	run("cat " DEBUG "/discovery");
+	for (at = output(); (at = strstr(at, begin)); at++) {
+		const char *next = strchr(at, '\n');
+		const char *end = next ? strchr(next + 1, '\n') : NULL;
+
+		/* a story has a line of its own */
+		if (end && end[1] == '\t')
+			end = strchr(end + 1, '\n');
+		if (end && memmem(next, end - next, fate, strlen(fate)))
+			return true;
+	}
+	ktap_note("no \"%s\" with \"%s\" in: %s", begin, fate, output());
+	return false;
+}
+
+static void the_interface_is_there(void)
+{
+	if (!has_bmc())
+		SKIP("no BMC");
+	REQUIRE(EXPECT_EQ(ipmi_nodes(), 1));
+	EXPECT_EQ(file_mode(DEBUG "/discovery"), 0444);
+	if (on("kcs")) {
+		EXPECT(told("ACPI IPI0001:00 kcs at i/o 0xca2 size 1 spacing 1 irq 5\n",
+			    "up as ipmi0, at try 1"));
+		EXPECT(told("SMBIOS dmi-ipmi-si.0 kcs at i/o 0xca2 ", "refused: ACPI "));
+	} else {
+		EXPECT(told("SMBIOS dmi-ipmi-si.0 kcs at i/o 0xca2 ", "up as ipmi0, at try 1"));
+	}
+}
+
+static void it_is_not_there(void)
+{
+	if (has_bmc())
+		SKIP("there is one");
+	EXPECT_EQ(ipmi_nodes(), 0);
+	if (on("nothing-there")) {
+		EXPECT(told("SMBIOS dmi-ipmi-si.0 kcs at i/o 0xca8 size 1 spacing 1 irq 0\n",
+			    "Interface detection failed"));
+		EXPECT(told("SMBIOS dmi-ipmi-si.0", ", the next try is in "));
+	} else {
+		double end = now() + 10;
+
+		while (run("grep -q 'no BMC at this location' " DEBUG "/discovery") && now() < end)
+			usleep(100000);
+		EXPECT(told("SMBIOS dmi-ipmi-si.0", "There appears to be no BMC at this location"));
+		EXPECT(told("SMBIOS dmi-ipmi-si.0", "status 0x02"));
+	}
+	EXPECT_EQ(run("ls " DEBUG), 0);
+	EXPECT_STR(output(), "discovery\n");
+}
+
+static long sum_of(const char *text, const char *key)
+{
+	long sum = 0;
+
+	for (const char *at = text; (at = strstr(at, key)); at++)
+		if (at == text || at[-1] == '\n')
+			sum += atol(strrchr(key, '_') && !strcmp(key, "answered_below_us ") ?
+					    strchr(at + strlen(key), ' ') :
+					    at + strlen(key));
+	return sum;
+}
+
+static void times_add_up(void)
+{
+	long answers, looks;
+	struct reply r;
+	int fd;
+
+	if (!has_bmc())
+		SKIP("no BMC");
+	EXPECT_EQ(file_mode(DEBUG "/%s/times", device()), 0444);
+	fd = ipmi_open(0);
+	REQUIRE(EXPECT(fd >= 0));
+	run("cat %s/%s/times", DEBUG, device());
+	answers = sum_of(output(), "answered_below_us ");
+	looks = sum_of(output(), "looks ");
+	for (int i = 0; i < 50; i++)
+		EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
+	close(fd);
+	run("cat %s/%s/times", DEBUG, device());
+	if (!EXPECT(sum_of(output(), "answered_below_us ") >= answers + 50) ||
+	    !EXPECT(sum_of(output(), "looks ") >= looks + 50 * 10))
+		ktap_note("times: %s", output());
+	EXPECT_EQ(sum_of(output(), "failures "), 0);
+	EXPECT(sum_of(output(), "sleeping_us ") <= sum_of(output(), "waiting_us "));
+}
+
+static void what_is_named_by_hand(void)
+{
+	/* nothing is there */
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xcc0"), 0);
+	for (double end = now() + 5; now() < end; usleep(20000))
+		if (!run("grep -q 0xcc0 " DEBUG "/discovery && "
+			 "grep -A2 0xcc0 " DEBUG "/discovery | grep -q failed"))
+			break;
+	EXPECT(told("hotmod hotmod-ipmi-si.1 kcs at i/o 0xcc0 ", "Interface detection failed"));
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xcc0"), 0);
+	EXPECT(told("hotmod hotmod-ipmi-si.1 kcs at i/o 0xcc0 ", "removed"));
+}
+
+static void a_duplicate(void)
+{
+	char who[64];
+
+	if (!has_bmc())
+		SKIP("no BMC");
+	snprintf(who, sizeof(who), "has described the same place (%s)", device());
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	EXPECT(told("hotmod hotmod-ipmi-si.2 kcs at i/o 0xca2 ", who));
+}
+
+static void an_interface_that_is_removed(void)
+{
+	char record[64];
+
+	if (!has_bmc())
+		SKIP("no BMC");
+	EXPECT_EQ(run("(sleep 2; true) < %s/%s/times &", DEBUG, device()), 0);
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(file_mode(DEBUG "/%s", device()), -1);
+	snprintf(record, sizeof(record), "%s kcs at i/o 0xca2 ", device());
+	EXPECT(told(record, "removed"));
+	EXPECT_EQ(ipmi_nodes(), 0);
+}
+
+/* One cannot make it grow without end. */
+static void many_of_them(void)
+{
+	for (int i = 0; i < 100; i++) {
+		EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xcc0"), 0);
+		EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xcc0"), 0);
+	}
+	EXPECT_EQ(run("grep -c 'at i/o 0x' " DEBUG "/discovery"), 0);
+	EXPECT(atoi(output()) <= 40);
+}
+
+static void the_module_leaves_nothing(void)
+{
+	EXPECT_EQ(stack_remove(), 0);
+	EXPECT_EQ(file_mode(DEBUG), -1);
+}
+
+static void sources_that_are_off(void)
+{
+	EXPECT_EQ(run("modprobe ipmi_si tryacpi=0 trydmi=0 trypci=0 unload_when_empty=0"), 0);
+	if (on("kcs"))
+		EXPECT(told("ACPI IPI0001:00\n", "refused: the module was loaded with tryacpi=0"));
+	EXPECT(told("SMBIOS dmi-ipmi-si.0\n", "refused: the module was loaded with trydmi=0"));
+	EXPECT(told("PCI -\n", "refused: the module was loaded with trypci=0"));
+	EXPECT_EQ(stack_remove(), 0);
+}
+
+static void a_load_that_fails_says_why(void)
+{
+	EXPECT(run("modprobe ipmi_si tryacpi=0 trydmi=0"));
+	EXPECT_EQ(file_mode(DEBUG), -1);
+	EXPECT_EQ(run("dmesg | grep 'SMBIOS dmi-ipmi-si.0 was refused: .*trydmi=0'"), 0);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(the_interface_is_there),
+	KTAP_CASE(it_is_not_there),
+	KTAP_CASE(times_add_up),
+	KTAP_CASE(what_is_named_by_hand),
+	KTAP_CASE(a_duplicate),
+	KTAP_CASE(an_interface_that_is_removed),
+	KTAP_CASE(many_of_them),
+	KTAP_CASE(the_module_leaves_nothing),
+	KTAP_CASE(sources_that_are_off),
+	KTAP_CASE(a_load_that_fails_says_why),
+};
+
+int main(void)
+{
+	int fd = has_bmc() ? ipmi_open(0) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
