@@ -314,8 +314,10 @@ static enum ipmi_step proceed(struct kcs *k)
  */
 static enum ipmi_step wait_ibf(struct kcs *k)
 {
-	if (k->t.wait_us && (k->state <= KCS_WRITE_END || k->state == KCS_ERROR_0 ||
-			   k->state == KCS_ERROR_1))
+	bool no_answer = k->state <= KCS_WRITE_END || k->state == KCS_ERROR_0 ||
+			 k->state == KCS_ERROR_1;
+
+	if (k->t.wait_us && no_answer)
 		clear_obf(k);
 	return outstanding(k);
 }

@@ -207,11 +207,10 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 	bool measured = measures_byte(hist);
 
 	hist->bytes++;
-	if (!hist->byte_us) {
+	if (!hist->byte_us)
 		hist->byte_us = clamp_t(u32, waited_us, 1, BYTE_SLEEP_MAX_US);
-	} else if (measured || waited_us < hist->byte_us) {
+	else if (measured || waited_us < hist->byte_us)
 		hist->byte_us = clamp_t(u32, moved(hist->byte_us, waited_us), 1, SLEEP_MAX_US);
-	}
 	if (!measured) {
 		learn_nap(hist, waited_us);
 		return;

@@ -180,11 +180,14 @@ void fault_list(char *text, size_t size)
 			      modes[faults[i].mode].name, faults[i].hits);
 }
 
-struct fault *fault_for(uint8_t netfn, uint8_t cmd)
+struct fault *fault_for(uint8_t netfn, uint8_t cmd, size_t data_len)
 {
 	for (struct fault *f = faults; f < faults + nr_faults; f++) {
 		if (!f->n || (f->netfn >= 0 && f->netfn != netfn) ||
 		    (f->cmd >= 0 && f->cmd != cmd))
+			continue;
+		/* what is short already would not show it */
+		if (f->mode == TRUNCATE && data_len <= f->arg)
 			continue;
 		if (f->skip > 0) {
 			f->skip--;

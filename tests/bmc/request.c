@@ -83,7 +83,7 @@ uint8_t request_execute(const struct request *rq, struct answer *a)
 
 static void answer(const struct request *rq, bool never_faulty)
 {
-	struct fault *fault = never_faulty ? NULL : fault_for(rq->netfn, rq->cmd);
+	struct fault *fault;
 	struct answer a = { .len = 0 };
 	uint8_t message[4 + ANSWER_MAX];
 
@@ -92,6 +92,7 @@ static void answer(const struct request *rq, bool never_faulty)
 	message[2] = rq->cmd;
 	message[3] = request_execute(rq, &a);
 	memcpy(message + 4, a.data, a.len);
+	fault = never_faulty ? NULL : fault_for(rq->netfn, rq->cmd, a.len);
 	if (fault)
 		fault_answer(fault, message, 4 + a.len);
 	else

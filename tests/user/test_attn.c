@@ -7,6 +7,7 @@
 
 #include "test.h"
 
+/* Bytes and how many they are: two arguments. */
 #define RQ(...) ((const u8[]){ __VA_ARGS__ }), sizeof((const u8[]){ __VA_ARGS__ })
 
 static struct attn a;

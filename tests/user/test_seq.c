@@ -208,7 +208,7 @@ static void one_life(void)
 	EXPECT_EQ(due, now + 60000);
 	expect_none(now + 59999);
 
-	/* Five times two seconds from each acknowledgement, then it is over. */
+	/* Five times two seconds after each acknowledgment, then it is over. */
 	for (i = 0; i < 5; i++) {
 		EXPECT(seq_acknowledge(&t, token, now) == &owners[3]);
 		EXPECT(seq_next_due(&t, &due));
