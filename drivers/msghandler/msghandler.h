@@ -339,11 +339,14 @@ void intf_release_number(struct ipmi_smi *intf);
 
 /* intf.c */
 void intf_put(struct ipmi_smi *intf);
+bool intf_take_over(struct ipmi_smi *intf);
+
+/* run.c */
 void intf_kick(struct ipmi_smi *intf);
 int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool run);
-
-bool intf_take_over(struct ipmi_smi *intf);
 void intf_run_at_panic(struct ipmi_smi *intf);
+bool run_one_locked(struct ipmi_smi *intf);
+void run_work(struct work_struct *work);
 
 /* user.c */
 struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl *handler,

@@ -24,14 +24,14 @@ static void show_answers(struct seq_file *m, const struct si_times *t)
 {
 	unsigned int slot, first = SI_TIME_SLOTS, last = 0;
 
-	for (slot = 0; slot < SI_TIME_SLOTS; slot++) {
+	for (slot = 1; slot < SI_TIME_SLOTS; slot++) {
 		if (!READ_ONCE(t->answers[slot]))
 			continue;
 		first = min(first, slot);
 		last = slot;
 	}
 	for (slot = first; slot <= last; slot++)
-		seq_printf(m, "answered_below_us %lu %u\n", BIT(slot), READ_ONCE(t->answers[slot]));
+		seq_printf(m, "below_us %8lu %u\n", BIT(slot), READ_ONCE(t->answers[slot]));
 }
 
 static int times_show(struct seq_file *m, void *unused)
@@ -44,6 +44,7 @@ static int times_show(struct seq_file *m, void *unused)
 	seq_printf(m, "sleeping_us %llu\n", READ_ONCE(t->sleeping_us));
 	seq_printf(m, "looks %llu\n", READ_ONCE(t->looks));
 	seq_printf(m, "failures %u\n", READ_ONCE(t->failures));
+	seq_printf(m, "answers_at_once %u\n", READ_ONCE(t->answers[0]));
 	show_answers(m, t);
 	return 0;
 }

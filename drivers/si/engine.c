@@ -2,8 +2,8 @@
 /*
  * The engine: moves messages through the machine, and does the housekeeping.
  *
- * The core calls the handlers at the end of this file; the pacer (pace.c) and
- * the sender call engine_run(). One pass goes as far as the BMC lets it without
+ * The pacer (pace.c) calls engine_run(), the core's requests come through
+ * handlers.c. One pass goes as far as the BMC lets it without
  * waiting; how to wait for the rest is the plan it returns. Lock: si->pump; a
  * finished message goes up only after that has been dropped.
  */
@@ -13,7 +13,6 @@
 #include <ipmi/core.h>
 
 #include "si.h"
-#include "trace.h"
 
 /* Bounds, all of them in Documentation/house. */
 #define AWAY_PAUSE_MIN_US	100000
@@ -148,41 +147,6 @@ static bool start_next_locked(struct si *si, struct output *out)
 	if (si->attn_turn || !has_next(si))
 		return start_attn_locked(si) || start_user_locked(si, out);
 	return start_user_locked(si, out) || start_attn_locked(si);
-}
-
-static void uevent(struct si *si, char *state)
-{
-	char *envp[2] = { state };
-
-	kobject_uevent_env(&si->desc.dev->kobj, KOBJ_CHANGE, envp);
-}
-
-static void go_away(struct si *si, const struct ipmi_failure *f)
-{
-	si->away = true;
-	si->away_since = pace_now();
-	trace_ipmi_bmc(si, f, 0);
-	if (!si->intf)
-		return;
-	dev_warn(si->desc.dev,
-		 "BMC does not answer: %s %s: %s (status 0x%02x); requests fail until it does\n",
-		 si->m->ops->name, ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status);
-	uevent(si, "IPMI_BMC=away");
-}
-
-/* Whatever it forgot while it was away is set up again. */
-static void come_back(struct si *si)
-{
-	s64 ms = ktime_ms_delta(pace_now(), si->away_since);
-
-	si->away = false;
-	pace_irq_ack(si);
-	trace_ipmi_bmc(si, NULL, ms);
-	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
-	if (!si->intf)
-		return;
-	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n", ms);
-	uevent(si, "IPMI_BMC=back");
 }
 
 static void deliver_async(struct si *si, struct output *out, u8 cmd, const u8 *rsp, unsigned int n)
@@ -370,6 +334,8 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	}
 	if (!was_waiting)
 		now = pace_now();
+	if (!si->now.start)
+		si->now.start = now;
 	if (step != si->waiting) {
 		WRITE_ONCE(si->progress, si->progress + 1);
 		si->wait_start = now;
@@ -554,30 +520,15 @@ void engine_stop(struct si *si)
 	hand_up(si, &out);
 }
 
-/*
- * At panic this CPU is alone, and what it needs may be locked by one that was
- * stopped. The machine itself is between two register accesses, so its state is
- * whole; only the locks must be made anew.
+/**
+ * engine_run_at_panic() - drive the machine without sleeping
+ * @si: the interface
+ *
+ * To the end of a message, or for a slice of time.
+ *
+ * Context: panic.
  */
-static void si_set_run_to_completion(void *send_info, bool on)
-{
-	struct si *si = send_info;
-
-	if (!on)
-		return;
-	if (spin_trylock(&si->lock))
-		spin_unlock(&si->lock);
-	else
-		spin_lock_init(&si->lock);
-	if (mutex_trylock(&si->pump))
-		mutex_unlock(&si->pump);
-	else
-		mutex_init(&si->pump);
-	WRITE_ONCE(si->panicking, true);
-}
-
-/* Drive the machine without sleeping: to the end of a message, or for a slice. */
-static void run_at_panic(struct si *si)
+void engine_run_at_panic(struct si *si)
 {
 	ktime_t end = ktime_add_ms(pace_now(), PANIC_SLICE_MS);
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
@@ -595,13 +546,20 @@ static void run_at_panic(struct si *si)
 	hand_up(si, &out);
 }
 
-/* A pass in the caller's own context, if the machine is free: no thread is woken. */
-static void run_here(struct si *si)
+/**
+ * engine_run_here() - a pass in the caller's own context, if the machine is free
+ * @si: the interface
+ *
+ * Then no thread is woken; else the pacer is.
+ *
+ * Context: any; process context is put to use.
+ */
+void engine_run_here(struct si *si)
 {
 	struct wait_plan plan;
 
 	if (READ_ONCE(si->panicking)) {
-		run_at_panic(si);
+		engine_run_at_panic(si);
 		return;
 	}
 	if (!preemptible() || rcu_preempt_depth() || !mutex_trylock(&si->pump)) {
@@ -612,104 +570,3 @@ static void run_here(struct si *si)
 	if (plan.how != WAIT_EVENT || plan.us)
 		pace_kick(si);
 }
-
-static void si_flush_messages(void *send_info)
-{
-	run_at_panic(send_info);
-}
-
-static IPMI_SENDER_RET si_sender(void *send_info, struct ipmi_smi_msg *msg)
-{
-	struct si *si = send_info;
-	bool taken = false;
-
-	scoped_guard(spinlock_irqsave, &si->lock) {
-		if (!si->stopping && !si->next) {
-			si->next = msg;
-			taken = true;
-		}
-	}
-	if (!taken)
-		IPMI_SENDER_DONE(ipmi_sender_refuse(si->intf, msg, IPMI_NODE_BUSY_ERR));
-	run_here(si);
-	IPMI_SENDER_DONE(0);
-}
-
-static void ask_for(struct si *si, u8 due)
-{
-	scoped_guard(spinlock_irqsave, &si->lock)
-		si->due |= due;
-	pace_kick(si);
-}
-
-/* Once per second while somebody listens: also the time to see if it was reset. */
-static void si_request_events(void *send_info)
-{
-	ask_for(send_info, ATTN_DUE_FLAGS | ATTN_DUE_ENABLES);
-}
-
-static void si_set_need_watch(void *send_info, unsigned int watch_mask)
-{
-	struct si *si = send_info;
-
-	WRITE_ONCE(si->watch_mask, watch_mask);
-	pace_kick(si);
-}
-
-static void si_set_maintenance_mode(void *send_info, bool enable)
-{
-	struct si *si = send_info;
-
-	WRITE_ONCE(si->fast, enable);
-	pace_kick(si);
-}
-
-static void si_poll(void *send_info)
-{
-	run_here(send_info);
-}
-
-static int si_start_processing(void *send_info, struct ipmi_smi *intf)
-{
-	struct si *si = send_info;
-
-	si->intf = intf;
-	return pace_start(si);
-}
-
-static void si_shutdown(void *send_info)
-{
-	struct si *si = send_info;
-
-	scoped_guard(spinlock_irqsave, &si->lock)
-		si->stopping = true;
-	pace_stop(si);
-	engine_stop(si);
-	si->intf = NULL;
-}
-
-static int si_get_info(void *send_info, struct ipmi_smi_info *data)
-{
-	struct si *si = send_info;
-
-	data->addr_src = si->desc.source;
-	data->dev = get_device(si->desc.dev);
-#ifdef CONFIG_ACPI
-	data->addr_info.acpi_info.acpi_handle = si->desc.acpi_handle;
-#endif
-	return 0;
-}
-
-const struct ipmi_smi_handlers si_handlers = {
-	.owner = THIS_MODULE,
-	.start_processing = si_start_processing,
-	.shutdown = si_shutdown,
-	.get_smi_info = si_get_info,
-	.sender = si_sender,
-	.request_events = si_request_events,
-	.set_need_watch = si_set_need_watch,
-	.flush_messages = si_flush_messages,
-	.set_run_to_completion = si_set_run_to_completion,
-	.set_maintenance_mode = si_set_maintenance_mode,
-	.poll = si_poll,
-};

@@ -77,12 +77,15 @@ static unsigned int nr_resources(const struct si_made *m, struct resource *res)
 	unsigned int n;
 
 	for (n = 0; n < 2; n++) {
-		unsigned long start = m->addr + n * m->regspacing;
-
-		res[n] = (struct resource)DEFINE_RES_NAMED(start, m->regsize, NULL, type);
+		res[n].start = m->addr + n * m->regspacing;
+		res[n].end = res[n].start + m->regsize - 1;
+		res[n].flags = type;
 	}
-	if (m->irq)
-		res[n++] = (struct resource)DEFINE_RES_IRQ(m->irq);
+	if (m->irq) {
+		res[n].start = m->irq;
+		res[n].end = m->irq;
+		res[n++].flags = IORESOURCE_IRQ;
+	}
 	return n;
 }
 

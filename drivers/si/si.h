@@ -152,7 +152,8 @@ enum si_verdict { SI_ANSWERED, SI_FAILED, SI_AWAY, SI_REFUSED, SI_STOPPED };
 
 /**
  * struct si_transaction - the request under way, see transaction.c
- * @start: when it began
+ * @start: when it began, or when it first had to wait, which is microseconds later; 0 =
+ *	it did not wait yet, and nobody traces
  * @waited_us: how long the engine has waited in it, for handshakes and the answer
  * @looks: how often the machine was stepped
  * @netfn: what it asks
@@ -171,7 +172,7 @@ struct si_transaction {
 
 /**
  * struct si_times - where the time of an interface has gone, see debugfs.c
- * @answers: requests that were answered, by the time that took
+ * @answers: requests that were answered, by the time that took; slot 0: without a wait
  * @failures: those that were not
  * @looks: how often the machine was stepped in them
  * @waiting_us: how long the engine has waited in them
@@ -305,11 +306,19 @@ static inline void si_count(struct si *si, enum si_stat stat)
 	atomic_inc(&si->stats[stat]);
 }
 
-/* engine.c */
+/* handlers.c */
 extern const struct ipmi_smi_handlers si_handlers;
+
+/* engine.c */
 struct wait_plan engine_run(struct si *si);
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap);
 void engine_stop(struct si *si);
+void engine_run_here(struct si *si);
+void engine_run_at_panic(struct si *si);
+
+/* away.c */
+void go_away(struct si *si, const struct ipmi_failure *f);
+void come_back(struct si *si);
 
 /* transaction.c */
 void transaction_begin(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n);

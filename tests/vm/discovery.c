@@ -87,21 +87,33 @@ static void it_is_not_there(void)
 	EXPECT_STR(output(), "discovery\n");
 }
 
-static long sum_of(const char *text, const char *key)
+/* The last number of each line that begins so. */
+static long sum_of(const char *key)
 {
 	long sum = 0;
 
-	for (const char *at = text; (at = strstr(at, key)); at++)
-		if (at == text || at[-1] == '\n')
-			sum += atol(strrchr(key, '_') && !strcmp(key, "answered_below_us ") ?
-					    strchr(at + strlen(key), ' ') :
-					    at + strlen(key));
+	for (const char *at = output(); *at; at = strchr(at, '\n') + 1) {
+		const char *end = at + strcspn(at, "\n");
+
+		if (!strncmp(at, key, strlen(key)) && at[strlen(key)] == ' ') {
+			while (end[-1] != ' ')
+				end--;
+			sum += atol(end);
+		}
+		if (!strchr(at, '\n'))
+			break;
+	}
 	return sum;
+}
+
+static long answers(void)
+{
+	return sum_of("answers_at_once") + sum_of("below_us");
 }
 
 static void times_add_up(void)
 {
-	long answers, looks;
+	long before, looks;
 	struct reply r;
 	int fd;
 
@@ -111,17 +123,15 @@ static void times_add_up(void)
 	fd = ipmi_open(0);
 	REQUIRE(EXPECT(fd >= 0));
 	run("cat %s/%s/times", DEBUG, device());
-	answers = sum_of(output(), "answered_below_us ");
-	looks = sum_of(output(), "looks ");
+	before = answers();
+	looks = sum_of("looks");
 	for (int i = 0; i < 50; i++)
 		EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
 	close(fd);
 	run("cat %s/%s/times", DEBUG, device());
-	if (!EXPECT(sum_of(output(), "answered_below_us ") >= answers + 50) ||
-	    !EXPECT(sum_of(output(), "looks ") >= looks + 50 * 10))
+	if (!EXPECT(answers() >= before + 50) || !EXPECT(sum_of("looks") >= looks + 50 * 10))
 		ktap_note("times: %s", output());
-	EXPECT_EQ(sum_of(output(), "failures "), 0);
-	EXPECT(sum_of(output(), "sleeping_us ") <= sum_of(output(), "waiting_us "));
+	EXPECT_EQ(sum_of("failures"), 0);
 }
 
 static void what_is_named_by_hand(void)

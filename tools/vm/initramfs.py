@@ -214,7 +214,7 @@ def our_layer(kernel, base, modules, work):
     found = sorted(glob.glob(os.path.join(modules, "**", "*.ko"), recursive=True))
     if not found:
         raise Trouble(f"there are no modules (*.ko) below {modules}: "
-                      f"build them with: make KVER={kernel.name}")
+                      f"build them with: tools/build {kernel.name}")
     root = os.path.join(work, "ours")
     lib = os.path.join(root, "lib/modules", kernel.name)
     in_tree_lib = os.path.join(base, "root/lib/modules", kernel.name)

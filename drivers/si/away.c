@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A BMC goes away, and comes back: one line in the log, one uevent, one trace event.
+ *
+ * Called by the engine, which tries it meanwhile. Lock: si->pump.
+ */
+#include "si.h"
+#include "trace.h"
+
+static void uevent(struct si *si, char *state)
+{
+	char *envp[2] = { state };
+
+	kobject_uevent_env(&si->desc.dev->kobj, KOBJ_CHANGE, envp);
+}
+
+/**
+ * go_away() - the BMC does not answer any more
+ * @si: the interface
+ * @f: how that was found
+ */
+void go_away(struct si *si, const struct ipmi_failure *f)
+{
+	si->away = true;
+	si->away_since = pace_now();
+	trace_ipmi_bmc(si, f, 0);
+	if (!si->intf)
+		return;
+	dev_warn(si->desc.dev,
+		 "BMC does not answer: %s %s: %s (status 0x%02x); requests fail until it does\n",
+		 si->m->ops->name, ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status);
+	uevent(si, "IPMI_BMC=away");
+}
+
+/**
+ * come_back() - the BMC answers again
+ * @si: the interface
+ *
+ * Whatever it forgot while it was away is set up again.
+ */
+void come_back(struct si *si)
+{
+	s64 ms = ktime_ms_delta(pace_now(), si->away_since);
+
+	si->away = false;
+	pace_irq_ack(si);
+	trace_ipmi_bmc(si, NULL, ms);
+	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+	if (!si->intf)
+		return;
+	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n", ms);
+	uevent(si, "IPMI_BMC=back");
+}
