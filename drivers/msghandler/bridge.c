@@ -47,6 +47,12 @@ static bool is_ipmb(const struct ipmi_addr *addr)
 	       addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE;
 }
 
+static void count(struct ipmi_smi *intf, const struct ipmi_addr *addr, enum ipmi_stat ipmb,
+		  enum ipmi_stat lan)
+{
+	stat_inc(intf, addr->addr_type == IPMI_LAN_ADDR_TYPE ? lan : ipmb);
+}
+
 /* Does the channel's medium carry addresses of this type? */
 static bool medium_fits(struct ipmi_smi *intf, const struct ipmi_addr *addr)
 {
@@ -141,6 +147,7 @@ int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 	if (response) {
 		recv->recv_type = IPMI_RESPONSE_RESPONSE_TYPE;
 		ipmi_smi_msg_owner(smi) = recv;
+		count(rq->user->intf, rq->addr, STAT_SENT_IPMB_RESPONSES, STAT_SENT_LAN_RESPONSES);
 		return 0;
 	}
 	recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
@@ -148,9 +155,11 @@ int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 	if (is_ipmb(rq->addr))
 		recv->addr.addr_type = IPMI_IPMB_ADDR_TYPE;
 	rv = take_slot(rq, crq, smi, recv);
-	if (!rv)
-		*rq->addr = recv->addr;
-	return rv;
+	if (rv)
+		return rv;
+	*rq->addr = recv->addr;
+	count(rq->user->intf, rq->addr, STAT_SENT_IPMB_COMMANDS, STAT_SENT_LAN_COMMANDS);
+	return 0;
 }
 
 /**
@@ -201,13 +210,28 @@ static void resend_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv, lon
 		memcpy(smi->data, recv->msg_data, recv->msg.data_len);
 		smi->data_size = recv->msg.data_len;
 		smi->msgid = token;
-		if (!intf_submit(intf, smi, false, false))
+		if (!intf_submit(intf, smi, false, false)) {
+			count(intf, &recv->addr, STAT_RETRANSMITTED_IPMB_COMMANDS,
+			      STAT_RETRANSMITTED_LAN_COMMANDS);
 			return;
+		}
 		ipmi_free_smi_msg(smi);
 	}
+	count(intf, &recv->addr, STAT_DROPPED_REXMIT_IPMB_COMMANDS,
+	      STAT_DROPPED_REXMIT_LAN_COMMANDS);
 	/* Not this time: let its clock run, and see again. */
 	guard(spinlock_irqsave)(&intf->lock);
 	seq_acknowledge(&intf->seq, token, now_ms());
+}
+
+/* Of a broadcast only the bytes that were sent still tell: it is for address 0. */
+static void count_time_out(struct ipmi_smi *intf, const struct ipmi_recv_msg *recv)
+{
+	bool broadcast = is_ipmb(&recv->addr) && recv->msg.data_len > 3 && !recv->msg_data[3];
+
+	count(intf, &recv->addr,
+	      broadcast ? STAT_TIMED_OUT_IPMB_BROADCASTS : STAT_TIMED_OUT_IPMB_COMMANDS,
+	      STAT_TIMED_OUT_LAN_COMMANDS);
 }
 
 /**
@@ -231,6 +255,7 @@ void bridge_expire_locked(struct ipmi_smi *intf)
 			resend_locked(intf, owner, token);
 			break;
 		case SEQ_TIMED_OUT:
+			count_time_out(intf, owner);
 			fail_locked(owner, IPMI_TIMEOUT_ERR);
 			break;
 		}
@@ -282,9 +307,24 @@ void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 		else
 			seq_acknowledge(&intf->seq, token, now_ms());
 	}
-	if (recv)
+	if (recv) {
+		count(intf, &recv->addr, STAT_SENT_IPMB_COMMAND_ERRS, STAT_SENT_LAN_COMMAND_ERRS);
 		fail_locked(recv, cc);
+	}
 	set_tick(intf);
+}
+
+static void give_answer_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv,
+			       const struct codec_message *msg)
+{
+	if (recv->user->alive)
+		count(intf, &msg->addr, STAT_HANDLED_IPMB_RESPONSES, STAT_HANDLED_LAN_RESPONSES);
+	else
+		count(intf, &msg->addr, STAT_UNHANDLED_IPMB_RESPONSES,
+		      STAT_UNHANDLED_LAN_RESPONSES);
+	recv->addr = msg->addr;
+	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
+	route_deliver_locked(recv);
 }
 
 static void answer_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
@@ -294,11 +334,14 @@ static void answer_came_locked(struct ipmi_smi *intf, const struct codec_message
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		recv = seq_match(&intf->seq, msg);
 	/* Late, twice, or nobody's: no request may have it. */
-	if (!recv)
+	if (!recv) {
+		stat_inc(intf, STAT_LATE_RESPONSES);
+		count(intf, &msg->addr, STAT_UNHANDLED_IPMB_RESPONSES,
+		      STAT_UNHANDLED_LAN_RESPONSES);
+		drop_message(intf, NULL, msg, DROP_LATE);
 		return;
-	recv->addr = msg->addr;
-	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
-	route_deliver_locked(recv);
+	}
+	give_answer_locked(intf, recv, msg);
 }
 
 /* Nobody wants such commands: say so to who sent it, at our own account. */
@@ -330,6 +373,12 @@ static void refuse_command(struct ipmi_smi *intf, const struct codec_message *ms
 		ipmi_free_smi_msg(smi);
 }
 
+/* What recv_msg_alloc() has refused a message for. */
+static enum ipmi_drop drop_reason(const struct ipmi_recv_msg *recv)
+{
+	return PTR_ERR(recv) == -EBUSY ? DROP_USER_FULL : DROP_NO_MEMORY;
+}
+
 static void command_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
 {
 	struct ipmi_user *user;
@@ -337,13 +386,19 @@ static void command_came_locked(struct ipmi_smi *intf, const struct codec_messag
 
 	user = user_for_command_locked(intf, msg->netfn, msg->cmd, msg->addr.channel);
 	if (!user) {
+		stat_inc(intf, STAT_UNHANDLED_COMMANDS);
+		drop_message(intf, NULL, msg, DROP_UNCLAIMED);
 		refuse_command(intf, msg);
 		return;
 	}
 	/* One that does not read loses it; its sender will try again. */
 	recv = recv_msg_alloc(user);
-	if (IS_ERR(recv))
+	if (IS_ERR(recv)) {
+		stat_inc(intf, STAT_LOST_COMMANDS);
+		drop_message(intf, user, msg, drop_reason(recv));
 		return;
+	}
+	stat_inc(intf, STAT_HANDLED_COMMANDS);
 	recv->recv_type = IPMI_CMD_RECV_TYPE;
 	recv->addr = msg->addr;
 	recv->msgid = msg->seq;
@@ -366,15 +421,35 @@ static void oem_came_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int l
 	struct ipmi_recv_msg *recv;
 
 	user = user_for_command_locked(intf, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, chan);
-	if (!user)
+	if (!user) {
+		stat_inc(intf, STAT_UNHANDLED_COMMANDS);
+		drop_async(intf, NULL, IPMI_GET_MSG_CMD, len - 4, DROP_UNCLAIMED);
 		return;
+	}
 	recv = recv_msg_alloc(user);
-	if (IS_ERR(recv))
+	if (IS_ERR(recv)) {
+		stat_inc(intf, STAT_LOST_COMMANDS);
+		drop_async(intf, user, IPMI_GET_MSG_CMD, len - 4, drop_reason(recv));
 		return;
+	}
+	stat_inc(intf, STAT_HANDLED_COMMANDS);
 	recv->recv_type = IPMI_OEM_RECV_TYPE;
 	route_set_si_addr(&recv->addr, 0);
 	route_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, rsp + 4, len - 4);
 	route_deliver_locked(recv);
+}
+
+/* What cannot be decoded: the network function, if it came so far, tells what it was to be. */
+static void count_invalid(struct ipmi_smi *intf, u8 medium, const u8 *rsp, unsigned int len)
+{
+	bool ipmb = medium == IPMI_CHANNEL_MEDIUM_IPMB;
+	unsigned int netfn_at = ipmb ? 4 : 6;
+
+	if (len <= netfn_at || !(rsp[netfn_at] & BIT(2)))
+		stat_inc(intf, STAT_INVALID_COMMANDS);
+	else
+		stat_inc(intf, ipmb ? STAT_INVALID_IPMB_RESPONSES : STAT_INVALID_LAN_RESPONSES);
+	drop_async(intf, NULL, IPMI_GET_MSG_CMD, len - 4, DROP_INVALID);
 }
 
 /**
@@ -408,6 +483,8 @@ void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int l
 	}
 	if (!rv)
 		message_came_locked(intf, &msg);
+	else
+		count_invalid(intf, medium, rsp, len);
 }
 
 /**
@@ -425,12 +502,13 @@ void bridge_direct_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	if (!recv) {
 		if (!rv)
 			message_came_locked(intf, &msg);
+		else
+			stat_inc(intf, STAT_INVALID_COMMANDS);
 	} else if (rv || !(msg.netfn & 1) || msg.cmd != recv->msg.cmd) {
+		stat_inc(intf, STAT_INVALID_IPMB_RESPONSES);
 		fail_locked(recv, IPMI_ERR_UNSPECIFIED);
 	} else {
-		recv->addr = msg.addr;
-		route_set_data(recv, msg.netfn, msg.cmd, msg.data, msg.len);
-		route_deliver_locked(recv);
+		give_answer_locked(intf, recv, &msg);
 	}
 	ipmi_free_smi_msg(smi);
 }

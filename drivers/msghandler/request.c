@@ -239,6 +239,8 @@ static int encode_direct(const struct ipmi_request *rq, struct codec_request *cr
 	recv->msg.cmd = rq->msg->cmd;
 	recv->recv_type = rq->msg->netfn & 1 ? IPMI_RESPONSE_RESPONSE_TYPE :
 					       IPMI_RESPONSE_RECV_TYPE;
+	stat_inc(rq->user->intf, rq->msg->netfn & 1 ? STAT_SENT_IPMB_RESPONSES :
+						      STAT_SENT_IPMB_COMMANDS);
 	ipmi_smi_msg_owner(smi) = recv;
 	return 0;
 }

@@ -65,10 +65,9 @@ int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8
 			continue;
 		slot->owner = owner;
 		slot->addr = *addr;
-		slot->netfn = netfn;
+		slot->netfn = netfn & 0x3f;	/* as it goes over the wire */
 		slot->cmd = cmd;
-		slot->broadcast = addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE;
-		if (slot->broadcast)
+		if (addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
 			slot->addr.addr_type = IPMI_IPMB_ADDR_TYPE;
 		slot->acknowledged = false;
 		slot->generation++;

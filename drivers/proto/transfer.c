@@ -39,7 +39,7 @@ u8 transfer_start(struct transfer *t, const u8 *req, unsigned int n)
 }
 
 /**
- * transfer_look() - the status register was read: account for the time
+ * transfer_account() - the status register was read after some time, or shows nothing
  * @t: the transfer
  * @status: what it shows
  * @elapsed_us: since the last look
@@ -47,7 +47,7 @@ u8 transfer_start(struct transfer *t, const u8 *req, unsigned int n)
  *
  * Context: any.
  */
-void transfer_look(struct transfer *t, u8 status, u32 elapsed_us, bool recovery)
+void transfer_account(struct transfer *t, u8 status, u32 elapsed_us, bool recovery)
 {
 	bool before = t->status == TRANSFER_NOTHING;
 

@@ -282,7 +282,7 @@ static void show_state_locked(struct seq_file *m, const struct si_offer *o)
 	case OFFER_TRYING:
 		seq_printf(m, "try %u is under way\n", o->tries);
 		if (o->tries > 1)
-			seq_printf(m, "\the one before: %s\n", o->story);
+			seq_printf(m, "\tbefore that: %s\n", o->story);
 		break;
 	case OFFER_FAILED:
 		seq_printf(m, "tried %u time%s, the next try is in %u ms\n", o->tries,

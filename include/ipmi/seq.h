@@ -25,7 +25,6 @@
  * @addr: to whom it went
  * @netfn: what it asked
  * @cmd: ditto
- * @broadcast: the answer may come from any address on the channel
  * @acknowledged: the BMC has taken it, so its own time runs
  * @generation: counts the slot's uses, so that a stale token does not match
  * @retries: how often it may still be sent again
@@ -37,7 +36,6 @@ struct seq_slot {
 	struct ipmi_addr addr;
 	u8 netfn;
 	u8 cmd;
-	bool broadcast;
 	bool acknowledged;
 	u32 generation;
 	unsigned int retries;

@@ -79,7 +79,19 @@ static inline void transfer_write(const struct transfer *t, unsigned int reg, u8
 }
 
 u8 transfer_start(struct transfer *t, const u8 *req, unsigned int n);
-void transfer_look(struct transfer *t, u8 status, u32 elapsed_us, bool recovery);
+void transfer_account(struct transfer *t, u8 status, u32 elapsed_us, bool recovery);
+
+/* The status register was read. Most looks follow the one before at once. */
+static inline void transfer_look(struct transfer *t, u8 status, u32 elapsed_us, bool recovery)
+{
+	if (!elapsed_us && status != TRANSFER_NOTHING) {
+		t->status = status;
+		t->ones_us = 0;
+		return;
+	}
+	transfer_account(t, status, elapsed_us, recovery);
+}
+
 bool transfer_is_absent(const struct transfer *t);
 bool transfer_may_repeat(struct transfer *t);
 void transfer_record(struct transfer *t, enum ipmi_phase phase, enum ipmi_cause cause);
