@@ -56,31 +56,35 @@ static void count(struct ipmi_smi *intf, const struct ipmi_addr *addr, enum ipmi
 /* Does the channel's medium carry addresses of this type? */
 static bool medium_fits(struct ipmi_smi *intf, const struct ipmi_addr *addr)
 {
-	u8 medium = READ_ONCE(intf->channels[addr->channel].medium);
+	u8 medium;
 
+	/* Not every caller in the kernel has had its address validated. */
+	if (addr->channel < 0 || addr->channel >= IPMI_NUM_CHANNELS)
+		return false;
+	medium = READ_ONCE(intf->channels[addr->channel].medium);
 	if (is_ipmb(addr))
 		return medium == IPMI_CHANNEL_MEDIUM_IPMB;
 	return medium == IPMI_CHANNEL_MEDIUM_8023LAN || medium == IPMI_CHANNEL_MEDIUM_ASYNC;
 }
 
 /* A satellite controller that is reset or flashed needs more time. */
-static u32 try_time(const struct ipmi_request *rq)
+static u32 try_time(const struct ipmi_request *rq, const struct ipmi_addr *addr)
 {
 	struct ipmi_smi *intf = rq->user->intf;
 
-	if (is_ipmb(rq->addr) && maintenance_command(rq->msg))
+	if (is_ipmb(addr) && maintenance_command(rq->msg))
 		WRITE_ONCE(intf->ipmb_maintenance_end, maintenance_window());
 	if (rq->retry_ms)
 		return rq->retry_ms;
-	if (is_ipmb(rq->addr) && intf->ipmb_maintenance_end &&
+	if (is_ipmb(addr) && intf->ipmb_maintenance_end &&
 	    time_before(jiffies, READ_ONCE(intf->ipmb_maintenance_end)))
 		return READ_ONCE(default_maintenance_retry_ms);
 	return READ_ONCE(default_retry_ms);
 }
 
-static unsigned int tries(const struct ipmi_request *rq)
+static unsigned int tries(const struct ipmi_request *rq, const struct ipmi_addr *addr)
 {
-	if (rq->addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
+	if (addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
 		return 0;
 	return rq->retries < 0 ? READ_ONCE(default_max_retries) : rq->retries;
 }
@@ -108,8 +112,8 @@ static int take_slot(const struct ipmi_request *rq, struct codec_request *crq,
 	guard(spinlock_irqsave)(&intf->lock);
 	if (!intf->handlers)
 		return -ENODEV;
-	rv = seq_alloc(&intf->seq, recv, rq->addr, rq->msg->netfn, rq->msg->cmd, tries(rq),
-		       try_time(rq), now_ms(), &smi->msgid);
+	rv = seq_alloc(&intf->seq, recv, crq->addr, rq->msg->netfn, rq->msg->cmd,
+		       tries(rq, crq->addr), try_time(rq, crq->addr), now_ms(), &smi->msgid);
 	if (rv)
 		return rv;
 	encode_as(rq, crq, seq_of_token(smi->msgid), smi);
@@ -121,9 +125,9 @@ static int take_slot(const struct ipmi_request *rq, struct codec_request *crq,
 /**
  * bridge_encode() - encode a message that goes through a bridge
  * @rq: the request
- * @crq: the same for the codec
+ * @crq: the same for the codec; its address is @recv's
  * @smi: to be filled in
- * @recv: its other half
+ * @recv: its other half, which has the address
  *
  * Context: any.
  * Return: 0; -EINVAL, -EMSGSIZE; -EAGAIN if too many are outstanding; -ENODEV.
@@ -131,10 +135,12 @@ static int take_slot(const struct ipmi_request *rq, struct codec_request *crq,
 int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 		  struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
 {
+	struct ipmi_smi *intf = rq->user->intf;
+	struct ipmi_addr *addr = &recv->addr;
 	bool response = rq->msg->netfn & 1;
 	int rv;
 
-	if (!medium_fits(rq->user->intf, rq->addr))
+	if (!medium_fits(intf, addr))
 		return -EINVAL;
 	/* Of a response the caller knows the number: it came with the command. */
 	rv = encode_as(rq, crq, rq->msgid & (SEQ_SLOTS - 1), smi);
@@ -147,18 +153,19 @@ int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 	if (response) {
 		recv->recv_type = IPMI_RESPONSE_RESPONSE_TYPE;
 		ipmi_smi_msg_owner(smi) = recv;
-		count(rq->user->intf, rq->addr, STAT_SENT_IPMB_RESPONSES, STAT_SENT_LAN_RESPONSES);
+		count(intf, addr, STAT_SENT_IPMB_RESPONSES, STAT_SENT_LAN_RESPONSES);
 		return 0;
 	}
 	recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
-	/* The answer comes from one, and that is what its user is told. */
-	if (is_ipmb(rq->addr))
-		recv->addr.addr_type = IPMI_IPMB_ADDR_TYPE;
 	rv = take_slot(rq, crq, smi, recv);
 	if (rv)
 		return rv;
-	*rq->addr = recv->addr;
-	count(rq->user->intf, rq->addr, STAT_SENT_IPMB_COMMANDS, STAT_SENT_LAN_COMMANDS);
+	/* The answer comes from one, and that is what its user is told. */
+	if (is_ipmb(addr)) {
+		addr->addr_type = IPMI_IPMB_ADDR_TYPE;
+		rq->addr->addr_type = IPMI_IPMB_ADDR_TYPE;
+	}
+	count(intf, addr, STAT_SENT_IPMB_COMMANDS, STAT_SENT_LAN_COMMANDS);
 	return 0;
 }
 

@@ -248,9 +248,9 @@ static int encode_direct(const struct ipmi_request *rq, struct codec_request *cr
 static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
 		  struct ipmi_recv_msg *recv)
 {
-	struct ipmi_channel *chan = channel_of(rq->user->intf, rq->addr);
+	struct ipmi_channel *chan = channel_of(rq->user->intf, &recv->addr);
 	struct codec_request crq = {
-		.addr = rq->addr,
+		.addr = &recv->addr,
 		.netfn = rq->msg->netfn,
 		.cmd = rq->msg->cmd,
 		.data = rq->msg->data,
@@ -260,7 +260,7 @@ static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
 	};
 	int rv;
 
-	switch (rq->addr->addr_type) {
+	switch (recv->addr.addr_type) {
 	case IPMI_SYSTEM_INTERFACE_ADDR_TYPE:
 		break;
 	case IPMI_IPMB_DIRECT_ADDR_TYPE:
@@ -322,7 +322,8 @@ int request_send(const struct ipmi_request *rq)
 	}
 
 	recv->msgid = rq->msgid;
-	recv->addr = *rq->addr;
+	/* The caller's address may be no longer than its type needs. */
+	memcpy(&recv->addr, rq->addr, codec_addr_length(rq->addr->addr_type));
 	recv->user_msg_data = rq->user_msg_data;
 	rv = encode(rq, smi, recv);
 	if (rv) {

@@ -5,10 +5,34 @@
  * Where a message passes on its usual way, the caller asks first if anybody traces:
  * what is here is not for free. Drops are rare, so they just call.
  */
+#include <linux/once.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+
 #include "msghandler.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
+
+/**
+ * ipmi_core_trace_id() - what a message is called in traces
+ * @message: its address, which is nobody's business, or NULL
+ *
+ * %p would be of no use before the kernel has gathered randomness.
+ *
+ * Context: any.
+ * Return: a number, 0 for NULL.
+ */
+u32 ipmi_core_trace_id(const void *message)
+{
+	static siphash_key_t key;
+
+	if (!message)
+		return 0;
+	get_random_once(&key, sizeof(key));
+	return siphash_1u64((unsigned long)message, &key);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_trace_id);
 
 /* Where the command is: IPMB direct has its addresses before it. */
 static unsigned int cmd_at(const struct ipmi_smi_msg *smi)

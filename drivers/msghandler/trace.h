@@ -3,8 +3,8 @@
  * What ipmi_msghandler tells who traces: the way of each message through the core.
  *
  * The system is ipmi; si/trace.h has the other half. All events of one message
- * carry its msgid, which is the user's, and an id, which is nobody else's as long as
- * it lives. len counts data bytes, without NetFn and command, a completion code
+ * carry its msgid, which is the user's, and an id, which no other has as long as it
+ * lives (but by a rare chance). len counts data bytes, without NetFn and command, a completion code
  * included; cc is -1 where there is none. Documentation/tracing shows them at work.
  */
 #undef TRACE_SYSTEM
@@ -14,6 +14,8 @@
 #define MSGHANDLER_TRACE_H
 
 #include <linux/tracepoint.h>
+
+#include <ipmi/core.h>
 
 #include "msghandler.h"
 
@@ -27,6 +29,9 @@ TRACE_DEFINE_ENUM(DROP_NO_MEMORY);
 
 /* clang-format off */
 
+/* For "%s%x": a completion code in hex, or -1 for none. */
+#define TRACE_CC(cc) (cc) < 0 ? "-" : "0x", (cc) < 0 ? 1 : (cc)
+
 /* A user submits a request; error says why it is refused, 0 that it is queued now. */
 TRACE_EVENT(ipmi_request,
 	TP_PROTO(const struct ipmi_request *rq, const struct ipmi_recv_msg *recv, int error),
@@ -34,7 +39,7 @@ TRACE_EVENT(ipmi_request,
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(pid_t, pid)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__field(int, addr_type)
 		__field(short, channel)
@@ -47,7 +52,7 @@ TRACE_EVENT(ipmi_request,
 	TP_fast_assign(
 		__entry->intf = rq->user->intf->number;
 		__entry->pid = rq->user->pid;
-		__entry->id = recv;
+		__entry->id = ipmi_core_trace_id(recv);
 		__entry->msgid = rq->msgid;
 		__entry->addr_type = rq->addr->addr_type;
 		__entry->channel = rq->addr->channel;
@@ -57,7 +62,7 @@ TRACE_EVENT(ipmi_request,
 		__entry->urgent = rq->priority > 0;
 		__entry->error = error;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u to=%s channel=%d urgent=%u error=%d",
+	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u to=%s channel=%d urgent=%u error=%d",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
 		  __entry->cmd, __entry->len,
 		  __print_symbolic(__entry->addr_type,
@@ -81,7 +86,7 @@ TRACE_EVENT(ipmi_send,
 		__field(u8, netfn)
 		__field(u8, cmd)
 		__field(u16, len)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__field(long, wire)
 	),
@@ -90,11 +95,11 @@ TRACE_EVENT(ipmi_send,
 		__entry->netfn = what->netfn;
 		__entry->cmd = what->cmd;
 		__entry->len = what->len;
-		__entry->id = what->id;
+		__entry->id = ipmi_core_trace_id(what->id);
 		__entry->msgid = what->msgid;
 		__entry->wire = wire;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u wire=%ld",
+	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u wire=%ld",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
 		  __entry->len, __entry->wire)
 );
@@ -108,7 +113,7 @@ TRACE_EVENT(ipmi_receive,
 		__field(u8, netfn)
 		__field(u8, cmd)
 		__field(u16, len)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__field(long, wire)
 		__field(int, cc)
@@ -118,14 +123,14 @@ TRACE_EVENT(ipmi_receive,
 		__entry->netfn = what->netfn;
 		__entry->cmd = what->cmd;
 		__entry->len = what->len;
-		__entry->id = what->id;
+		__entry->id = ipmi_core_trace_id(what->id);
 		__entry->msgid = what->msgid;
 		__entry->wire = wire;
 		__entry->cc = what->cc;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%d wire=%ld",
+	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%s%x wire=%ld",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len, __entry->cc, __entry->wire)
+		  __entry->len, TRACE_CC(__entry->cc), __entry->wire)
 );
 
 /* A user gets a message; pid is the process that opened the user. */
@@ -135,7 +140,7 @@ TRACE_EVENT(ipmi_deliver,
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(pid_t, pid)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__field(int, type)
 		__field(u16, len)
@@ -146,7 +151,7 @@ TRACE_EVENT(ipmi_deliver,
 	TP_fast_assign(
 		__entry->intf = user->intf->number;
 		__entry->pid = user->pid;
-		__entry->id = what->id;
+		__entry->id = ipmi_core_trace_id(what->id);
 		__entry->msgid = what->msgid;
 		__entry->type = type;
 		__entry->len = what->len;
@@ -154,9 +159,9 @@ TRACE_EVENT(ipmi_deliver,
 		__entry->cmd = what->cmd;
 		__entry->cc = what->cc;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%d type=%s",
+	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%s%x type=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
-		  __entry->cmd, __entry->len, __entry->cc,
+		  __entry->cmd, __entry->len, TRACE_CC(__entry->cc),
 		  __print_symbolic(__entry->type,
 				   { IPMI_RESPONSE_RECV_TYPE, "answer" },
 				   { IPMI_ASYNC_EVENT_RECV_TYPE, "event" },
@@ -173,7 +178,7 @@ TRACE_EVENT(ipmi_drop,
 	TP_STRUCT__entry(
 		__field(int, intf)
 		__field(pid_t, pid)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__field(u16, len)
 		__field(u8, netfn)
@@ -184,7 +189,7 @@ TRACE_EVENT(ipmi_drop,
 	TP_fast_assign(
 		__entry->intf = intf->number;
 		__entry->pid = user ? user->pid : 0;
-		__entry->id = what->id;
+		__entry->id = ipmi_core_trace_id(what->id);
 		__entry->msgid = what->msgid;
 		__entry->len = what->len;
 		__entry->netfn = what->netfn;
@@ -192,9 +197,9 @@ TRACE_EVENT(ipmi_drop,
 		__entry->cc = what->cc;
 		__entry->reason = reason;
 	),
-	TP_printk("intf=%d id=%p msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%d reason=%s",
+	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%s%x reason=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
-		  __entry->cmd, __entry->len, __entry->cc,
+		  __entry->cmd, __entry->len, TRACE_CC(__entry->cc),
 		  __print_symbolic(__entry->reason,
 				   { DROP_USER_GONE, "user-gone" },
 				   { DROP_USER_FULL, "user-full" },

@@ -70,6 +70,7 @@ struct made {
 
 static DEFINE_MUTEX(made_lock);
 static LIST_HEAD(made);
+static bool leaving;
 
 static unsigned int nr_resources(const struct si_made *m, struct resource *res)
 {
@@ -144,9 +145,14 @@ int made_add(const char *name, int id, const struct si_made *m)
 		kfree(new);
 		return rv;
 	}
-	guard(mutex)(&made_lock);
-	list_add_tail(&new->link, &made);
-	return 0;
+	scoped_guard(mutex, &made_lock) {
+		list_add_tail(&new->link, &made);
+		if (!leaving)
+			return 0;
+	}
+	/* hotmod was written to while the module goes: take it back. */
+	made_remove(&new->pdev->dev);
+	return -ENODEV;
 }
 
 static struct made *take(struct device *dev)
@@ -233,6 +239,8 @@ void hardcode_init(void)
  */
 void hardcode_exit(void)
 {
+	scoped_guard(mutex, &made_lock)
+		leaving = true;
 	while (made_remove(NULL))
 		;
 }

@@ -176,10 +176,10 @@ void pace_irq_ack(struct si *si)
 /* The flag and the line change together, or the two sides would miss each other. */
 void pace_irq_mask(struct si *si)
 {
-	if (!si->irq_level)
+	if (!READ_ONCE(si->irq_level))
 		return;
 	guard(spinlock_irqsave)(&si->lock);
-	if (si->irq_masked)
+	if (si->irq_masked || !si->irq_level)
 		return;
 	si->irq_masked = true;
 	disable_irq_nosync(si->desc.irq);
@@ -294,6 +294,24 @@ ktime_t pace_now(void)
 }
 
 /**
+ * pace_irq_free() - give the interrupt back, once the BMC raises it no more
+ * @si: the interface
+ *
+ * Context: process.
+ */
+void pace_irq_free(struct si *si)
+{
+	if (!si->irq_claimed)
+		return;
+	/* From now on the handler leaves the line alone: others may share it. */
+	scoped_guard(spinlock_irqsave, &si->lock)
+		si->irq_level = false;
+	unmask(si);
+	free_irq(si->desc.irq, si);
+	si->irq_claimed = false;
+}
+
+/**
  * pace_start() - start the thread, and take the interrupt
  * @si: the interface
  *
@@ -304,6 +322,8 @@ int pace_start(struct si *si)
 {
 	struct task_struct *thread;
 
+	si->irq_broken = false;
+	si->irq_missed = 0;
 	irq_start(si);
 	si->attn.use_irq = si->irq_claimed;
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
@@ -315,9 +335,7 @@ int pace_start(struct si *si)
 	thread = kthread_run(pace_thread, si, has_kipmid(si) ? "kipmi%d" : "ipmi-si%d",
 			     si->number);
 	if (IS_ERR(thread)) {
-		if (si->irq_claimed)
-			free_irq(si->desc.irq, si);
-		si->irq_claimed = false;
+		pace_irq_free(si);
 		return PTR_ERR(thread);
 	}
 	si->thread = thread;
@@ -325,7 +343,7 @@ int pace_start(struct si *si)
 }
 
 /**
- * pace_stop() - stop the thread, and give the interrupt back
+ * pace_stop() - stop the thread
  * @si: the interface
  *
  * Context: process, sleeps at most as long as the longest wait of a plan.
@@ -334,10 +352,4 @@ void pace_stop(struct si *si)
 {
 	kthread_stop(si->thread);
 	si->thread = NULL;
-	if (si->irq_claimed) {
-		pace_irq_unmask(si);
-		free_irq(si->desc.irq, si);
-	}
-	si->irq_claimed = false;
-	si->irq_level = false;
 }

@@ -329,6 +329,7 @@ void transaction_refused(struct si *si, const struct ipmi_smi_msg *msg);
 /* pace.c */
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
+void pace_irq_free(struct si *si);
 void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);

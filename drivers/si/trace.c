@@ -8,11 +8,11 @@
 #define SI_TRACE_DEV 24
 
 /* As the core names a message: by its own pointer in it, which says nothing else here. */
-static const void *si_trace_id(const struct ipmi_smi_msg *msg)
+static u32 si_trace_id(const struct ipmi_smi_msg *msg)
 {
 	const void *owner = msg ? ipmi_smi_msg_owner(msg) : NULL;
 
-	return owner ?: msg;
+	return ipmi_core_trace_id(owner ?: msg);
 }
 
 static int si_trace_number(const struct si *si)

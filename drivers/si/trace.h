@@ -20,6 +20,9 @@
 #define SI_TRACE_NAMES
 
 /* clang-format off */
+
+/* For "%s%x": a completion code in hex, or -1 for none. */
+#define TRACE_CC(cc) (cc) < 0 ? "-" : "0x", (cc) < 0 ? 1 : (cc)
 #define SI_TRACE_VERDICTS						\
 	{ SI_ANSWERED, "answered" },					\
 	{ SI_FAILED, "failed" },					\
@@ -83,7 +86,7 @@ TRACE_EVENT(ipmi_start,
 		__field(u8, netfn)
 		__field(u8, cmd)
 		__field(u16, len)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__array(char, dev, SI_TRACE_DEV)
 	),
@@ -96,7 +99,7 @@ TRACE_EVENT(ipmi_start,
 		__entry->msgid = msg ? msg->msgid : 0;
 		strscpy(__entry->dev, dev_name(si->desc.dev), SI_TRACE_DEV);
 	),
-	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u dev=%s",
+	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u dev=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
 		  __entry->len, __entry->dev)
 );
@@ -116,7 +119,7 @@ TRACE_EVENT(ipmi_end,
 		__field(u8, netfn)
 		__field(u8, cmd)
 		__field(u16, len)
-		__field(const void *, id)
+		__field(u32, id)
 		__field(long, msgid)
 		__field(int, cc)
 		__field(int, verdict)
@@ -145,9 +148,9 @@ TRACE_EVENT(ipmi_end,
 		__entry->status = f ? f->status : 0;
 		strscpy(__entry->dev, dev_name(si->desc.dev), SI_TRACE_DEV);
 	),
-	TP_printk("intf=%d id=%p msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%d verdict=%s total_us=%u waited_us=%u looks=%u phase=%s cause=%s status=0x%02x dev=%s",
+	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%s%x verdict=%s total_us=%u waited_us=%u looks=%u phase=%s cause=%s status=0x%02x dev=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len, __entry->cc, __print_symbolic(__entry->verdict, SI_TRACE_VERDICTS),
+		  __entry->len, TRACE_CC(__entry->cc), __print_symbolic(__entry->verdict, SI_TRACE_VERDICTS),
 		  __entry->total_us, __entry->waited_us, __entry->looks,
 		  __print_symbolic(__entry->phase, SI_TRACE_PHASES),
 		  __print_symbolic(__entry->cause, SI_TRACE_CAUSES), __entry->status,

@@ -11,6 +11,8 @@
 struct ipmi_smi;
 
 int ipmi_core_number(const struct ipmi_smi *intf);
+u32 ipmi_core_trace_id(const void *message);
+
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
 

@@ -82,19 +82,13 @@ static void a1_idle_listener(void)
 	EXPECT_EQ(file_write(PARAMETERS "max_msgs_per_user", "10"), 0);
 	EXPECT_EQ(set(idle, IPMICTL_SET_GETS_EVENTS_CMD, 1), 0);
 	EXPECT_EQ(set(listener, IPMICTL_SET_GETS_EVENTS_CMD, 1), 0);
-	for (int i = 0; i < 15; i++) {
-		bmc_line("after 10 events 1");
-		usleep(30000);
-		while (!ipmi_next(listener, 30, &r))
-			events += r.recv_type == IPMI_ASYNC_EVENT_RECV_TYPE;
-		if (i == 9)
-			break;
+	/* the idle one gets all it may have, while another reads */
+	for (int i = 0; i < 10; i++) {
+		bmc_line("events 1");
+		REQUIRE(EXPECT_EQ(ipmi_next(listener, QUICK_MS, &r), 0));
 	}
-	/* the idle one has all it may have */
-	EXPECT_EQ(events, 10);
-	EXPECT_EQ(set(busy, IPMICTL_SET_GETS_EVENTS_CMD, 0), 0);
 	bmc_line("after 10 events 5");
-	usleep(200000);
+	usleep(1500000);
 	EXPECT_EQ(answers(busy, QUICK_MS), BY_STACK(1, 0));
 	if (stack_is_ours()) {
 		events = 0;
@@ -208,6 +202,9 @@ static void a5_errors_during_discovery(void)
 				}
 				REQUIRE(EXPECT(fd >= 0));
 			}
+			/* and what is left of the fault strikes us, not the interface */
+			for (int i = 0; i < 8; i++)
+				answers(fd, QUICK_MS);
 			EXPECT(answers(fd, QUICK_MS));
 			close(fd);
 		}
@@ -294,19 +291,21 @@ static void b3_no_zombies(void)
 /* B3: registrations that can match nothing do not pile up. */
 static void b3_no_channels(void)
 {
+	/* the kernel's own walk through all of them each time */
+	int fd = ipmi_open(0), n = BY_STACK(300000, 2000);
 	long before, after;
-	int fd = ipmi_open(0);
 
 	EXPECT_EQ(run("awk '/^MemAvailable/ { print $2 }' /proc/meminfo"), 0);
 	sscanf(output(), "%ld", &before);
-	for (int i = 0; i < 300000; i++)
+	for (int i = 0; i < n; i++)
 		if (reg(fd, 0x30, 0x63, 0) && EXPECT(!"registered for no channel"))
 			break;
 	EXPECT_EQ(run("awk '/^MemAvailable/ { print $2 }' /proc/meminfo"), 0);
 	sscanf(output(), "%ld", &after);
 	EXPECT_EQ(unreg(fd, 0x30, 0x63, 0), -ENOENT);
-	ktap_note("300000 registrations took %ld KiB", before - after);
-	EXPECT_EQ(before - after > 5000, BY_STACK(0, 1));
+	ktap_note("%d registrations took %ld KiB", n, before - after);
+	if (stack_is_ours())
+		EXPECT(before - after < 5000);
 	close(fd);
 }
 
