@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm
+.PHONY: check check-static check-unit check-vm fuzz
 
 modules:
 	+@$(kbuild) modules
@@ -57,6 +57,10 @@ check-unit:
 	@tools/setup build
 	+@tools/check unit
 
+fuzz:
+	@tools/setup fuzz
+	@$(MAKE) -s -C tests/fuzz SECONDS=$(or $(SECONDS),20)
+
 format:
 	@tools/format
 
@@ -77,4 +81,5 @@ help:
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
 	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
+	@echo '  make fuzz SECONDS=20   libFuzzer on the parts that need no kernel, so long for each'
 	@echo '  make format            rewrites the C files as tools/check-format wants them'

@@ -23,6 +23,7 @@
 
 /* For "%s%x": a completion code in hex, or -1 for none. */
 #define TRACE_CC(cc) (cc) < 0 ? "-" : "0x", (cc) < 0 ? 1 : (cc)
+
 #define SI_TRACE_VERDICTS						\
 	{ SI_ANSWERED, "answered" },					\
 	{ SI_FAILED, "failed" },					\
@@ -150,7 +151,8 @@ TRACE_EVENT(ipmi_end,
 	),
 	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%s%x verdict=%s total_us=%u waited_us=%u looks=%u phase=%s cause=%s status=0x%02x dev=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len, TRACE_CC(__entry->cc), __print_symbolic(__entry->verdict, SI_TRACE_VERDICTS),
+		  __entry->len, TRACE_CC(__entry->cc),
+		  __print_symbolic(__entry->verdict, SI_TRACE_VERDICTS),
 		  __entry->total_us, __entry->waited_us, __entry->looks,
 		  __print_symbolic(__entry->phase, SI_TRACE_PHASES),
 		  __print_symbolic(__entry->cause, SI_TRACE_CAUSES), __entry->status,

@@ -164,7 +164,8 @@ static void one_request_by_its_number(void)
 		}
 		before = line;
 	}
-	EXPECT(strlen(word(&line, "id")) >= 8);
+	EXPECT_EQ(strspn(word(&line, "id"), "0123456789abcdef"), 8);
+	EXPECT(strcmp(word(&line, "id"), "00000000"));
 	EXPECT_EQ(field(&line, "pid"), getpid());
 	EXPECT(has(&line, " type=answer "));
 	line = by_msgid("ipmi_request", msgid);
