@@ -176,10 +176,13 @@ int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bo
 	}
 	if (READ_ONCE(intf->panicking))
 		return 0;
-	if (idle && run)
-		run_here(intf);
-	else if (idle)
+	if (idle && run) {
+		/* Who has the lock and does not run has it for a moment only. */
+		guard(mutex)(&intf->run);
+		run_locked(intf);
+	} else if (idle) {
 		intf_kick(intf);
+	}
 	return 0;
 }
 
@@ -263,8 +266,12 @@ void ipmi_poll_interface(struct ipmi_user *user)
 	}
 	guard(mutex)(&intf->run);
 	run_locked(intf);
-	if (intf->handlers && intf->handlers->poll)
-		intf->handlers->poll(intf->send_info);
+	if (!intf->handlers || !intf->handlers->poll)
+		return;
+	/* What the transport returns meanwhile is looked at below. */
+	scoped_guard(spinlock_irqsave, &intf->lock)
+		intf->running = true;
+	intf->handlers->poll(intf->send_info);
 	run_locked(intf);
 }
 EXPORT_SYMBOL(ipmi_poll_interface);

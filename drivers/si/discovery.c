@@ -68,9 +68,10 @@ struct si_offer {
 static DEFINE_MUTEX(offers_lock);
 static LIST_HEAD(offers);
 
+/* Nobody but the list has it. */
 static bool is_over(const struct si_offer *o)
 {
-	return o->state == OFFER_REFUSED || o->state == OFFER_REMOVED;
+	return !o->si;
 }
 
 static void set_state_locked(struct si_offer *o, enum offer_state state)
@@ -99,22 +100,25 @@ static void forget_oldest_locked(void)
 	kfree(oldest);
 }
 
-static struct si_offer *add(const struct si_desc *desc, struct si *si, enum offer_state state)
+static struct si_offer *alloc(const struct si_desc *desc)
 {
 	struct si_offer *o = kzalloc(sizeof(*o), GFP_KERNEL);
 
 	if (!o)
 		return NULL;
-	o->si = si;
 	o->desc = *desc;
 	if (desc->dev)
 		strscpy(o->dev, dev_name(desc->dev), sizeof(o->dev));
 	o->offered = local_clock();
+	return o;
+}
+
+static void add(struct si_offer *o, enum offer_state state)
+{
 	guard(mutex)(&offers_lock);
 	set_state_locked(o, state);
 	list_add_tail(&o->link, &offers);
 	forget_oldest_locked();
-	return o;
 }
 
 /**
@@ -125,7 +129,13 @@ static struct si_offer *add(const struct si_desc *desc, struct si *si, enum offe
  */
 struct si_offer *offer_add(struct si *si)
 {
-	return add(&si->desc, si, OFFER_WAITING);
+	struct si_offer *o = alloc(&si->desc);
+
+	if (!o)
+		return NULL;
+	o->si = si;
+	add(o, OFFER_WAITING);
+	return o;
 }
 
 /**
@@ -138,15 +148,15 @@ struct si_offer *offer_add(struct si *si)
  */
 int offer_refuse(const struct si_desc *desc, int error, const char *fmt, ...)
 {
-	struct si_offer *o = add(desc, NULL, OFFER_REFUSED);
+	struct si_offer *o = alloc(desc);
 	va_list args;
 
 	if (!o)
 		return error;
-	guard(mutex)(&offers_lock);
 	va_start(args, fmt);
 	vscnprintf(o->story, sizeof(o->story), fmt, args);
 	va_end(args);
+	add(o, OFFER_REFUSED);
 	return error;
 }
 
@@ -228,7 +238,7 @@ void offer_remove(struct si *si)
 {
 	guard(mutex)(&offers_lock);
 	si->offer->si = NULL;
-	if (!is_over(si->offer))
+	if (si->offer->state != OFFER_REFUSED)
 		set_state_locked(si->offer, OFFER_REMOVED);
 	si->offer = NULL;
 	forget_oldest_locked();
@@ -267,7 +277,7 @@ static void show_up_locked(struct seq_file *m, const struct si_offer *o)
 
 	seq_printf(m, "up as ipmi%d, at try %u", o->number, o->tries);
 	if (si && READ_ONCE(si->away))
-		seq_printf(m, ", but its BMC does not answer since %lld ms",
+		seq_printf(m, ", but its BMC has not answered for %lld ms",
 			   ktime_ms_delta(pace_now(), READ_ONCE(si->away_since)));
 	seq_putc(m, '\n');
 }

@@ -6,6 +6,7 @@
  *
  *   si_list_lock (mutex, probe.c)  the list of candidates; never held while a
  *                                  BMC is asked anything
+ *   offers_lock (discovery.c)      the records for the report of discovery
  *   si->pump (mutex)               who holds it drives the machine: the pacer's
  *                                  thread, or the sender itself if the machine
  *                                  is free; guards everything marked "pump"

@@ -16,7 +16,6 @@
 #define ANSWER_AFTER_MS 1 /* Send Message is acknowledged first */
 #define BMC_ADDRESS 0x20
 #define HOST_LUN 2
-#define CMD_ECHO 0x7f
 
 enum manner {
 	ABSENT, /* Send Message ends with NAK on write */
@@ -125,7 +124,8 @@ static void execute(struct bridged *m)
 	if (m->netfn == NETFN_APP && m->cmd == 0x01) {
 		memcpy(m->data + 1, id, sizeof(id));
 		m->len = sizeof(id);
-	} else if (m->netfn == NETFN_OEM && m->cmd == CMD_ECHO) {
+	} else if (m->netfn == NETFN_OEM) {
+		/* any of them is an echo, so that each can be told from the next */
 		memmove(m->data + 1, m->data, m->len);
 	} else {
 		cc = CC_INVALID_COMMAND;

@@ -323,7 +323,10 @@ static long looks(void)
 	return n[1] - n[0];
 }
 
-/* B4: who waited for commands and has gone needs no polling any more. */
+/*
+ * B4: who waited for commands and has gone needs no polling any more. The kernel's own goes on,
+ * but its counters do not show that.
+ */
 static void b4_polling_ends(void)
 {
 	long before, during, after;
@@ -341,8 +344,6 @@ static void b4_polling_ends(void)
 	ktap_note("looks a second: %ld before, %ld during, %ld after", before, during, after);
 	if (stack_is_ours())
 		EXPECT(after <= before);
-	else
-		EXPECT(after > before);
 }
 
 /* B5: a receive that fails takes nothing from the message. */
@@ -480,25 +481,44 @@ static long requests_in(double seconds, int fd)
 	return n;
 }
 
-/* C3: who opens and closes all the time does not slow down others by more than his share. */
-static void c3_open_and_close(void)
+static void open_and_close(void)
 {
-	int fd = ipmi_open(0);
-	long alone, beside;
-	pid_t child;
+	close(ipmi_open(0));
+}
 
-	alone = requests_in(1, fd);
+static void use_processor(void)
+{
+	getppid();
+}
+
+/* Requests a second beside a process that does this all the time. */
+static long requests_beside(int fd, void (*act)(void))
+{
+	pid_t child;
+	long n;
+
 	fflush(stdout);
 	child = fork();
 	if (!child)
 		for (;;)
-			close(ipmi_open(0));
-	beside = requests_in(1, fd);
+			act();
+	n = requests_in(1, fd);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	ktap_note("%ld requests a second alone, %ld beside", alone, beside);
+	return n;
+}
+
+/* C3: who opens and closes all the time takes from others no more than processor time. */
+static void c3_open_and_close(void)
+{
+	int fd = ipmi_open(0);
+	long alone = requests_in(1, fd), beside = requests_beside(fd, open_and_close);
+	long busy = requests_beside(fd, use_processor);
+
+	ktap_note("%ld requests a second alone, %ld beside opening, %ld beside computing", alone,
+		  beside, busy);
 	if (stack_is_ours())
-		EXPECT(beside > alone / 4);
+		EXPECT(beside > busy / 2);
 	close(fd);
 }
 
