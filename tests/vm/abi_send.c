@@ -82,7 +82,8 @@ static void mediums(void)
 		ipmi_ipmb(&broadcast, channel, SATELLITE, 0);
 		broadcast.addr_type = IPMI_IPMB_BROADCAST_ADDR_TYPE;
 		if (channel != 0)
-			EXPECT_EQ(ipmi_send_to(fd, TO(broadcast), 1, NETFN_APP, 1, NULL, 0), -EINVAL);
+			EXPECT_EQ(ipmi_send_to(fd, TO(broadcast), 1, NETFN_APP, 1, NULL, 0),
+				  -EINVAL);
 	}
 }
 

@@ -351,7 +351,8 @@ static void lasting_failures(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(codes); i++) {
 		fresh();
 		bmc_line("satellite %x refuse arg=%d", SATELLITE, codes[i]);
-		EXPECT_EQ(ipmi_send_to(fd, TO(near), codes[i], NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0),
+		EXPECT_EQ(ipmi_send_to(fd, TO(near), codes[i], NETFN_APP, CMD_GET_DEVICE_ID, NULL,
+				       0),
 			  0);
 		REQUIRE(EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0));
 		EXPECT_EQ(r.msgid, codes[i]);
@@ -431,7 +432,8 @@ static void short_answers(void)
 		bmc_line("console %x short n=1 arg=%d", LAN_CHANNEL, cut);
 		EXPECT_EQ(ipmi_send_timed(fd, TO(near), cut, NETFN_OEM, CMD_ECHO, data, 1, 0, 500),
 			  0);
-		EXPECT_EQ(ipmi_send_timed(fd, TO(far), cut, NETFN_OEM, CMD_ECHO, data, 1, 0, 500), 0);
+		EXPECT_EQ(ipmi_send_timed(fd, TO(far), cut, NETFN_OEM, CMD_ECHO, data, 1, 0, 500),
+			  0);
 		for (int i = 0; i < 2; i++) {
 			REQUIRE(EXPECT_EQ(ipmi_next(fd, OVER_MS, &r), 0));
 			EXPECT_EQ(r.msgid, cut);
@@ -510,11 +512,13 @@ static void slots_run_out(void)
 		int file = files[i % 2];
 
 		if (i % 4)
-			REQUIRE(EXPECT_EQ(ipmi_send_timed(file, TO(near), i, NETFN_OEM, CMD_ECHO, NULL,
-							  0, 0, 20000), 0));
+			REQUIRE(EXPECT_EQ(ipmi_send_timed(file, TO(near), i, NETFN_OEM, CMD_ECHO,
+							  NULL, 0, 0, 20000),
+					  0));
 		else
-			REQUIRE(EXPECT_EQ(ipmi_send_timed(file, TO(far), i, NETFN_OEM, CMD_ECHO, NULL,
-							  0, 0, 20000), 0));
+			REQUIRE(EXPECT_EQ(ipmi_send_timed(file, TO(far), i, NETFN_OEM, CMD_ECHO,
+							  NULL, 0, 0, 20000),
+					  0));
 	}
 	EXPECT_EQ(ipmi_send_to(fd, TO(near), 99, NETFN_OEM, CMD_ECHO, NULL, 0), -EAGAIN);
 	EXPECT_EQ(ipmi_send_to(fd, TO(far), 99, NETFN_OEM, CMD_ECHO, NULL, 0), -EAGAIN);
@@ -581,7 +585,8 @@ static void responses(void)
 	EXPECT_EQ(r.addr.addr_type, IPMI_IPMB_ADDR_TYPE);
 	EXPECT_HEX(r.data, r.len, "00");
 
-	EXPECT_EQ(ipmi_send_to(fd, TO(far), 0x7fff16, NETFN_APP | 1, CMD_GET_DEVICE_ID, aa_bb, 2), 0);
+	EXPECT_EQ(ipmi_send_to(fd, TO(far), 0x7fff16, NETFN_APP | 1, CMD_GET_DEVICE_ID, aa_bb, 2),
+		  0);
 	REQUIRE(EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0));
 	sent("01 07 81 1c 63 82 5a 01 aa bb be");
 	EXPECT_EQ(r.recv_type, IPMI_RESPONSE_RESPONSE_TYPE);

@@ -233,8 +233,9 @@ static void commands_and_requests(void)
 		bmc_line("after %d ipmb 0 24 0 %x 30 55", 200 + 5 * i, i);
 	for (int i = 0; i < 300 || commands < 40; i++) {
 		if (i < 300)
-			REQUIRE(EXPECT_EQ(ipmi_send(fd, 1000 + i, NETFN_APP, CMD_GET_DEVICE_ID, NULL,
-						    0), 0));
+			REQUIRE(EXPECT_EQ(ipmi_send(fd, 1000 + i, NETFN_APP, CMD_GET_DEVICE_ID,
+						    NULL, 0),
+					  0));
 		while (!ipmi_next(fd, i < 300 ? 10 : QUICK_MS, &r)) {
 			commands += r.recv_type == IPMI_CMD_RECV_TYPE;
 			answers += r.recv_type == IPMI_RESPONSE_RECV_TYPE && !r.data[0];

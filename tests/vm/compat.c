@@ -100,8 +100,9 @@ static void settime(void)
 	double start = now();
 	struct reply r;
 
-	EXPECT_EQ(ipmi_send_timed(fd, &bmc, sizeof(bmc), 8, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, 3,
-				  100), 0);
+	EXPECT_EQ(ipmi_send_timed(fd, &bmc, sizeof(bmc), 8, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0,
+				  3, 100),
+		  0);
 	EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0);
 	EXPECT_EQ(r.msgid, 8);
 	EXPECT_EQ(r.len, DEVICE_ID_LEN);

@@ -122,7 +122,8 @@ static void many_in_flight(void)
 
 	for (int round = 0; round < 3; round++) {
 		for (int i = 0; i < 90; i++)
-			REQUIRE(EXPECT_EQ(ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0));
+			REQUIRE(EXPECT_EQ(ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0),
+					  0));
 		for (int i = 0; i < 90; i++) {
 			REQUIRE(EXPECT_EQ(ipmi_wait(fd, ANSWER_MS), 1));
 			EXPECT_EQ(ipmi_recv(fd, &r), 0);

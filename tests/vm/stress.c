@@ -26,7 +26,10 @@
 
 #define DEVICE "/sys/class/ipmi/ipmi0/device"
 #define MAX_USERS 200
-#define PENDING 6 /* requests of a process: what it leaves behind the BMC has to do too */
+#define PENDING 16 /* requests of a process */
+/* between two of them, and two times of opening, at most; so that the BMC can keep up */
+#define SEND_MS 160
+#define OPEN_MS 2000
 #define LAST_MS 60000
 
 enum counter { SENT, ANSWERED, GIVEN_UP, REFUSED, OPENED, FORKED, COMMANDS, EVENTS, COUNTERS };
@@ -53,6 +56,7 @@ static unsigned int random_state;
 static double end;
 static long next_id;
 static int me, opened;
+static double next_send, next_open;
 static struct {
 	long id;
 	int len; /* of the echo, -1: it is no echo */
@@ -181,8 +185,9 @@ static void send_one(void)
 
 	for (slot = 0; slot < PENDING && pending[slot].id; slot++)
 		;
-	if (slot == PENDING)
+	if (slot == PENDING || now() < next_send)
 		return;
+	next_send = now() + pick(SEND_MS) / 1e3;
 	pending[slot].first = pick(256);
 	pending[slot].len = len;
 	pending[slot].bridged = kind >= 7;
@@ -194,12 +199,13 @@ static void send_one(void)
 		ret = ipmi_send_to(fd, &bmc, sizeof(bmc), next_id, NETFN_OEM, CMD_ECHO, data, len);
 	} else if (kind < 7) {
 		pending[slot].len = -1;
-		ret = ipmi_send(fd, next_id, NETFN_APP, pick(2) ? CMD_GET_DEVICE_ID : 0xf3, data, len);
+		ret = ipmi_send(fd, next_id, NETFN_APP, pick(2) ? CMD_GET_DEVICE_ID : 0xf3, data,
+				len);
 	} else if (kind < 9) {
 		/* one of three is not there */
 		ipmi_ipmb(&ipmb, 0, SATELLITE + 2 * pick(3), lun);
-		ret = ipmi_send_timed(fd, &ipmb, sizeof(ipmb), next_id, NETFN_OEM, cmd, data, len, 1,
-				      500);
+		ret = ipmi_send_timed(fd, &ipmb, sizeof(ipmb), next_id, NETFN_OEM, cmd, data, len,
+				      1, 500);
 	} else {
 		ipmi_lan(&lan, LAN_CHANNEL, opened & 0xff, 0x81, 0x82, lun);
 		ret = ipmi_send_timed(fd, &lan, sizeof(lan), next_id, NETFN_OEM, cmd, data, len, 1,
@@ -308,6 +314,7 @@ static void fork_one(void)
 			fd = -1;
 			reopen();
 		}
+		next_send = 0;
 		send_one();
 		if (pick(2))
 			raise(SIGKILL);
@@ -322,6 +329,30 @@ static void fork_one(void)
 		;
 	/* it may have left an answer in the queue we share */
 	reopen();
+}
+
+static int left(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < PENDING; i++)
+		n += pending[i].id != 0;
+	return n;
+}
+
+/* Mostly with all answers, now and then without. */
+static void begin_anew(void)
+{
+	if (now() < next_open)
+		return;
+	next_open = now() + pick(OPEN_MS) / 1e3;
+	while (pick(8) && left() && !shared->bad && now() < end)
+		if (!take_one())
+			ipmi_wait(fd, 100);
+	if (pick(2))
+		fork_one();
+	else
+		reopen();
 }
 
 static void act(void)
@@ -346,24 +377,13 @@ static void act(void)
 		ioctl(fd, on ? IPMICTL_REGISTER_FOR_CMD : IPMICTL_UNREGISTER_FOR_CMD, &spec);
 	else if (what < 98)
 		ipmi_wait(fd, pick(20));
-	else if (what < 99)
-		reopen();
 	else
-		fork_one();
+		begin_anew();
 }
 
 static void on_alarm(int number)
 {
 	(void)number;
-}
-
-static int left(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < PENDING; i++)
-		n += pending[i].id != 0;
-	return n;
 }
 
 static void worker(int number)
@@ -491,7 +511,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	close(file);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	no_access = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	no_access = (char *)no_access + 4096;
