@@ -45,6 +45,9 @@ static struct ipmi_smi_msg *next_rx(struct ipmi_smi *intf)
 {
 	struct ipmi_smi_msg *smi;
 
+	/* Before it stops, the runner looks once more, under the lock. */
+	if (list_empty(&intf->rx))
+		return NULL;
 	guard(spinlock_irqsave)(&intf->lock);
 	smi = list_first_entry_or_null(&intf->rx, struct ipmi_smi_msg, link);
 	if (smi)
@@ -89,6 +92,8 @@ bool run_one_locked(struct ipmi_smi *intf)
 		route_one_locked(intf, smi);
 		return true;
 	}
+	if (!READ_ONCE(intf->pretimeout))
+		return false;
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		swap(pretimeout, intf->pretimeout);
 	if (pretimeout)

@@ -346,9 +346,10 @@ static void begin_anew(void)
 	if (now() < next_open)
 		return;
 	next_open = now() + pick(OPEN_MS) / 1e3;
-	while (pick(8) && left() && !shared->bad && now() < end)
-		if (!take_one())
-			ipmi_wait(fd, 100);
+	if (pick(8))
+		while (left() && !shared->bad && now() < end)
+			if (!take_one())
+				ipmi_wait(fd, 100);
 	if (pick(2))
 		fork_one();
 	else
