@@ -4,7 +4,7 @@
 base    dash, busybox, kmod and the in-tree modules that matter here; per kernel, cached
 tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, strace, bash; cached
 ours    the project's modules in lib/modules/KVER/updates, so that they win
-payload programs and files of one run, and /vm/job, the script of one boot
+payload programs, test modules and files of one run, and /vm/job, the script of one boot
 
 Each layer is a cpio archive; an initramfs is their concatenation. Called by run,
 shell and demo through Guest.
@@ -211,7 +211,8 @@ def tools_layer():
 
 def our_layer(kernel, base, modules, work):
     """The modules below a folder in lib/modules/KVER/updates; an archive in work."""
-    found = sorted(glob.glob(os.path.join(modules, "**", "*.ko"), recursive=True))
+    found = sorted(path for path in glob.glob(os.path.join(modules, "**", "*.ko"), recursive=True)
+                   if "/tests/" not in path[len(modules):])
     if not found:
         raise Trouble(f"there are no modules (*.ko) below {modules}: "
                       f"build them with: tools/build {kernel.name}")
@@ -243,6 +244,8 @@ class Guest:
         if stack == "ours":
             self.layers.append(our_layer(kernel, base, modules, self.work))
         root = os.path.join(self.work, "payload")
+        for path in glob.glob(os.path.join(modules, "tests/modules/*.ko")):
+            files = {**files, "vm/modules/" + os.path.basename(path): path}
         for path, source in files.items():
             dest = os.path.join(root, path)
             os.makedirs(os.path.dirname(dest), exist_ok=True)

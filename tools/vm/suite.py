@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reads tests/vm/suite.toml: the tests and the virtual hardware they run on.
+"""Reads tests/vm/suite.toml and tests/vm/*/suite.toml: tests and the virtual hardware they run on.
 
 Called by run, shell and demo. A test on one set of hardware is a Case; its name
 is "test" if the test knows one set only, else "test@hardware".
 """
 import fnmatch
+import glob
 import os
 import subprocess
 import tomllib
@@ -51,22 +52,32 @@ class Case:
         return not self.kernels or line in self.kernels
 
 
+def tables():
+    """(path, [hardware], [test]) of each file."""
+    for path in [os.path.join(FOLDER, "suite.toml")] + sorted(
+            glob.glob(os.path.join(FOLDER, "*", "suite.toml"))):
+        with open(path, "rb") as f:
+            table = tomllib.load(f)
+        yield path, table.get("hardware", {}), table.get("test", {})
+
+
 def read():
     """({hardware name: table}, [Case])"""
-    path = os.path.join(FOLDER, "suite.toml")
-    with open(path, "rb") as f:
-        table = tomllib.load(f)
-    hardware = table["hardware"]
-    for name, entry in hardware.items():
-        check(path, f"hardware.{name}", entry, HARDWARE_KEYS)
-        entry["qemu"] = [line.format(**bmc.files()) for line in entry["qemu"]]
+    hardware, tests = {}, {}
+    for path, machines, some in tables():
+        for name, entry in machines.items():
+            check(path, "hardware", name, entry, HARDWARE_KEYS, hardware)
+            entry["qemu"] = [line.format(**bmc.files()) for line in entry["qemu"]]
+            hardware[name] = entry
+        for name, test in some.items():
+            check(path, "test", name, test, TEST_KEYS, tests)
+            test.setdefault("program", name)
+            tests[name] = test
     cases = []
-    for name, test in table["test"].items():
-        check(path, f"test.{name}", test, TEST_KEYS)
-        test.setdefault("program", name)
+    for name, test in tests.items():
         for on in test["on"]:
             if on not in hardware:
-                raise Trouble(f"{path}: test.{name} names hardware {on}, which is not there")
+                raise Trouble(f"test.{name} names hardware {on}, which is not there")
             full = name if len(test["on"]) == 1 else f"{name}@{on}"
             cases.append(Case(full, test, hardware[on], on))
     return hardware, cases
@@ -80,9 +91,11 @@ def hardware(name):
     return known[name]
 
 
-def check(path, where, entry, keys):
+def check(path, kind, name, entry, keys, known):
     if set(entry) - keys:
-        raise Trouble(f"{path}: {where} has unknown keys: {', '.join(set(entry) - keys)}")
+        raise Trouble(f"{path}: {kind}.{name} has unknown keys: {', '.join(set(entry) - keys)}")
+    if name in known:
+        raise Trouble(f"{path}: there is a {kind}.{name} in another file already")
 
 
 def select(cases, patterns):

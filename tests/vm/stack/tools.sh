@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The tools people use, on /dev/ipmi0: each answers what the BMC of tools/vm/bmc.toml knows.
-# shellcheck source=tests/vm/ktap.sh
+# shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
 
 succeeds ipmitool mc info
