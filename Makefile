@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm fuzz
+.PHONY: check check-static check-unit check-vm fuzz bench
 
 modules:
 	+@$(kbuild) modules
@@ -61,6 +61,12 @@ fuzz:
 	@tools/setup fuzz
 	@$(MAKE) -s -C tests/fuzz SECONDS=$(or $(SECONDS),20)
 
+# BENCH="load instructions@kcs" picks groups
+bench:
+	@tools/setup build vm bench
+	+@tools/build $(DEMO_KVER)
+	@tools/bench/run --kver $(DEMO_KVER) $(BENCH)
+
 format:
 	@tools/format
 
@@ -82,4 +88,6 @@ help:
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
 	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
 	@echo '  make fuzz SECONDS=20   libFuzzer on the parts that need no kernel, so long for each'
+	@echo '  make bench             this stack and the kernel'"'"'s own side by side: ratios, build/bench/KVER.svg;'
+	@echo '                         BENCH=... picks groups, tools/bench/run --list names them'
 	@echo '  make format            rewrites the C files as tools/check-format wants them'

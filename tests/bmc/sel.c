@@ -7,7 +7,7 @@
 #include "request.h"
 #include "sel.h"
 
-#define RECORDS 256
+#define RECORDS 1024
 #define IPMI_VERSION 0x51
 #define WITH_TIME 0xe0 /* record types below it carry one */
 #define CAN 0x0a /* delete, reserve */

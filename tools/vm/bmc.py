@@ -145,11 +145,20 @@ def files():
             "smbios_ca2": smbios("smbios-ca2.bin", 0xca2)}
 
 
-def host_arguments():
-    """The same for the BMC of tests/bmc."""
+def many(data, count):
+    """The first analog sensor, so many times: a big server."""
+    first = data["analog"][0]
+    return b"".join(record(n, *full({**first, "number": n, "name": f"Sensor {n}"}))
+                    for n in range(count))
+
+
+def host_arguments(sensors=0):
+    """The same for the BMC of tests/bmc; or with so many sensors instead."""
     data = read()
     who = data["identity"]
-    arguments = ["--sdr", write("sdr.bin", sdr(data)), "--fru-size", str(FRU_SIZE),
+    repository = write(f"sdr-{sensors}.bin", many(data, sensors)) if sensors else write(
+        "sdr.bin", sdr(data))
+    arguments = ["--sdr", repository, "--fru-size", str(FRU_SIZE),
                  "--fru", write("fru.bin", b"".join(map(fru_image, data["fru"])))]
     for name, value in (("guid", who["guid"]), ("manufacturer", who["manufacturer"]),
                         ("product", who["product"]), ("firmware1", who["firmware"][0]),

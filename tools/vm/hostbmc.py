@@ -11,13 +11,14 @@ import bmc
 from kernel import BUILD, TOP, Trouble
 
 LOCK = threading.Lock()
-PROGRAM = os.path.join(BUILD, "bmc", "bmc")
+FOLDER = os.path.join(BUILD, "bmc")
+SENSORS = 200       # of the one for measurements
 
 
-def build():
+def build(target):
     with LOCK:
         made = subprocess.run(["make", "-s", "--no-print-directory", "-C",
-                               os.path.join(TOP, "tests", "bmc")], check=False)
+                               os.path.join(TOP, "tests", "bmc"), target], check=False)
     if made.returncode:
         raise Trouble("the BMC of tests/bmc does not compile (see above)")
 
@@ -26,13 +27,16 @@ class HostBmc:
     """A process that listens at a socket in folder before this returns."""
     letter = "B"
 
-    def __init__(self, folder):
-        build()
+    def __init__(self, folder, kind):
+        """kind: "host", or "fast" for measurements: no sanitizers, many sensors."""
+        fast = kind == "fast"
+        build("fast" if fast else "all")
+        program = os.path.join(FOLDER, "fast" if fast else "bmc")
         path = os.path.join(folder, "bmc")
         # it ends with its standard input, so with this process too
         self.process = subprocess.Popen(
-            [PROGRAM, "--socket", path, "--control", os.path.join(folder, "bmc-control"),
-             *bmc.host_arguments()],
+            [program, "--socket", path, "--control", os.path.join(folder, "bmc-control"),
+             *bmc.host_arguments(SENSORS if fast else 0)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
         self.rest = b""
         self.status = 0
@@ -44,7 +48,7 @@ class HostBmc:
             said.append(self.process.stdout.readline())
         if not said[-1]:
             self.close()
-            raise Trouble(f"{PROGRAM} did not start:\n{b''.join(said).decode(errors='replace')}")
+            raise Trouble(f"{program} did not start:\n{b''.join(said).decode(errors='replace')}")
 
     def fileno(self):
         return self.process.stdout.fileno()

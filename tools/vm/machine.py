@@ -167,7 +167,7 @@ class Machine:
         self.limit = seconds
         self.parallel = parallel    # processors may run at the same time even if emulated
         self.log_path = log
-        self.bmc = bmc          # "host": with the BMC of tests/bmc, its chardev is called host
+        self.bmc = bmc          # "host", "fast": with a BMC of tests/bmc, its chardev is called host
         self.bmc_status = 0     # its exit status
         self.console = []       # lines of the kernel
         self.test = []          # lines of the test's terminal, (seconds, text)
@@ -201,7 +201,7 @@ class Machine:
         folder = tempfile.mkdtemp(prefix="ipmi-vm-")
         channels = [Serial(folder, "K"), Serial(folder, "T"), Control(folder, "Q")]
         if self.bmc:
-            channels.insert(0, HostBmc(folder))
+            channels.insert(0, HostBmc(folder, self.bmc))
         started = time.monotonic()
         with open(self.log_path, "w", encoding="utf-8") as log:
             process = subprocess.Popen(self.command(channels), stdin=subprocess.DEVNULL,

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What tools/bench measures inside the virtual machine. Each command prints lines of
+ * "bench NAME VALUE"; tools/bench/plan.py says what they mean.
+ *
+ *   bench count N                  N requests, alone: guest nanoseconds for each, which under
+ *                                  -icount shift=0 are instructions; marks on port 80h around them
+ *   bench load THINK USERS SECONDS [DEVICE]
+ *                                  requests of that many processes, one in flight each, to the
+ *                                  BMC of tests/bmc, which thinks THINK ms ("erratic": see there)
+ *   bench idle SECONDS             nobody asks anything, the device is open
+ *   bench memory                   of an open file, and of a message that waits to be read
+ *   bench start MODULE...          from modprobe to the first answer
+ *   bench death                    a BMC that falls silent in a request, and comes back
+ *   bench fill SENSORS RECORDS     readings for the sensors, records in the event log
+ *   bench think MS                 the BMC thinks so long
+ *   bench run N COMMAND...         N times at once: wall and processor time
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define MARK_PORT 0x80
+#define SAMPLES 65536 /* latencies kept of a process */
+#define WARM_UP 0.3 /* seconds before anything counts */
+#define DEATH_MS 75000 /* that a BMC is dead, at most */
+
+struct user {
+	long answers, wrong;
+	unsigned int n;
+	float latency[SAMPLES]; /* ms */
+};
+
+struct machine {
+	double busy; /* seconds of all processors */
+	double thread; /* of that, the driver's own threads */
+	double switches; /* from one task to another, a measure of wakeups */
+};
+
+static void say(const char *name, double value)
+{
+	printf("bench %s %.6g\n", name, value);
+}
+
+static void fatal(const char *what, int error)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, strerror(error < 0 ? -error : error));
+	exit(1);
+}
+
+static int device(int n)
+{
+	int fd = ipmi_open(n);
+
+	if (fd < 0)
+		fatal("/dev/ipmiN", fd);
+	return fd;
+}
+
+/* What the threads of the driver have used so far, in seconds. */
+static double threads(void)
+{
+	double sum = 0;
+	char *line, *rest;
+
+	run("for p in /proc/[0-9]*; do case $(cat $p/comm 2>/dev/null) in "
+	    "kipmi*|ipmi-si*|ipmi-ssif*|ssif*|kssif*) cut -d' ' -f1 $p/schedstat;; esac; done");
+	line = strtok_r((char *)output(), "\n", &rest);
+	for (; line; line = strtok_r(NULL, "\n", &rest))
+		sum += atof(line) / 1e9;
+	return sum;
+}
+
+static struct machine machine_now(void)
+{
+	struct machine m = { 0 };
+	char line[512];
+	double v[8];
+	FILE *f = fopen("/proc/stat", "r");
+
+	if (!f)
+		fatal("/proc/stat", errno);
+	while (fgets(line, sizeof(line), f)) {
+		/* user nice system idle iowait irq softirq steal */
+		if (!strncmp(line, "cpu ", 4) &&
+		    sscanf(line + 4, "%lf %lf %lf %lf %lf", v, v + 1, v + 2, v + 3, v + 4) == 5)
+			m.busy = (sysconf(_SC_NPROCESSORS_ONLN) * now() -
+				  (v[3] + v[4]) / sysconf(_SC_CLK_TCK));
+		else if (!strncmp(line, "ctxt ", 5))
+			m.switches = atof(line + 5);
+	}
+	fclose(f);
+	return m;
+}
+
+static int one_request(int fd, long id)
+{
+	struct reply r;
+	int ret;
+
+	ret = ipmi_send(fd, id, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+	if (!ret && !ipmi_wait(fd, ANSWER_MS))
+		return -ETIMEDOUT;
+	if (!ret)
+		ret = ipmi_recv(fd, &r);
+	if (ret)
+		return ret;
+	return r.msgid != id || r.len < 12 || r.data[0] ? -EBADMSG : 0;
+}
+
+static int cmd_count(char **argv)
+{
+	int n = atoi(argv[0]), fd = device(0);
+	double start, best = 0;
+
+	if (ioperm(MARK_PORT, 1, 1))
+		fatal("port 80h", errno);
+	for (int i = 0; i < 20; i++)
+		if (one_request(fd, i))
+			fatal("Get Device ID", EIO);
+	/* the fewest of five runs: the others were interrupted by a tick */
+	for (int k = 0; k < 5; k++) {
+		outb(0x11, MARK_PORT);
+		start = now();
+		for (int i = 0; i < n; i++)
+			if (one_request(fd, i))
+				fatal("Get Device ID", EIO);
+		start = (now() - start) / n * 1e9;
+		outb(0x12, MARK_PORT);
+		if (!k || start < best)
+			best = start;
+	}
+	say("ns", best);
+	return 0;
+}
+
+static void use(struct user *u, int dev, const double *begin, double end)
+{
+	int fd = device(dev);
+	double start, stop;
+
+	for (long id = 1;; id++) {
+		start = now();
+		if (start >= end)
+			return;
+		if (one_request(fd, id)) {
+			u->wrong++;
+			ipmi_drain(fd, 100);
+			continue;
+		}
+		stop = now();
+		if (start < *begin || stop > end)
+			continue;
+		if (u->n < SAMPLES)
+			u->latency[u->n++] = (stop - start) * 1e3;
+		u->answers++;
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int cmd_load(char **argv)
+{
+	int users = atoi(argv[1]), dev = argv[3] ? atoi(argv[3]) : 0;
+	double seconds = atof(argv[2]), begin, end, cpu;
+	size_t size = users * sizeof(struct user);
+	struct user *u = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			      0);
+	struct machine before, after;
+	double answers = 0, wrong = 0, least = 1e9;
+	float *all;
+	int n = 0;
+
+	if (u == MAP_FAILED)
+		fatal("memory", errno);
+	if (!strcmp(argv[0], "erratic")) {
+		bmc_line("delay lognormal 3 0.5");
+		bmc_line("fault late percent=1 arg=100");
+	} else {
+		bmc_line("nofaults");
+		bmc_line("delay %s", argv[0]);
+	}
+	begin = now() + WARM_UP;
+	end = begin + seconds;
+	fflush(stdout);
+	for (int i = 0; i < users; i++) {
+		if (!fork()) {
+			use(u + i, dev, &begin, end);
+			_exit(0);
+		}
+	}
+	usleep(WARM_UP * 1e6);
+	cpu = threads();
+	before = machine_now();
+	begin = now();
+	usleep((end - now()) * 1e6 - 2000);
+	after = machine_now();
+	seconds = now() - begin;
+	cpu = threads() - cpu;
+	while (wait(NULL) > 0)
+		;
+	all = malloc(users * SAMPLES * sizeof(*all));
+	for (int i = 0; i < users; i++) {
+		answers += u[i].answers;
+		wrong += u[i].wrong;
+		if (u[i].answers < least)
+			least = u[i].answers;
+		memcpy(all + n, u[i].latency, u[i].n * sizeof(*all));
+		n += u[i].n;
+	}
+	bmc_line("nofaults");
+	bmc_line("delay 0");
+	if (!n)
+		fatal("no request was answered", EIO);
+	qsort(all, n, sizeof(*all), by_value);
+	say("rate", answers / seconds);
+	say("p50", all[n / 2]);
+	say("p99", all[(int)(n * 0.99)]);
+	say("max", all[n - 1]);
+	say("cpu", (after.busy - before.busy) / answers * 1e3);
+	say("thread", cpu / answers * 1e3);
+	say("switches", (after.switches - before.switches) / answers);
+	say("wrong", wrong);
+	if (users > 1)
+		say("slowest", least / (answers / users));
+	return 0;
+}
+
+static int cmd_idle(char **argv)
+{
+	struct machine before, after;
+	double seconds = atof(argv[0]), cpu;
+	int fd = device(0);
+
+	one_request(fd, 1);
+	sleep(1);
+	cpu = threads();
+	before = machine_now();
+	usleep(seconds * 1e6);
+	after = machine_now();
+	say("switches", (after.switches - before.switches) / seconds);
+	say("busy", (after.busy - before.busy) / seconds);
+	say("thread", (threads() - cpu) / seconds);
+	return 0;
+}
+
+/* Kilobytes that the machine has used, caches of files apart. */
+static double used(void)
+{
+	char line[128];
+	double total = 0, free = 0, cached = 0, v;
+	FILE *f = fopen("/proc/meminfo", "r");
+
+	if (!f)
+		fatal("/proc/meminfo", errno);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "MemTotal: %lf", &v) == 1)
+			total = v;
+		else if (sscanf(line, "MemFree: %lf", &v) == 1)
+			free = v;
+		else if (sscanf(line, "Cached: %lf", &v) == 1)
+			cached = v;
+	}
+	fclose(f);
+	return total - free - cached;
+}
+
+static int cmd_memory(char **argv)
+{
+	enum { FILES = 25, EACH = 90 };
+	int fd[FILES];
+	double start, open_files;
+	struct pollfd p;
+
+	(void)argv;
+	for (int round = 0; round < 2; round++) {
+		/* the first one fills the allocator's own caches */
+		start = used();
+		for (int i = 0; i < FILES; i++)
+			fd[i] = device(0);
+		open_files = used();
+		for (int k = 0; k < EACH; k++) {
+			for (int i = 0; i < FILES; i++) {
+				int ret = ipmi_send(fd[i], k, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+
+				if (ret)
+					fatal("send", ret);
+			}
+			/* until the last one's answer is there, so that none waits to be sent */
+			p = (struct pollfd){ fd[FILES - 1], POLLIN, 0 };
+			poll(&p, 1, 1000);
+		}
+		usleep(300000);
+		if (round) {
+			say("file", (open_files - start) * 1024 / FILES);
+			say("message", (used() - open_files) * 1024 / (FILES * EACH));
+		}
+		for (int i = 0; i < FILES; i++)
+			close(fd[i]);
+		usleep(300000);
+	}
+	return 0;
+}
+
+static int cmd_start(char **argv)
+{
+	double start = now();
+	int fd;
+
+	for (; *argv; argv++)
+		if (run("modprobe %s", *argv))
+			fatal(output(), EIO);
+	say("modprobe", now() - start);
+	fd = device(0);
+	if (one_request(fd, 1))
+		fatal("Get Device ID", EIO);
+	say("first", now() - start);
+	return 0;
+}
+
+/* Until a request ends, well or not; *good says how. */
+static double ends(int fd, long id, bool *good)
+{
+	double start = now();
+	struct reply r = { 0 };
+	int ret = ipmi_send(fd, id, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+
+	if (!ret && ipmi_wait(fd, DEATH_MS) && !ipmi_recv(fd, &r))
+		*good = r.msgid == id && !r.data[0];
+	else
+		*good = false;
+	return now() - start;
+}
+
+static int cmd_death(char **argv)
+{
+	double back;
+	bool good;
+	int fd;
+
+	(void)argv;
+	/* told before, for it cannot be told anything while it is dead */
+	bmc_line("after %d unhang", DEATH_MS - 5000);
+	bmc_line("fault hang netfn=06 cmd=01 n=1");
+	fd = device(0);
+	back = now() + (DEATH_MS - 5000) / 1e3;
+	say("error", ends(fd, 1, &good));
+	if (good)
+		fatal("the BMC is dead and answers", EIO);
+	if (now() < back - 2) {
+		double t = ends(fd, 2, &good);
+
+		if (!good)
+			say("again", t);
+	}
+	if (now() < back)
+		usleep((back - now()) * 1e6);
+	for (long id = 3; now() < back + 60; id++) {
+		ends(fd, id, &good);
+		if (good) {
+			say("back", now() - back);
+			return 0;
+		}
+		usleep(20000);
+	}
+	fatal("the BMC is back and is not seen", EIO);
+	return 1;
+}
+
+static int cmd_fill(char **argv)
+{
+	unsigned char reading[] = { 0, 1, 42 };
+	unsigned char record[16] = { 0, 0, 2, 0, 0, 0, 0, 0x20, 0, 4, 1, 0, 1, 0x57, 42, 50 };
+	int sensors = atoi(argv[0]), records = atoi(argv[1]), fd = device(0);
+	struct reply r;
+
+	for (int i = 0; i < sensors; i++) {
+		reading[0] = i;
+		if (ipmi_ask(fd, NETFN_SENSOR, 0x30, reading, 3, &r) || r.data[0])
+			fatal("Set Sensor Reading", EIO);
+	}
+	for (int i = 0; i < records; i++) {
+		record[11] = i % sensors;
+		if (ipmi_ask(fd, NETFN_STORAGE, 0x44, record, 16, &r) || r.data[0])
+			fatal("Add SEL Entry", EIO);
+	}
+	return 0;
+}
+
+static int cmd_think(char **argv)
+{
+	bmc_line("delay %s", argv[0]);
+	return 0;
+}
+
+static int cmd_run(char **argv)
+{
+	struct machine before = machine_now();
+	int n = atoi(argv[0]), status, failed = 0;
+	double start = now();
+
+	fflush(stdout);
+	for (int i = 0; i < n; i++) {
+		if (!fork()) {
+			int null = open("/dev/null", O_RDWR);
+
+			dup2(null, 1);
+			dup2(null, 2);
+			execvp(argv[1], argv + 1);
+			_exit(127);
+		}
+	}
+	while (wait(&status) > 0)
+		failed += status != 0;
+	if (failed)
+		fatal(argv[1], EIO);
+	say("wall", now() - start);
+	say("processor", machine_now().busy - before.busy);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int arguments;
+	int (*run)(char **argv);
+} commands[] = {
+	{ "count", 1, cmd_count }, { "load", 3, cmd_load },   { "idle", 1, cmd_idle },
+	{ "memory", 0, cmd_memory }, { "start", 1, cmd_start }, { "death", 0, cmd_death },
+	{ "fill", 2, cmd_fill },  { "think", 1, cmd_think },
+	{ "run", 2, cmd_run },
+};
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(commands) && argc > 1; i++)
+		if (!strcmp(argv[1], commands[i].name) && argc - 2 >= commands[i].arguments)
+			return commands[i].run(argv + 2);
+	fprintf(stderr, "bench: see the head of bench.c\n");
+	return 2;
+}

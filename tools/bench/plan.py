@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is measured: the groups, the machines of each, and what their figures mean.
+
+A Boot is one machine of one group; its job is lines for the guest (tests/vm/bench/bench.c).
+Each line has a case name; a figure of it is known as GROUP/CASE/FIGURE. Called by run.
+"""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "vm"))
+
+# -icount: a guest nanosecond is an instruction. What else could differ from run to run is fixed.
+ICOUNT = ["-icount shift=0,sleep=off", "-cpu qemu64", "-rtc base=2024-01-01,clock=vm"]
+ICOUNT_APPEND = "nokaslr norandmaps"
+TRACE = "-d trace:memory_region_ops_read,trace:memory_region_ops_write"
+
+REQUESTS = 100          # of one count
+SECONDS = 2             # of one load
+SENSORS, RECORDS = 200, 1000
+
+# unit of each figure, and whether more of it is better (+), worse (-), or neither
+FIGURES = {
+    "ns": ("instructions", "-"), "accesses": ("accesses", "-"),
+    "rate": ("/s", "+"), "p50": ("ms", "-"), "p99": ("ms", "-"), "max": ("ms", "-"),
+    "cpu": ("ms CPU", "-"), "thread": ("ms CPU", "-"), "switches": ("switches", "-"),
+    "slowest": ("of mean", "+"), "wrong": ("answers", "-"), "busy": ("CPUs", "-"),
+    "modprobe": ("s", "-"), "first": ("s", "-"), "error": ("s", "-"), "again": ("s", "-"),
+    "back": ("s", "-"), "file": ("bytes", "-"), "message": ("bytes", "-"),
+    "wall": ("s", "-"), "processor": ("s CPU", "-"), "size": ("bytes", "-"), "text": ("bytes", "-"),
+}
+
+LOAD = ["modprobe ipmi_si", "modprobe ipmi_devintf"]
+
+
+class Boot:
+    """One machine: hardware of the suite, and (case, command in the guest) in their order."""
+
+    def __init__(self, group, hardware, cases, **options):
+        self.group, self.hardware, self.cases = group, hardware, cases
+        self.load = options.get("load", LOAD)
+        self.exact = options.get("exact", False)        # -icount, and register accesses
+        self.tools = options.get("tools", False)
+        self.bmc = options.get("bmc")                   # else that of the hardware
+        self.rounds = options.get("rounds", True)       # more than one is of use
+        self.stacks = options.get("stacks", ["ours", "intree"])
+        self.seconds = options.get("seconds", 120)
+        self.append = ICOUNT_APPEND if self.exact else ""
+
+    def job(self, stack):
+        lines = [f"export VM_STACK={stack} VM_HARDWARE={self.hardware}"]
+        lines += [f"prepare {command}" for command in self.load]
+        for case, command in self.cases:
+            lines += [f"say case {case}", f"run /vm/bin/bench {command}"]
+        return "\n".join(lines + [""])
+
+
+def instructions():
+    """Guest instructions and register accesses of a Get Device ID: exact, so once is enough."""
+    for hardware in ("kcs", "kcs-polled", "bt", "bt-polled"):
+        yield Boot("instructions", hardware, [(hardware, f"count {REQUESTS}")], exact=True,
+                   rounds=False)
+
+
+def load():
+    """Rate, latency and processor time under load, with BMCs that think for some time."""
+    for hardware in ("host-kcs", "host-kcs-polled", "host-bt", "host-bt-polled"):
+        name = hardware.removeprefix("host-")
+        cases = [(f"{name} {think} ms" if think != "erratic" else f"{name} erratic",
+                  f"load {think} 1 {SECONDS}") for think in ("0", "1", "5", "erratic")]
+        cases += [(f"{name} 1 ms, {users} users", f"load 1 {users} {SECONDS}")
+                  for users in (8, 64)]
+        yield Boot("load", hardware, cases, bmc="fast")
+
+
+def idle():
+    """What an open device costs when nobody asks anything."""
+    for hardware in ("host-kcs", "host-kcs-polled", "host-bt-polled"):
+        yield Boot("idle", hardware, [(hardware.removeprefix("host-"), "idle 5")], bmc="fast")
+
+
+def start():
+    """From modprobe to the first answer."""
+    for hardware in ("kcs", "kcs-polled", "bt-polled"):
+        yield Boot("start", hardware, [(hardware, "start ipmi_si ipmi_devintf")], load=[])
+
+
+def death():
+    """A BMC that falls silent in the middle of a request for 70 s."""
+    yield Boot("death", "host-kcs-polled", [("kcs-polled", "death")], rounds=False, seconds=240)
+
+
+def tools():
+    """Whole tools against a BMC with many sensors and a long event log."""
+    cases = [("fill", f"fill {SENSORS} {RECORDS}")]
+    cases += [(name, f"run {n} {command}") for name, n, command in (
+        ("ipmitool sdr", 1, "ipmitool sdr"),
+        ("ipmitool sensor list", 1, "ipmitool sensor list"),
+        ("ipmitool sel list", 1, "ipmitool sel list"),
+        ("ipmi-sensors", 1, "ipmi-sensors --flush-cache --quiet-cache"),
+        ("16 x ipmitool sensor", 16, "ipmitool sensor list"))]
+    for hardware in ("host-kcs-polled", "host-kcs"):
+        name = hardware.removeprefix("host-")
+        yield Boot("tools", hardware, [("delay", "think 0.5")] +
+                   [(f"{name}: {case}", command) for case, command in cases],
+                   tools=True, bmc="fast", seconds=300)
+
+
+def memory():
+    """Of an open file, and of an answer that nobody has fetched yet."""
+    yield Boot("memory", "kcs", [("kcs", "memory")], rounds=False)
+
+
+GROUPS = {g.__name__: g for g in (instructions, load, idle, start, death, tools, memory)}
