@@ -303,6 +303,22 @@ static enum ipmi_step look(struct si *si, u32 elapsed)
 	return si->m->ops->step(si->m, elapsed);
 }
 
+/* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
+static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
+{
+	u32 waited_us = us_since(si->wait_start, now);
+
+	si->wait_looks++;
+	if (si->asleep)
+		WRITE_ONCE(si->times.sleeping_us, si->times.sleeping_us + elapsed);
+	si->asleep = false;
+	if (step != si->waiting) {
+		si->now.waited_us += waited_us;
+		wait_learn(&si->history, si->waiting, si->slot, waited_us, si->wait_looks);
+	}
+	return waited_us;
+}
+
 /* Step a machine that is busy, with the time since the last look, until it waits or ends. */
 static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 {
@@ -313,13 +329,8 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 
 	step = look(si, elapsed);
 	*waited_us = 0;
-	if (was_waiting) {
-		*waited_us = us_since(si->wait_start, now);
-		if (step != si->waiting) {
-			si->now.waited_us += *waited_us;
-			wait_learn(&si->history, si->waiting, si->slot, *waited_us);
-		}
-	}
+	if (was_waiting)
+		*waited_us = waited_locked(si, step, now, elapsed);
 	if (step == IPMI_STEP_AGAIN) {
 		si->waiting = IPMI_STEP_AGAIN;
 		while (step == IPMI_STEP_AGAIN)
@@ -339,6 +350,7 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	if (step != si->waiting) {
 		WRITE_ONCE(si->progress, si->progress + 1);
 		si->wait_start = now;
+		si->wait_looks = 0;
 		*waited_us = 0;
 	}
 	si->waiting = step;
@@ -412,6 +424,7 @@ static struct wait_plan run_and_unlock(struct si *si)
 
 	pace_irq_mask(si);
 	plan = pump_locked(si, &out);
+	pace_arm_locked(si, plan);
 	mutex_unlock(&si->pump);
 	pace_irq_unmask(si);
 	hand_up(si, &out);
@@ -567,6 +580,6 @@ void engine_run_here(struct si *si)
 		return;
 	}
 	plan = run_and_unlock(si);
-	if (plan.how != WAIT_EVENT || plan.us)
+	if (plan.how == WAIT_SPIN)
 		pace_kick(si);
 }

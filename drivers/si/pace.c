@@ -3,9 +3,10 @@
  * The pacer: the only place in this module that waits.
  *
  * One thread per interface runs the engine whenever there is something to do and
- * sleeps otherwise: on a high-resolution timer for as long as the wait plan
- * (proto/wait.c) says, or until it is kicked by a sender or an interrupt. The
- * interrupt handler touches no register. No lock but the wait queue's.
+ * sleeps otherwise, until it is kicked: by the timer, by a sender that found the
+ * machine taken, or by an interrupt. Whoever has run the engine, the thread or a
+ * sender, sets the timer for as long as the wait plan (proto/wait.c) says, so a
+ * sender wakes no thread. Lock: si->pump guards the timer.
  */
 #include <linux/delay.h>
 #include <linux/interrupt.h>
@@ -18,6 +19,8 @@
 #define IRQ_MISSES_MAX 3
 /* Longest busy wait in one go. */
 #define SPIN_MAX_US 50
+/* A sleep may be longer by this part of it, so that timers can be put together. */
+#define SLACK 16
 
 #define SI_MAX_PARMS 4
 
@@ -91,71 +94,65 @@ static void irq_judge(struct si *si, bool missed)
 		 si->desc.irq);
 }
 
-/* What the sleep cost a request, if there is one. */
-static void slept(struct si *si, ktime_t since)
+static void spin(struct si *si, u32 us)
 {
-	s64 us = ktime_us_delta(pace_now(), since);
-
-	WRITE_ONCE(si->times.sleeping_us, si->times.sleeping_us + max_t(s64, us, 0));
-}
-
-static void sleep(struct si *si, u32 us)
-{
-	ktime_t since = pace_now();
-
-	usleep_range(us, us + us / 8 + 1);
-	slept(si, since);
+	us = min_t(u32, us, SPIN_MAX_US);
+	if (us)
+		udelay(us);
+	WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + us);
+	cond_resched();
 }
 
 /**
- * pace_wait() - wait as the plan says
- * @si: the interface
+ * pace_wait() - wait as the plan says, here
+ * @si: the interface, whose thread does not run
  * @plan: the plan
  *
- * Context: process, sleeps. Only the pacer's thread waits for events; before it
- * runs there are none, and such a wait is an ordinary sleep.
+ * Context: process, sleeps.
  */
 void pace_wait(struct si *si, struct wait_plan plan)
 {
-	u32 spin_us = min_t(u32, plan.us, SPIN_MAX_US);
-
-	switch (plan.how) {
-	case WAIT_SPIN:
-		if (spin_us)
-			udelay(spin_us);
-		WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + spin_us);
-		cond_resched();
-		break;
-	case WAIT_SLEEP:
-		si_count(si, SI_SHORT_TIMEOUTS);
-		sleep(si, plan.us);
-		break;
-	case WAIT_EVENT:
-		si_count(si, SI_LONG_TIMEOUTS);
-		sleep(si, plan.us);
-		break;
+	if (plan.how == WAIT_SPIN) {
+		spin(si, plan.us);
+		return;
 	}
+	si_count(si, SI_SHORT_TIMEOUTS);
+	si->asleep = true;
+	usleep_range(plan.us, plan.us + plan.us / SLACK + 1);
 }
 
-/* Sleep until there is something to do. True if the time ran out instead. */
-static bool wait_kick(struct si *si, u32 us)
+static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 {
-	bool busy = READ_ONCE(si->busy), timed_out;
-	ktime_t since = busy ? pace_now() : 0;
+	struct si *si = container_of(timer, struct si, timer);
 
-	if (take_kick(si))
-		return false;
-	if (!us) {
-		wait_event_interruptible(si->wait, take_kick(si));
-		return false;
+	WRITE_ONCE(si->timer_net, si->armed == WAIT_EVENT);
+	pace_kick(si);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * pace_arm_locked() - have the thread go on when the plan says, and not before
+ * @si: the interface
+ * @plan: the plan; of a spin only the thread can make something
+ *
+ * Context: process, the caller holds the pump.
+ */
+void pace_arm_locked(struct si *si, struct wait_plan plan)
+{
+	u64 ns = (u64)plan.us * NSEC_PER_USEC;
+
+	lockdep_assert_held(&si->pump);
+	if (plan.how == WAIT_SPIN || !ns || READ_ONCE(si->stopping)) {
+		if (si->armed != WAIT_SPIN)
+			hrtimer_try_to_cancel(&si->timer);
+		si->armed = WAIT_SPIN;
+		return;
 	}
-	si_count(si, SI_LONG_TIMEOUTS);
-	timed_out = wait_event_interruptible_hrtimeout(si->wait, take_kick(si),
-						       ns_to_ktime((u64)us * NSEC_PER_USEC)) ==
-		    -ETIME;
-	if (busy)
-		slept(si, since);
-	return timed_out;
+	si_count(si, plan.how == WAIT_SLEEP ? SI_SHORT_TIMEOUTS : SI_LONG_TIMEOUTS);
+	si->armed = plan.how;
+	si->asleep = true;
+	hrtimer_start_range_ns(&si->timer, ns_to_ktime(ns),
+			       plan.how == WAIT_SLEEP ? ns / SLACK : 0, HRTIMER_MODE_REL);
 }
 
 /*
@@ -209,21 +206,21 @@ void pace_irq_unmask(struct si *si)
 static int pace_thread(void *data)
 {
 	struct si *si = data;
-	bool timed_out = false, missed;
 	unsigned int progress;
 	struct wait_plan plan;
+	bool net;
 
 	while (!kthread_should_stop()) {
+		net = xchg(&si->timer_net, false);
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
-		missed = timed_out && progress != READ_ONCE(si->progress) && !READ_ONCE(si->away);
 		if (si->irq_claimed)
-			irq_judge(si, missed);
-		timed_out = false;
-		if (plan.how == WAIT_EVENT)
-			timed_out = wait_kick(si, plan.us);
+			irq_judge(si, net && progress != READ_ONCE(si->progress) &&
+				      !READ_ONCE(si->away));
+		if (plan.how == WAIT_SPIN)
+			spin(si, plan.us);
 		else
-			pace_wait(si, plan);
+			wait_event_interruptible(si->wait, take_kick(si));
 	}
 	return 0;
 }
@@ -324,6 +321,9 @@ int pace_start(struct si *si)
 
 	si->irq_broken = false;
 	si->irq_missed = 0;
+	si->armed = WAIT_SPIN;
+	si->timer_net = false;
+	ipmi_hrtimer_setup(&si->timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	irq_start(si);
 	si->attn.use_irq = si->irq_claimed;
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
@@ -343,13 +343,15 @@ int pace_start(struct si *si)
 }
 
 /**
- * pace_stop() - stop the thread
- * @si: the interface
+ * pace_stop() - stop the thread and its timer
+ * @si: the interface; nobody is let in any more (si->stopping)
  *
- * Context: process, sleeps at most as long as the longest wait of a plan.
+ * Context: process, sleeps at most as long as the engine needs for one pass.
  */
 void pace_stop(struct si *si)
 {
 	kthread_stop(si->thread);
 	si->thread = NULL;
+	guard(mutex)(&si->pump);
+	hrtimer_cancel(&si->timer);
 }

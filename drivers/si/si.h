@@ -24,6 +24,7 @@
 
 #include <linux/acpi.h>
 #include <linux/device.h>
+#include <linux/hrtimer.h>
 #include <linux/ipmi.h>
 #include <linux/ipmi_smi.h>
 #include <linux/ktime.h>
@@ -220,6 +221,8 @@ struct si_times {
  * @progress: counts whenever the machine has moved on (pump); read elsewhere
  * @wait_start: since when it waits (pump)
  * @last_look: last time the machine was stepped while waiting (pump)
+ * @wait_looks: how often it was stepped in this wait (pump)
+ * @asleep: since then nobody was busy for it (pump)
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
@@ -233,6 +236,9 @@ struct si_times {
  * @thread: the pacer
  * @wait: where it sleeps
  * @kicked: it has a reason not to
+ * @timer: kicks it when the plan's time is over (pump)
+ * @armed: what for, WAIT_SPIN = it is not (pump)
+ * @timer_net: it kicked because an interrupt did not come
  * @irq_claimed: the interrupt is ours
  * @irq_level: it is level triggered, so it is masked until the machine was pumped
  * @irq_masked: it is
@@ -274,6 +280,8 @@ struct si {
 	unsigned int progress;
 	ktime_t wait_start;
 	ktime_t last_look;
+	unsigned int wait_looks;
+	bool asleep;
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
@@ -289,6 +297,9 @@ struct si {
 	struct task_struct *thread;
 	wait_queue_head_t wait;
 	bool kicked;
+	struct hrtimer timer;
+	enum wait_how armed;
+	bool timer_net;
 	bool irq_claimed;
 	bool irq_level;
 	bool irq_masked;
@@ -333,6 +344,7 @@ void pace_stop(struct si *si);
 void pace_irq_free(struct si *si);
 void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
+void pace_arm_locked(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);
 bool pace_irq_works(const struct si *si);

@@ -24,8 +24,9 @@
  * @nap_us: the sleep to ask for so that it ends after @byte_us: shorter by what
  *	this machine's timers are late; wait.c's own
  * @bytes: byte handshakes since @byte_us was last measured; wait.c's own
- * @answer_us: the usual time from request to answer per slot, 0 = not known;
- *	it falls fast and rises slowly, so one slow answer does not delay the next
+ * @answer_us: when to look for an answer first, per slot, 0 = not known: seldom much
+ *	too late, and right at once where the BMC always needs the same time
+ * @early: how often in a row the answer was there by then, per slot; wait.c's own
  *
  * All zeros to begin with.
  */
@@ -34,6 +35,7 @@ struct wait_history {
 	u32 nap_us;
 	u32 bytes;
 	u32 answer_us[WAIT_SLOTS];
+	u8 early[WAIT_SLOTS];
 };
 
 /**
@@ -67,6 +69,6 @@ unsigned int wait_slot(u8 netfn_lun, u8 cmd);
 struct wait_plan wait_plan(const struct wait_history *hist, const struct wait_facts *facts,
 			   enum ipmi_step verdict, unsigned int slot, u32 waited_us);
 void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int slot,
-		u32 waited_us);
+		u32 waited_us, unsigned int looks);
 
 #endif /* IPMI_WAIT_H */

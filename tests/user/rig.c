@@ -64,6 +64,7 @@ enum ipmi_step rig_run(struct rig *r, const u8 *req, unsigned int n)
 	unsigned int slot = wait_slot(req[0], req[1]);
 	enum ipmi_step step, waiting = IPMI_STEP_AGAIN;
 	u64 begin = r->b->now_ns, first = 0, last = 0;
+	unsigned int looks = 0;
 	u64 now, look;
 
 	r->cpu_ns = 0;
@@ -79,15 +80,18 @@ enum ipmi_step rig_run(struct rig *r, const u8 *req, unsigned int n)
 		look = r->b->now_ns - now;
 		r->looks++;
 		r->cpu_ns += look;
+		looks++;
 		if (waiting != IPMI_STEP_AGAIN && step != waiting)
-			wait_learn(&r->hist, waiting, slot, (now - first) / 1000);
+			wait_learn(&r->hist, waiting, slot, (now - first) / 1000, looks);
 		if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
 			waiting = IPMI_STEP_AGAIN;
 			continue;
 		}
 		last = now;
-		if (step != waiting)
+		if (step != waiting) {
 			first = now;
+			looks = 0;
+		}
 		waiting = step;
 		wait_as(r, wait_plan(&r->hist, &r->facts, step, slot, (now - first) / 1000));
 	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED && r->looks < LOOKS_MAX);
