@@ -216,7 +216,7 @@ static int pace_thread(void *data)
 		plan = engine_run(si);
 		if (si->irq_claimed)
 			irq_judge(si, net && progress != READ_ONCE(si->progress) &&
-				      !READ_ONCE(si->away));
+					      !READ_ONCE(si->away));
 		if (plan.how == WAIT_SPIN)
 			spin(si, plan.us);
 		else

@@ -262,25 +262,20 @@ static int cmd_idle(char **argv)
 	return 0;
 }
 
-/* Kilobytes that the machine has used, caches of files apart. */
+/* Bytes of all objects that the kernel has allocated. */
 static double used(void)
 {
-	char line[128];
-	double total = 0, free = 0, cached = 0, v;
-	FILE *f = fopen("/proc/meminfo", "r");
+	double total = 0, objects, size;
+	FILE *f = fopen("/proc/slabinfo", "r");
+	char line[512];
 
 	if (!f)
-		fatal("/proc/meminfo", errno);
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "MemTotal: %lf", &v) == 1)
-			total = v;
-		else if (sscanf(line, "MemFree: %lf", &v) == 1)
-			free = v;
-		else if (sscanf(line, "Cached: %lf", &v) == 1)
-			cached = v;
-	}
+		fatal("/proc/slabinfo", errno);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s %lf %*f %lf", &objects, &size) == 2)
+			total += objects * size;
 	fclose(f);
-	return total - free - cached;
+	return total;
 }
 
 static int cmd_memory(char **argv)
@@ -310,8 +305,8 @@ static int cmd_memory(char **argv)
 		}
 		usleep(300000);
 		if (round) {
-			say("file", (open_files - start) * 1024 / FILES);
-			say("message", (used() - open_files) * 1024 / (FILES * EACH));
+			say("file", (open_files - start) / FILES);
+			say("message", (used() - open_files) / (FILES * EACH));
 		}
 		for (int i = 0; i < FILES; i++)
 			close(fd[i]);
