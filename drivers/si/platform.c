@@ -267,6 +267,8 @@ static struct platform_driver si_platform_driver = {
 	.driver = {
 		.name = "ipmi_si",
 		.acpi_match_table = ACPI_IDS,
+		/* It only describes, and hardcode.c looks at what came of it. */
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
 	},
 	.probe = platform_probe,
 	IPMI_PLATFORM_REMOVE(platform_remove),

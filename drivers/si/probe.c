@@ -216,6 +216,23 @@ void si_remove_place(bool is_mem, unsigned long addr, unsigned int type)
 	}
 }
 
+/**
+ * si_has_device() - is a candidate or interface at work there of a device?
+ * @dev: the device
+ *
+ * Context: process.
+ */
+bool si_has_device(const struct device *dev)
+{
+	struct si *si;
+
+	guard(mutex)(&si_list_lock);
+	list_for_each_entry(si, &si_list, link)
+		if (si->desc.dev == dev)
+			return true;
+	return false;
+}
+
 static struct si *take_by_device(struct device *dev)
 {
 	struct si *si;
@@ -287,6 +304,7 @@ static int __init ipmi_si_init(void)
 	rv = platform_init();
 	if (rv)
 		goto err_made;
+	made_arrived();
 	rv = si_pci_init();
 	if (rv)
 		goto err_platform;

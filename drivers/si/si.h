@@ -13,7 +13,8 @@
  *   si->lock (spinlock)            the slot for the next message and what others
  *                                  ask of the engine; never held across a call
  *
- * Registers are touched by the holder of si->pump only, with interrupts on.
+ * Registers are touched by the holder of si->pump only, with interrupts on; but for a look
+ * that changes nothing, by which the interrupt handler tells whose interrupt it is.
  */
 #ifndef SI_H
 #define SI_H
@@ -69,7 +70,7 @@ enum si_type { SI_TYPE_INVALID, SI_TYPE_KCS, SI_TYPE_SMIC, SI_TYPE_BT, SI_TYPE_S
  * @regsize: bytes of a register
  * @regspacing: bytes from one to the next
  * @regshift: bits
- * @irq: interrupt, 0 = none
+ * @irq: interrupt, 0 or less = none
  * @slave_addr: IPMB address, 0 = not given
  */
 struct si_made {
@@ -81,7 +82,7 @@ struct si_made {
 	unsigned int regspacing;
 	unsigned int regshift;
 	int irq;
-	u8 slave_addr;
+	unsigned int slave_addr;
 };
 
 /**
@@ -233,6 +234,8 @@ struct si_times {
  * @thread: the pacer
  * @wait: where it sleeps
  * @kicked: it has a reason not to
+ * @passes: of the engine (pump); read by the interrupt handler
+ * @irq_passes: @passes at the last interrupt that was not ours
  * @irq_claimed: the interrupt is ours
  * @irq_level: it is level triggered, so it is masked until the machine was pumped
  * @irq_masked: it is
@@ -289,6 +292,8 @@ struct si {
 	struct task_struct *thread;
 	wait_queue_head_t wait;
 	bool kicked;
+	unsigned int passes;
+	unsigned int irq_passes;
 	bool irq_claimed;
 	bool irq_level;
 	bool irq_masked;
@@ -360,6 +365,7 @@ void takedown(struct si *si);
 
 /* probe.c */
 int si_add(const struct si_desc *desc);
+bool si_has_device(const struct device *dev);
 void si_remove_device(struct device *dev);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
 
@@ -383,6 +389,7 @@ void si_debugfs_add(struct si *si);
 void si_debugfs_remove(struct si *si);
 
 /* hardcode.c */
+void made_arrived(void);
 int made_add(const char *name, int id, const struct si_made *m);
 bool made_remove(struct device *dev);
 void hardcode_init(void);
