@@ -411,6 +411,7 @@ static struct wait_plan run_and_unlock(struct si *si)
 	struct wait_plan plan;
 
 	pace_irq_mask(si);
+	WRITE_ONCE(si->passes, si->passes + 1);
 	plan = pump_locked(si, &out);
 	mutex_unlock(&si->pump);
 	pace_irq_unmask(si);

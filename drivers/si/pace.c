@@ -5,7 +5,8 @@
  * One thread per interface runs the engine whenever there is something to do and
  * sleeps otherwise: on a high-resolution timer for as long as the wait plan
  * (proto/wait.c) says, or until it is kicked by a sender or an interrupt. The
- * interrupt handler touches no register. No lock but the wait queue's.
+ * interrupt handler writes no register, and reads one only to tell whose interrupt
+ * it is. No lock but the wait queue's.
  */
 #include <linux/delay.h>
 #include <linux/interrupt.h>
@@ -202,7 +203,7 @@ void pace_irq_unmask(struct si *si)
 		unmask(si);
 	/* Pairs with the barrier in pace_irq(): one of the two sees the other. */
 	smp_mb();
-	if (READ_ONCE(si->irq_pending))
+	if (READ_ONCE(si->irq_pending) && !READ_ONCE(si->away))
 		pace_kick(si);
 }
 
@@ -228,17 +229,32 @@ static int pace_thread(void *data)
 	return 0;
 }
 
+/*
+ * Others may share the line. While there is a request, or somebody is at the machine,
+ * an interrupt may be ours without a trace of it left; else the registers tell.
+ */
+static bool irq_is_ours(struct si *si)
+{
+	return READ_ONCE(si->busy) || mutex_is_locked(&si->pump) || si->m->ops->asserts(si->m);
+}
+
 static irqreturn_t pace_irq(int irq, void *data)
 {
 	struct si *si = data;
+	unsigned int passes = READ_ONCE(si->passes);
 
 	si_count(si, SI_INTERRUPTS);
+	if (!irq_is_ours(si)) {
+		/* Nor may a pass since the last one have taken its cause away. */
+		return xchg(&si->irq_passes, passes) == passes ? IRQ_NONE : IRQ_HANDLED;
+	}
 	WRITE_ONCE(si->irq_seen, true);
 	pace_irq_mask(si);
 	WRITE_ONCE(si->irq_pending, true);
 	/* Pairs with the barrier in pace_irq_unmask(). */
 	smp_mb();
-	if (!mutex_is_locked(&si->pump))
+	/* One that is away may hold the line for ever: it is tried in its own time. */
+	if (!mutex_is_locked(&si->pump) && !READ_ONCE(si->away))
 		pace_kick(si);
 	return IRQ_HANDLED;
 }
