@@ -96,12 +96,15 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 static bool start_user_locked(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg = take_next(si);
-	u8 cc = IPMI_BUS_ERR;
+	u8 cc;
 
 	if (!msg)
 		return false;
 	si->attn_turn = true;
-	if (!si->away)
+	cc = si->away ? IPMI_BUS_ERR : 0;
+	if (!cc && si->quirks)
+		cc = quirks_refuse(si, msg->data, msg->data_size);
+	if (!cc)
 		cc = start(si, msg, msg->data, msg->data_size);
 	if (!cc) {
 		si->cur = msg;
@@ -113,6 +116,18 @@ static bool start_user_locked(struct si *si, struct output *out)
 	return false;
 }
 
+/* Is the BMC back? If so, it may have another firmware. */
+static unsigned int ask_who_it_is(struct attn *attn, u8 *rq)
+{
+	attn->due = 0;
+	attn->flags = 0;
+	attn->flag = 0;
+	attn->asked = IPMI_GET_DEVICE_ID_CMD;
+	rq[0] = IPMI_NETFN_APP_REQUEST << 2;
+	rq[1] = attn->asked;
+	return 2;
+}
+
 static bool start_attn_locked(struct si *si)
 {
 	u8 rq[ATTN_REQUEST_MAX];
@@ -120,15 +135,13 @@ static bool start_attn_locked(struct si *si)
 
 	si->attn_turn = false;
 	if (si->away) {
-		/* Any request will do to see if the BMC is back. */
 		if (ktime_before(pace_now(), si->away_next))
 			return false;
-		si->attn.flags = 0;
-		si->attn.due = ATTN_DUE_FLAGS;
+		n = ask_who_it_is(&si->attn, rq);
 	} else {
 		take_due(si);
+		n = attn_next(&si->attn, rq);
 	}
-	n = attn_next(&si->attn, rq);
 	if (!n)
 		return false;
 	if (rq[1] == IPMI_GET_MSG_FLAGS_CMD)
@@ -188,8 +201,10 @@ static void attn_done_locked(struct si *si, struct output *out)
 	case ATTN_NOTHING:
 		break;
 	}
-	if (si->away)
+	if (si->away) {
+		quirks_find(si, rsp, n);
 		come_back(si);
+	}
 	if (!flags)
 		return;
 	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */

@@ -210,6 +210,7 @@ struct si_times {
  * @busy: the machine has a request (pump)
  * @cur: whose request it is, NULL = housekeeping (pump)
  * @attn: housekeeping (pump)
+ * @quirks: rows of quirks.c that apply (pump); read elsewhere
  * @attn_turn: housekeeping goes before a user's message (pump)
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
@@ -266,6 +267,7 @@ struct si {
 	bool busy;
 	struct ipmi_smi_msg *cur;
 	struct attn attn;
+	u32 quirks;
 	bool attn_turn;
 	u32 attn_pause_us;
 	ktime_t attn_next;
@@ -362,6 +364,11 @@ void io_unmap(struct si *si);
 /* bringup.c */
 int bringup(struct si *si);
 void takedown(struct si *si);
+
+/* quirks.c */
+void quirks_find(struct si *si, const u8 *rsp, unsigned int n);
+u8 quirks_refuse(const struct si *si, const u8 *rq, unsigned int n);
+void quirks_list(const struct si *si, struct seq_file *m);
 
 /* probe.c */
 int si_add(const struct si_desc *desc);
