@@ -102,6 +102,7 @@ static int get_machine(struct si *si)
 	si->m->ops = si->desc.type;
 	si->desc.type->init(si->m, &si->io.regs);
 	si->busy = false;
+	si->hold = SI_RUNS;
 	si->away = false;
 	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));

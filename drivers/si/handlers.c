@@ -27,6 +27,8 @@ static void si_set_run_to_completion(void *send_info, bool on)
 		mutex_unlock(&si->pump);
 	else
 		mutex_init(&si->pump);
+	if (si->hold == SI_HELD)
+		si->hold = SI_RUNS;
 	WRITE_ONCE(si->panicking, true);
 }
 

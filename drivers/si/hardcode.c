@@ -174,7 +174,7 @@ int made_add(const char *name, int id, const struct si_made *m)
 	scoped_guard(mutex, &made_lock) {
 		list_add_tail(&new->link, &made);
 		/* hotmod may be written to before the driver is there, and while it goes. */
-		if (!leaving && (!arrived || si_has_device(&new->pdev->dev)))
+		if (!leaving && (!arrived || si_find_device(&new->pdev->dev)))
 			return 0;
 	}
 	made_remove(&new->pdev->dev);
@@ -219,7 +219,7 @@ static struct device *find_untaken(void)
 	guard(mutex)(&made_lock);
 	arrived = true;
 	list_for_each_entry(m, &made, link)
-		if (!strcmp(m->pdev->name, "hotmod-ipmi-si") && !si_has_device(&m->pdev->dev))
+		if (!strcmp(m->pdev->name, "hotmod-ipmi-si") && !si_find_device(&m->pdev->dev))
 			return &m->pdev->dev;
 	return NULL;
 }

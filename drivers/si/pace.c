@@ -40,7 +40,7 @@ MODULE_PARM_DESC(force_kipmid,
  */
 bool pace_irq_works(const struct si *si)
 {
-	return si->irq_claimed && !READ_ONCE(si->irq_broken);
+	return si->irq_claimed && !READ_ONCE(si->irq_broken) && !READ_ONCE(si->irq_quiet);
 }
 
 /**
@@ -170,7 +170,7 @@ static bool wait_kick(struct si *si, u32 us)
 /* Where the interface has an interrupt enable of its own (BT). */
 void pace_irq_ack(struct si *si)
 {
-	if (si->irq_claimed && si->m->ops->irq)
+	if (si->irq_claimed && !si->irq_quiet && si->m->ops->irq)
 		si->m->ops->irq(si->m, true);
 }
 
@@ -218,7 +218,7 @@ static int pace_thread(void *data)
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
 		missed = timed_out && progress != READ_ONCE(si->progress) && !READ_ONCE(si->away);
-		if (si->irq_claimed)
+		if (pace_irq_works(si))
 			irq_judge(si, missed);
 		timed_out = false;
 		if (plan.how == WAIT_EVENT)
@@ -235,6 +235,8 @@ static int pace_thread(void *data)
  */
 static bool irq_is_ours(struct si *si)
 {
+	if (READ_ONCE(si->hold) == SI_CUT)
+		return false;
 	return READ_ONCE(si->busy) || mutex_is_locked(&si->pump) || si->m->ops->asserts(si->m);
 }
 
@@ -339,6 +341,7 @@ int pace_start(struct si *si)
 	struct task_struct *thread;
 
 	si->irq_broken = false;
+	si->irq_quiet = false;
 	si->irq_missed = 0;
 	irq_start(si);
 	si->attn.use_irq = si->irq_claimed;

@@ -256,6 +256,11 @@ static void platform_remove(struct platform_device *pdev)
 	si_remove_device(&pdev->dev);
 }
 
+static void platform_shutdown(struct platform_device *pdev)
+{
+	si_reboot(&pdev->dev);
+}
+
 static const struct platform_device_id platform_ids[] = {
 	{ .name = "dmi-ipmi-si" },
 	{ .name = "hardcode-ipmi-si" },
@@ -269,9 +274,11 @@ static struct platform_driver si_platform_driver = {
 		.acpi_match_table = ACPI_IDS,
 		/* It only describes, and hardcode.c looks at what came of it. */
 		.probe_type = PROBE_FORCE_SYNCHRONOUS,
+		.pm = pm_sleep_ptr(&si_pm_ops),
 	},
 	.probe = platform_probe,
 	IPMI_PLATFORM_REMOVE(platform_remove),
+	.shutdown = platform_shutdown,
 	.id_table = platform_ids,
 };
 

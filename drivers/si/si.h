@@ -153,6 +153,14 @@ struct si_attribute {
 enum si_verdict { SI_ANSWERED, SI_FAILED, SI_AWAY, SI_REFUSED, SI_STOPPED };
 
 /**
+ * enum si_hold - what keeps an interface's engine from its work
+ * @SI_RUNS: nothing
+ * @SI_HELD: a suspend, or a reboot: requests wait
+ * @SI_CUT: its bus is gone: requests fail
+ */
+enum si_hold { SI_RUNS, SI_HELD, SI_CUT };
+
+/**
  * struct si_transaction - the request under way, see transaction.c
  * @start: when it began, or when it first had to wait, which is microseconds later; 0 =
  *	it did not wait yet, and nobody traces
@@ -222,6 +230,7 @@ struct si_times {
  * @progress: counts whenever the machine has moved on (pump); read elsewhere
  * @wait_start: since when it waits (pump)
  * @last_look: last time the machine was stepped while waiting (pump)
+ * @hold: what keeps the engine from its work (pump); read elsewhere
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
@@ -244,6 +253,7 @@ struct si_times {
  * @irq_seen: it came since the pacer last slept
  * @irq_missed: how often in a row it did not, though it should have
  * @irq_broken: it never comes
+ * @irq_quiet: the BMC is not to raise it any more
  * @stats: counters
  * @attrs: their files, and three more
  * @nr_attrs: how many there are
@@ -279,6 +289,7 @@ struct si {
 	unsigned int progress;
 	ktime_t wait_start;
 	ktime_t last_look;
+	enum si_hold hold;
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
@@ -303,6 +314,7 @@ struct si {
 	bool irq_seen;
 	unsigned int irq_missed;
 	bool irq_broken;
+	bool irq_quiet;
 
 	atomic_t stats[SI_NR_STATS];
 	struct si_attribute attrs[SI_NR_ATTRS];
@@ -320,9 +332,21 @@ extern const struct ipmi_smi_handlers si_handlers;
 /* engine.c */
 struct wait_plan engine_run(struct si *si);
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap);
-void engine_stop(struct si *si);
 void engine_run_here(struct si *si);
 void engine_run_at_panic(struct si *si);
+
+/* halt.c */
+void engine_stop(struct si *si);
+void engine_quiet(struct si *si);
+void engine_hold(struct si *si);
+void engine_cut(struct si *si);
+void engine_resume(struct si *si);
+
+/* power.c */
+extern const struct dev_pm_ops si_pm_ops;
+void si_reboot(struct device *dev);
+void si_cut(struct device *dev);
+void si_mend(struct device *dev);
 
 /* away.c */
 void go_away(struct si *si, const struct ipmi_failure *f);
@@ -372,7 +396,8 @@ void quirks_list(const struct si *si, struct seq_file *m);
 
 /* probe.c */
 int si_add(const struct si_desc *desc);
-bool si_has_device(const struct device *dev);
+struct si *si_find_device(const struct device *dev);
+void si_try_again(struct si *si);
 void si_remove_device(struct device *dev);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
 
