@@ -228,7 +228,7 @@ static void done_locked(struct si *si, struct output *out)
 
 	si->busy = false;
 	si->cur = NULL;
-	pace_irq_ack(si);
+	si_irq_ack(si);
 	si_count(si, SI_COMPLETE_TRANSACTIONS);
 	if (!msg) {
 		attn_done_locked(si, out);
@@ -305,7 +305,7 @@ static bool idle_locked(struct si *si, struct wait_plan *plan)
 	si->attn_pause_us = 0;
 	if (!READ_ONCE(si->watch_mask))
 		*plan = plan_event(0);
-	else if (pace_irq_works(si))
+	else if (si_irq_works(si))
 		*plan = plan_event(WATCH_IRQ_US);
 	else if (READ_ONCE(si->watch_mask) & IPMI_WATCH_MASK_CHECK_MESSAGES)
 		*plan = plan_event(WATCH_MESSAGES_US);
@@ -457,11 +457,11 @@ static struct wait_plan run_and_unlock(struct si *si)
 		mutex_unlock(&si->pump);
 		return plan_event(0);
 	}
-	pace_irq_mask(si);
+	si_irq_mask(si);
 	WRITE_ONCE(si->passes, si->passes + 1);
 	plan = pump_locked(si, &out);
 	mutex_unlock(&si->pump);
-	pace_irq_unmask(si);
+	si_irq_unmask(si);
 	hand_up(si, &out);
 	return plan;
 }

@@ -40,7 +40,7 @@ static void quiet_locked(struct si *si, struct output *out)
 
 static void leave(struct si *si, struct output *out)
 {
-	pace_irq_unmask(si);
+	si_irq_unmask(si);
 	hand_up(si, out);
 }
 
@@ -163,10 +163,10 @@ void engine_resume(struct si *si)
 	scoped_guard(mutex, &si->pump) {
 		WRITE_ONCE(si->hold, SI_RUNS);
 		WRITE_ONCE(si->irq_quiet, false);
-		si->attn.use_irq = pace_irq_works(si);
+		si->attn.use_irq = si_irq_works(si);
 		si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 		si->away_next = pace_now();
-		pace_irq_ack(si);
+		si_irq_ack(si);
 	}
 	pace_kick(si);
 }

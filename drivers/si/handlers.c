@@ -104,7 +104,7 @@ static void si_shutdown(void *send_info)
 		si->stopping = true;
 	pace_stop(si);
 	engine_stop(si);
-	pace_irq_free(si);
+	si_irq_free(si);
 	si->intf = NULL;
 }
 

@@ -96,6 +96,7 @@ struct si_made {
  * @regspacing: bytes from one register to the next, 0 = not known
  * @regshift: bits by which a value read is shifted
  * @irq: interrupt, 0 = none
+ * @irq_is_gpe: it is an ACPI general purpose event, of which there is a number 0
  * @slave_addr: the BMC's IPMB address, 0 = not known
  * @acpi_handle: its object in the ACPI namespace, if that is the source
  */
@@ -109,6 +110,7 @@ struct si_desc {
 	unsigned int regspacing;
 	unsigned int regshift;
 	int irq;
+	bool irq_is_gpe;
 	u8 slave_addr;
 #ifdef CONFIG_ACPI
 	acpi_handle acpi_handle;
@@ -358,16 +360,21 @@ void transaction_end(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rs
 		     const struct ipmi_failure *f);
 void transaction_refused(struct si *si, const struct ipmi_smi_msg *msg);
 
+/* irq.c */
+void si_irq_start(struct si *si);
+void si_irq_free(struct si *si);
+bool si_irq_works(const struct si *si);
+void si_irq_ack(struct si *si);
+void si_irq_mask(struct si *si);
+void si_irq_unmask(struct si *si);
+
 /* pace.c */
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
-void pace_irq_free(struct si *si);
 void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);
-bool pace_irq_works(const struct si *si);
-void pace_irq_ack(struct si *si);
 
 /* Before the registers are looked at: an interrupt up to now is no reason any more. */
 static inline void pace_before_look(struct si *si)
@@ -375,11 +382,8 @@ static inline void pace_before_look(struct si *si)
 	if (!si->irq_claimed || !READ_ONCE(si->irq_pending))
 		return;
 	WRITE_ONCE(si->irq_pending, false);
-	pace_irq_ack(si);
+	si_irq_ack(si);
 }
-
-void pace_irq_mask(struct si *si);
-void pace_irq_unmask(struct si *si);
 
 /* io.c */
 int io_map(struct si *si);
