@@ -119,13 +119,17 @@ static enum attn_verdict got_flags(struct attn *a, const u8 *rsp, unsigned int l
 
 static enum attn_verdict got_enables(struct attn *a, const u8 *rsp, unsigned int len)
 {
-	if (rsp[2] || len < 4)
+	if (rsp[2] || len < 4) {
+		a->irq_on = a->use_irq;
 		return ATTN_NOTHING;
+	}
 
 	a->had_enables = rsp[3];
 	a->enables = attn_wanted_enables(a, rsp[3]);
 	if (a->enables != rsp[3])
 		a->due |= ATTN_DUE_SET;
+	/* With the next answer, if it has to be set first. */
+	a->irq_on = a->use_irq && !((a->enables ^ rsp[3]) & IPMI_BMC_RCV_MSG_INTR);
 	return ATTN_NOTHING;
 }
 
@@ -134,6 +138,7 @@ static enum attn_verdict set_enables(struct attn *a, u8 cc)
 {
 	u8 changed = a->enables ^ a->had_enables;
 
+	a->irq_on = a->use_irq;
 	if (!cc || !(changed & IPMI_BMC_RCV_MSG_INTR))
 		return ATTN_NOTHING;
 	if (a->enables & IPMI_BMC_RCV_MSG_INTR)

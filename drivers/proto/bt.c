@@ -286,6 +286,16 @@ static bool bt_present(struct ipmi_machine *m)
 	return transfer_read(to_transfer(m), BT_CTRL) != TRANSFER_NOTHING;
 }
 
+static bool bt_asserts(const struct ipmi_machine *m)
+{
+	u8 status = m->regs->read(m->regs, BT_CTRL);
+	u8 mask = m->regs->read(m->regs, BT_INTMASK);
+
+	if (status == TRANSFER_NOTHING)
+		return false;
+	return status & (BT_B2H_ATN | BT_SMS_ATN) || mask & BT_INT_PENDING;
+}
+
 static void bt_irq(struct ipmi_machine *m, bool on)
 {
 	transfer_write(to_transfer(m), BT_INTMASK, BT_INT_PENDING | (on ? BT_INT_ENABLE : 0));
@@ -319,5 +329,6 @@ const struct ipmi_machine_ops ipmi_bt_ops = {
 	.step = bt_step,
 	.result = bt_result,
 	.failure = transfer_failure,
+	.asserts = bt_asserts,
 	.irq = bt_irq,
 };

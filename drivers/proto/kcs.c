@@ -398,6 +398,13 @@ static bool kcs_present(struct ipmi_machine *m)
 	return get(to_kcs(m), KCS_STATUS) != TRANSFER_NOTHING;
 }
 
+static bool kcs_asserts(const struct ipmi_machine *m)
+{
+	u8 status = m->regs->read(m->regs, KCS_STATUS);
+
+	return status != TRANSFER_NOTHING && status & (KCS_OBF | KCS_SMS_ATN);
+}
+
 static void kcs_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 {
 	memset(m, 0, sizeof(struct kcs));
@@ -418,4 +425,5 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.step = kcs_step,
 	.result = kcs_result,
 	.failure = transfer_failure,
+	.asserts = kcs_asserts,
 };

@@ -333,6 +333,13 @@ static bool smic_present(struct ipmi_machine *m)
 	return transfer_read(to_transfer(m), SMIC_FLAGS) != TRANSFER_NOTHING;
 }
 
+static bool smic_asserts(const struct ipmi_machine *m)
+{
+	u8 flags = m->regs->read(m->regs, SMIC_FLAGS);
+
+	return flags != TRANSFER_NOTHING && flags & (SMIC_SMS_ATN | SMIC_RX_READY);
+}
+
 static void smic_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 {
 	memset(m, 0, sizeof(struct smic));
@@ -353,4 +360,5 @@ const struct ipmi_machine_ops ipmi_smic_ops = {
 	.step = smic_step,
 	.result = smic_result,
 	.failure = transfer_failure,
+	.asserts = smic_asserts,
 };

@@ -23,6 +23,8 @@ void go_away(struct si *si, const struct ipmi_failure *f)
 {
 	si->away = true;
 	si->away_since = pace_now();
+	/* A BMC that was reset has to be told of its interrupts again. */
+	si->attn.irq_on = false;
 	trace_ipmi_bmc(si, f, 0);
 	if (!si->intf)
 		return;
@@ -43,7 +45,7 @@ void come_back(struct si *si)
 	s64 ms = ktime_ms_delta(pace_now(), si->away_since);
 
 	si->away = false;
-	pace_irq_ack(si);
+	si_irq_ack(si);
 	trace_ipmi_bmc(si, NULL, ms);
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 	if (!si->intf)

@@ -25,6 +25,8 @@ static int ask_cc(struct si *si, u8 cmd, const u8 *data, unsigned int len, u8 *r
 		return n;
 	if (rsp[0] >> 2 != IPMI_NETFN_APP_RESPONSE || rsp[1] != cmd)
 		return -EIO;
+	if (cmd == IPMI_GET_DEVICE_ID_CMD)
+		quirks_find(si, rsp, n);
 	return rsp[2];
 }
 
@@ -100,7 +102,9 @@ static int get_machine(struct si *si)
 	si->m->ops = si->desc.type;
 	si->desc.type->init(si->m, &si->io.regs);
 	si->busy = false;
+	si->hold = SI_RUNS;
 	si->away = false;
+	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));
 	return 0;
 }

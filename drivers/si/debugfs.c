@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs: ipmi_si/discovery, the report of discovery, and ipmi_si/DEVICE/times, where
- * the time of an interface has gone.
+ * debugfs: ipmi_si/discovery, the report of discovery, ipmi_si/DEVICE/times, where the time
+ * of an interface has gone, and ipmi_si/DEVICE/quirks, what its BMC needs.
  *
  * For people; no ABI. Nothing here takes a lock that is held while a BMC is asked.
  * debugfs itself sees to it that no reader is left when a file has been removed.
@@ -50,6 +50,13 @@ static int times_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(times);
 
+static int quirks_show(struct seq_file *m, void *unused)
+{
+	quirks_list(m->private, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(quirks);
+
 /**
  * si_debugfs_add() - make the folder of an interface
  * @si: the interface
@@ -58,6 +65,7 @@ void si_debugfs_add(struct si *si)
 {
 	si->debugfs = debugfs_create_dir(dev_name(si->desc.dev), root);
 	debugfs_create_file("times", 0444, si->debugfs, si, &times_fops);
+	debugfs_create_file("quirks", 0444, si->debugfs, si, &quirks_fops);
 }
 
 void si_debugfs_remove(struct si *si)

@@ -12,6 +12,7 @@
 
 #include <ipmi/core.h>
 
+#include "engine.h"
 #include "si.h"
 
 /* Bounds, all of them in Documentation/house. */
@@ -19,18 +20,11 @@
 #define AWAY_PAUSE_MAX_US	500000
 #define ATTN_PAUSE_MIN_US	10000
 #define ATTN_PAUSE_MAX_US	1000000
-#define STOP_BOUND_MS		1000
 #define PANIC_SLICE_MS		100
 #define PANIC_STEP_US		50
 #define WATCH_MESSAGES_US	10000
 #define WATCH_OTHER_US		250000
 #define WATCH_IRQ_US		1000000
-
-/* What a pass has to hand up once the pump is free again. */
-struct output {
-	struct list_head msgs;
-	bool pretimeout;
-};
 
 static struct wait_plan plan_now(void)
 {
@@ -42,8 +36,12 @@ static struct wait_plan plan_event(s64 us)
 	return (struct wait_plan){ .how = WAIT_EVENT, .us = clamp_t(s64, us, 0, U32_MAX) };
 }
 
-/* An answer made here: the request with the response bit, and a completion code. */
-static void answer_locally(struct ipmi_smi_msg *msg, u8 cc)
+/**
+ * answer_locally() - an answer made here: the request with the response bit
+ * @msg: the message
+ * @cc: the completion code
+ */
+void answer_locally(struct ipmi_smi_msg *msg, u8 cc)
 {
 	msg->rsp[0] = msg->data[0] | 4;
 	msg->rsp[1] = msg->data[1];
@@ -51,12 +49,23 @@ static void answer_locally(struct ipmi_smi_msg *msg, u8 cc)
 	msg->rsp_size = 3;
 }
 
-static void put_msg(struct output *out, struct ipmi_smi_msg *msg)
+/**
+ * put_msg() - a message goes up when the pump is free again
+ * @out: what goes up
+ * @msg: the message, with its answer
+ */
+void put_msg(struct output *out, struct ipmi_smi_msg *msg)
 {
 	list_add_tail(&msg->link, &out->msgs);
 }
 
-static struct ipmi_smi_msg *take_next(struct si *si)
+/**
+ * take_next() - take the message that is to be started next
+ * @si: the interface
+ *
+ * Return: it, NULL if there is none.
+ */
+struct ipmi_smi_msg *take_next(struct si *si)
 {
 	struct ipmi_smi_msg *msg = NULL;
 
@@ -76,7 +85,7 @@ static void take_due(struct si *si)
 
 static bool has_next(struct si *si)
 {
-	return READ_ONCE(si->next);
+	return READ_ONCE(si->next) && si->hold != SI_HELD;
 }
 
 /* @msg: whose request it is, NULL = ours */
@@ -95,13 +104,16 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 
 static bool start_user_locked(struct si *si, struct output *out)
 {
-	struct ipmi_smi_msg *msg = take_next(si);
-	u8 cc = IPMI_BUS_ERR;
+	struct ipmi_smi_msg *msg = has_next(si) ? take_next(si) : NULL;
+	u8 cc;
 
 	if (!msg)
 		return false;
 	si->attn_turn = true;
-	if (!si->away)
+	cc = si->away ? IPMI_BUS_ERR : 0;
+	if (!cc && si->quirks)
+		cc = quirks_refuse(si, msg->data, msg->data_size);
+	if (!cc)
 		cc = start(si, msg, msg->data, msg->data_size);
 	if (!cc) {
 		si->cur = msg;
@@ -113,6 +125,18 @@ static bool start_user_locked(struct si *si, struct output *out)
 	return false;
 }
 
+/* Is the BMC back? If so, it may have another firmware. */
+static unsigned int ask_who_it_is(struct attn *attn, u8 *rq)
+{
+	attn->due = 0;
+	attn->flags = 0;
+	attn->flag = 0;
+	attn->asked = IPMI_GET_DEVICE_ID_CMD;
+	rq[0] = IPMI_NETFN_APP_REQUEST << 2;
+	rq[1] = attn->asked;
+	return 2;
+}
+
 static bool start_attn_locked(struct si *si)
 {
 	u8 rq[ATTN_REQUEST_MAX];
@@ -120,15 +144,13 @@ static bool start_attn_locked(struct si *si)
 
 	si->attn_turn = false;
 	if (si->away) {
-		/* Any request will do to see if the BMC is back. */
 		if (ktime_before(pace_now(), si->away_next))
 			return false;
-		si->attn.flags = 0;
-		si->attn.due = ATTN_DUE_FLAGS;
+		n = ask_who_it_is(&si->attn, rq);
 	} else {
 		take_due(si);
+		n = attn_next(&si->attn, rq);
 	}
-	n = attn_next(&si->attn, rq);
 	if (!n)
 		return false;
 	if (rq[1] == IPMI_GET_MSG_FLAGS_CMD)
@@ -188,8 +210,10 @@ static void attn_done_locked(struct si *si, struct output *out)
 	case ATTN_NOTHING:
 		break;
 	}
-	if (si->away)
+	if (si->away) {
+		quirks_find(si, rsp, n);
 		come_back(si);
+	}
 	if (!flags)
 		return;
 	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */
@@ -204,7 +228,7 @@ static void done_locked(struct si *si, struct output *out)
 
 	si->busy = false;
 	si->cur = NULL;
-	pace_irq_ack(si);
+	si_irq_ack(si);
 	si_count(si, SI_COMPLETE_TRANSACTIONS);
 	if (!msg) {
 		attn_done_locked(si, out);
@@ -281,7 +305,7 @@ static bool idle_locked(struct si *si, struct wait_plan *plan)
 	si->attn_pause_us = 0;
 	if (!READ_ONCE(si->watch_mask))
 		*plan = plan_event(0);
-	else if (pace_irq_works(si))
+	else if (si_irq_works(si))
 		*plan = plan_event(WATCH_IRQ_US);
 	else if (READ_ONCE(si->watch_mask) & IPMI_WATCH_MASK_CHECK_MESSAGES)
 		*plan = plan_event(WATCH_MESSAGES_US);
@@ -368,7 +392,15 @@ static struct wait_plan plan_after_locked(struct si *si)
 	return idle_locked(si, &plan) ? plan_now() : plan;
 }
 
-static struct wait_plan pump_locked(struct si *si, struct output *out)
+/**
+ * pump_locked() - drive the machine, until it waits or something has to go up
+ * @si: the interface
+ * @out: what goes up
+ *
+ * Context: any, under si->pump.
+ * Return: how to wait before the next time.
+ */
+struct wait_plan pump_locked(struct si *si, struct output *out)
 {
 	struct wait_facts facts;
 	struct wait_plan plan;
@@ -376,6 +408,10 @@ static struct wait_plan pump_locked(struct si *si, struct output *out)
 	u32 waited_us;
 
 	lockdep_assert_held(&si->pump);
+	if (si->hold == SI_CUT) {
+		start_user_locked(si, out);
+		return plan_event(0);
+	}
 	for (;;) {
 		if (!si->busy && !start_next_locked(si, out)) {
 			if (!list_empty(&out->msgs))
@@ -405,7 +441,14 @@ static struct wait_plan pump_locked(struct si *si, struct output *out)
 	}
 }
 
-static void hand_up(struct si *si, struct output *out)
+/**
+ * hand_up() - give the core what a pass has brought
+ * @si: the interface
+ * @out: what
+ *
+ * Context: any, without a lock.
+ */
+void hand_up(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg, *tmp;
 
@@ -422,11 +465,16 @@ static struct wait_plan run_and_unlock(struct si *si)
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	struct wait_plan plan;
 
-	pace_irq_mask(si);
+	if (si->hold == SI_HELD) {
+		mutex_unlock(&si->pump);
+		return plan_event(0);
+	}
+	si_irq_mask(si);
+	WRITE_ONCE(si->passes, si->passes + 1);
 	plan = pump_locked(si, &out);
 	pace_arm_locked(si, plan);
 	mutex_unlock(&si->pump);
-	pace_irq_unmask(si);
+	si_irq_unmask(si);
 	hand_up(si, &out);
 	return plan;
 }
@@ -477,60 +525,6 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 		rv = si->m->ops->result(si->m, rsp, cap);
 	transaction_end(si, NULL, rsp, max(rv, 0), rv < 0 ? si->m->ops->failure(si->m) : NULL);
 	return rv < 3 ? -EIO : rv;
-}
-
-/* The last requests, while nobody else drives the machine any more. */
-static void run_out(struct si *si, struct output *out)
-{
-	ktime_t end = ktime_add_ms(pace_now(), STOP_BOUND_MS);
-	struct wait_plan plan;
-
-	do {
-		plan = pump_locked(si, out);
-		if (plan.how == WAIT_EVENT && !si->busy)
-			return;
-		pace_wait(si, plan);
-	} while (ktime_before(pace_now(), end) && !si->away);
-}
-
-/**
- * engine_stop() - end everything, after the pacer has stopped
- * @si: the interface
- *
- * What is under way may finish within a bound, the BMC is told to raise no more
- * interrupts, and what is left ends with an error.
- *
- * Context: process, sleeps at most STOP_BOUND_MS.
- */
-void engine_stop(struct si *si)
-{
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
-	struct ipmi_smi_msg *msg;
-
-	scoped_guard(mutex, &si->pump) {
-		if (si->attn.use_irq) {
-			si->attn.use_irq = false;
-			si->attn.due |= ATTN_DUE_ENABLES;
-		}
-		run_out(si, &out);
-		if (si->m->ops->irq)
-			si->m->ops->irq(si->m, false);
-		msg = si->cur;
-		if (si->busy)
-			transaction_end(si, msg, NULL, 0, NULL);
-		if (msg) {
-			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
-			put_msg(&out, msg);
-		}
-		si->busy = false;
-		si->cur = NULL;
-		msg = take_next(si);
-		if (msg) {
-			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
-			put_msg(&out, msg);
-		}
-	}
-	hand_up(si, &out);
 }
 
 /**

@@ -27,6 +27,8 @@ static void si_set_run_to_completion(void *send_info, bool on)
 		mutex_unlock(&si->pump);
 	else
 		mutex_init(&si->pump);
+	if (si->hold == SI_HELD)
+		si->hold = SI_RUNS;
 	WRITE_ONCE(si->panicking, true);
 }
 
@@ -102,7 +104,7 @@ static void si_shutdown(void *send_info)
 		si->stopping = true;
 	pace_stop(si);
 	engine_stop(si);
-	pace_irq_free(si);
+	si_irq_free(si);
 	si->intf = NULL;
 }
 

@@ -9,6 +9,7 @@
  */
 #define pr_fmt(fmt) "ipmi_hardcode: " fmt
 
+#include <linux/log2.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/slab.h>
@@ -70,6 +71,7 @@ struct made {
 
 static DEFINE_MUTEX(made_lock);
 static LIST_HEAD(made);
+static bool arrived;
 static bool leaving;
 
 static unsigned int nr_resources(const struct si_made *m, struct resource *res)
@@ -82,12 +84,30 @@ static unsigned int nr_resources(const struct si_made *m, struct resource *res)
 		res[n].end = res[n].start + m->regsize - 1;
 		res[n].flags = type;
 	}
-	if (m->irq) {
+	if (m->irq > 0) {
 		res[n].start = m->irq;
 		res[n].end = m->irq;
 		res[n++].flags = IORESOURCE_IRQ;
 	}
 	return n;
+}
+
+/* The properties are bytes: a number that does not fit must not wrap into one that does. */
+static const char *impossible(const struct si_made *m)
+{
+	if (!is_power_of_2(m->regsize) || m->regsize > (m->is_mem ? 8 : 4)) {
+		pr_warn("Invalid register size: %u\n", m->regsize);
+		return "its registers cannot have that many bytes";
+	}
+	if (m->regshift >= m->regsize * 8) {
+		pr_warn("Invalid register shift: %u\n", m->regshift);
+		return "its registers cannot be shifted by that many bits";
+	}
+	if (m->slave_addr > 0xff) {
+		pr_warn("Invalid slave address: 0x%x\n", m->slave_addr);
+		return "there is no such IPMB address";
+	}
+	return NULL;
 }
 
 static void refused(const struct si_made *m, const char *why)
@@ -111,10 +131,12 @@ static void refused(const struct si_made *m, const char *why)
  * @id: the number after the name
  * @m: the interface
  *
- * Return: 0, -ENOMEM, or what the driver core says.
+ * Return: 0, -EINVAL for an impossible interface, -EBUSY if its driver did not take
+ * it and the device is gone again, -ENOMEM, or what the driver core says.
  */
 int made_add(const char *name, int id, const struct si_made *m)
 {
+	const char *why = impossible(m);
 	struct property_entry props[] = {
 		PROPERTY_ENTRY_U8("ipmi-type", m->type),
 		PROPERTY_ENTRY_U8("addr-source", m->source),
@@ -131,6 +153,10 @@ int made_add(const char *name, int id, const struct si_made *m)
 	struct resource res[3] = {};
 	struct made *new;
 
+	if (why) {
+		refused(m, why);
+		return -EINVAL;
+	}
 	info.num_res = nr_resources(m, res);
 	info.res = res;
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
@@ -147,12 +173,12 @@ int made_add(const char *name, int id, const struct si_made *m)
 	}
 	scoped_guard(mutex, &made_lock) {
 		list_add_tail(&new->link, &made);
-		if (!leaving)
+		/* hotmod may be written to before the driver is there, and while it goes. */
+		if (!leaving && (!arrived || si_find_device(&new->pdev->dev)))
 			return 0;
 	}
-	/* hotmod was written to while the module goes: take it back. */
 	made_remove(&new->pdev->dev);
-	return -ENODEV;
+	return -EBUSY;
 }
 
 static struct made *take(struct device *dev)
@@ -184,6 +210,32 @@ bool made_remove(struct device *dev)
 	platform_device_unregister(m->pdev);
 	kfree(m);
 	return true;
+}
+
+static struct device *find_untaken(void)
+{
+	struct made *m;
+
+	guard(mutex)(&made_lock);
+	arrived = true;
+	list_for_each_entry(m, &made, link)
+		if (!strcmp(m->pdev->name, "hotmod-ipmi-si") && !si_find_device(&m->pdev->dev))
+			return &m->pdev->dev;
+	return NULL;
+}
+
+/**
+ * made_arrived() - the platform driver is registered
+ *
+ * What hotmod has made before and the driver did not take goes; from now on made_add()
+ * sees to that.
+ */
+void made_arrived(void)
+{
+	struct device *dev;
+
+	while ((dev = find_untaken()))
+		made_remove(dev);
 }
 
 static int parm(const int *values, unsigned int num, unsigned int i, int missing)

@@ -10,6 +10,7 @@
  */
 #define pr_fmt(fmt) "ipmi_hotmod: " fmt
 
+#include <linux/ctype.h>
 #include <linux/slab.h>
 
 #include "si.h"
@@ -51,7 +52,7 @@ static int take_option(char *text, const struct option *options)
 	for (i = 0; options[i].name; i++) {
 		if (strcmp(text, options[i].name))
 			continue;
-		if (kstrtouint(value, 0, &number)) {
+		if (!isdigit(*value) || kstrtouint(value, 0, &number)) {
 			pr_warn("Bad option given for '%s'\n", text);
 			return -EINVAL;
 		}
@@ -67,10 +68,10 @@ static int take_op(char *op, bool *add, struct si_made *m)
 	static const char *const verbs[] = { "add", "remove", NULL };
 	static const char *const types[] = { "", "kcs", "smic", "bt", NULL };
 	static const char *const spaces[] = { "i/o", "mem", NULL };
-	unsigned int irq = 0, slave_addr = 0;
+	unsigned int irq = 0;
 	const struct option options[] = {
 		{ "rsp", &m->regspacing }, { "rsi", &m->regsize }, { "rsh", &m->regshift },
-		{ "irq", &irq },	   { "ipmb", &slave_addr }, {},
+		{ "irq", &irq },	   { "ipmb", &m->slave_addr }, {},
 	};
 	char *address;
 	int rv;
@@ -99,10 +100,9 @@ static int take_op(char *op, bool *add, struct si_made *m)
 		if (rv)
 			return rv;
 	}
-	if (!m->regspacing)
-		m->regspacing = m->regsize;
+	m->regsize = m->regsize ?: 1;
+	m->regspacing = m->regspacing ?: m->regsize;
 	m->irq = irq;
-	m->slave_addr = slave_addr;
 	return 0;
 }
 
@@ -144,6 +144,8 @@ static int hotmod_set(const char *val, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops hotmod_ops = { .set = hotmod_set };
-module_param_cb(hotmod, &hotmod_ops, NULL, 0200);
+/* It names addresses as ports= and addrs= do, so a kernel that is locked down refuses it too. */
+__module_param_call(MODULE_PARAM_PREFIX, hotmod, &hotmod_ops, NULL, 0200, -1,
+		    KERNEL_PARAM_FL_HWPARAM);
 MODULE_PARM_DESC(hotmod,
 		 "Add and remove interfaces: add|remove,kcs|bt|smic,mem|i/o,<address>[,rsp=..][,rsi=..][,rsh=..][,irq=..][,ipmb=..]");

@@ -4,13 +4,11 @@
  *
  * One thread per interface runs the engine whenever there is something to do and
  * sleeps otherwise, until it is kicked: by the timer, by a sender that found the
- * machine taken, or by an interrupt. Whoever has run the engine, the thread or a
+ * machine taken, or by an interrupt (irq.c). Whoever has run the engine, the thread or a
  * sender, sets the timer for as long as the wait plan (proto/wait.c) says, so a
  * sender wakes no thread. Lock: si->pump guards the timer.
  */
 #include <linux/delay.h>
-#include <linux/interrupt.h>
-#include <linux/irq.h>
 #include <linux/kthread.h>
 
 #include "si.h"
@@ -37,22 +35,13 @@ MODULE_PARM_DESC(force_kipmid,
 		 "Have a thread kipmidN for an interface (1) or not (0); the default is to have one where there is no interrupt. It costs nothing while nothing is outstanding.");
 
 /**
- * pace_irq_works() - does the interface have an interrupt to wait for?
- * @si: the interface
- */
-bool pace_irq_works(const struct si *si)
-{
-	return si->irq_claimed && !READ_ONCE(si->irq_broken);
-}
-
-/**
  * pace_facts() - what the wait plan has to know of an interface
  * @si: the interface
  */
 struct wait_facts pace_facts(struct si *si)
 {
 	struct wait_facts facts = {
-		.irq = pace_irq_works(si),
+		.irq = si_irq_works(si) && si->attn.irq_on,
 		.fast = READ_ONCE(si->fast),
 	};
 
@@ -155,54 +144,6 @@ void pace_arm_locked(struct si *si, struct wait_plan plan)
 			       plan.how == WAIT_SLEEP ? ns / SLACK : 0, HRTIMER_MODE_REL);
 }
 
-/*
- * The interrupt and the machine. While the machine is pumped it needs no
- * interrupt, and a level would come again and again until the pump has taken its
- * cause away, so it is masked meanwhile. An edge cannot be, since it would be
- * replayed: it leaves a note instead, and only one that is younger than the last
- * look at the registers is a reason to look again.
- */
-
-/* Where the interface has an interrupt enable of its own (BT). */
-void pace_irq_ack(struct si *si)
-{
-	if (si->irq_claimed && si->m->ops->irq)
-		si->m->ops->irq(si->m, true);
-}
-
-/* The flag and the line change together, or the two sides would miss each other. */
-void pace_irq_mask(struct si *si)
-{
-	if (!READ_ONCE(si->irq_level))
-		return;
-	guard(spinlock_irqsave)(&si->lock);
-	if (si->irq_masked || !si->irq_level)
-		return;
-	si->irq_masked = true;
-	disable_irq_nosync(si->desc.irq);
-}
-
-static void unmask(struct si *si)
-{
-	guard(spinlock_irqsave)(&si->lock);
-	if (!si->irq_masked)
-		return;
-	si->irq_masked = false;
-	enable_irq(si->desc.irq);
-}
-
-void pace_irq_unmask(struct si *si)
-{
-	if (!si->irq_claimed)
-		return;
-	if (si->irq_level)
-		unmask(si);
-	/* Pairs with the barrier in pace_irq(): one of the two sees the other. */
-	smp_mb();
-	if (READ_ONCE(si->irq_pending))
-		pace_kick(si);
-}
-
 static int pace_thread(void *data)
 {
 	struct si *si = data;
@@ -214,7 +155,7 @@ static int pace_thread(void *data)
 		net = xchg(&si->timer_net, false);
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
-		if (si->irq_claimed)
+		if (si_irq_works(si) && READ_ONCE(si->attn.irq_on))
 			irq_judge(si, net && progress != READ_ONCE(si->progress) &&
 					      !READ_ONCE(si->away));
 		if (plan.how == WAIT_SPIN)
@@ -223,51 +164,6 @@ static int pace_thread(void *data)
 			wait_event_interruptible(si->wait, take_kick(si));
 	}
 	return 0;
-}
-
-static irqreturn_t pace_irq(int irq, void *data)
-{
-	struct si *si = data;
-
-	si_count(si, SI_INTERRUPTS);
-	WRITE_ONCE(si->irq_seen, true);
-	pace_irq_mask(si);
-	WRITE_ONCE(si->irq_pending, true);
-	/* Pairs with the barrier in pace_irq_unmask(). */
-	smp_mb();
-	if (!mutex_is_locked(&si->pump))
-		pace_kick(si);
-	return IRQ_HANDLED;
-}
-
-/* What is not known to be an edge is taken for a level: masking an edge only costs. */
-static bool is_level(int irq)
-{
-	struct irq_data *data = irq_get_irq_data(irq);
-
-	if (data && irqd_is_level_type(data))
-		return true;
-	return !(irq_get_trigger_type(irq) & IRQ_TYPE_EDGE_BOTH);
-}
-
-static void irq_start(struct si *si)
-{
-	struct device *dev = si->desc.dev;
-	int rv;
-
-	if (!si->desc.irq)
-		return;
-	si->irq_level = is_level(si->desc.irq);
-	rv = request_irq(si->desc.irq, pace_irq, IRQF_SHARED, "ipmi_si", si);
-	if (rv) {
-		si->irq_level = false;
-		dev_warn(dev, "unable to claim interrupt %d, running polled: %d\n", si->desc.irq,
-			 rv);
-		return;
-	}
-	si->irq_claimed = true;
-	pace_irq_ack(si);
-	dev_info(dev, "Using irq %d\n", si->desc.irq);
 }
 
 static bool has_kipmid(const struct si *si)
@@ -291,24 +187,6 @@ ktime_t pace_now(void)
 }
 
 /**
- * pace_irq_free() - give the interrupt back, once the BMC raises it no more
- * @si: the interface
- *
- * Context: process.
- */
-void pace_irq_free(struct si *si)
-{
-	if (!si->irq_claimed)
-		return;
-	/* From now on the handler leaves the line alone: others may share it. */
-	scoped_guard(spinlock_irqsave, &si->lock)
-		si->irq_level = false;
-	unmask(si);
-	free_irq(si->desc.irq, si);
-	si->irq_claimed = false;
-}
-
-/**
  * pace_start() - start the thread, and take the interrupt
  * @si: the interface
  *
@@ -319,12 +197,10 @@ int pace_start(struct si *si)
 {
 	struct task_struct *thread;
 
-	si->irq_broken = false;
-	si->irq_missed = 0;
 	si->armed = WAIT_SPIN;
 	si->timer_net = false;
 	ipmi_hrtimer_setup(&si->timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	irq_start(si);
+	si_irq_start(si);
 	si->attn.use_irq = si->irq_claimed;
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
 
@@ -335,7 +211,7 @@ int pace_start(struct si *si)
 	thread = kthread_run(pace_thread, si, has_kipmid(si) ? "kipmi%d" : "ipmi-si%d",
 			     si->number);
 	if (IS_ERR(thread)) {
-		pace_irq_free(si);
+		si_irq_free(si);
 		return PTR_ERR(thread);
 	}
 	si->thread = thread;

@@ -63,6 +63,8 @@ static int si_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(&pdev->dev, "couldn't enable PCI device: %d\n", rv);
 		return offer_refuse(&desc, rv, "the PCI device could not be enabled: %d", rv);
 	}
+	/* For the error that resets it. */
+	pci_save_state(pdev);
 	desc.is_mem = !(pci_resource_flags(pdev, 0) & IORESOURCE_IO);
 	desc.addr = pci_resource_start(pdev, 0);
 	desc.irq = pdev->irq;
@@ -79,6 +81,39 @@ static void si_pci_remove(struct pci_dev *pdev)
 	si_remove_device(&pdev->dev);
 }
 
+static void si_pci_shutdown(struct pci_dev *pdev)
+{
+	si_reboot(&pdev->dev);
+}
+
+/* PCI error recovery, Documentation/PCI/pci-error-recovery.rst of the kernel. */
+static pci_ers_result_t si_pci_error(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	si_cut(&pdev->dev);
+	if (state == pci_channel_io_perm_failure)
+		return PCI_ERS_RESULT_DISCONNECT;
+	return state == pci_channel_io_frozen ? PCI_ERS_RESULT_NEED_RESET :
+						PCI_ERS_RESULT_CAN_RECOVER;
+}
+
+static pci_ers_result_t si_pci_reset(struct pci_dev *pdev)
+{
+	pci_restore_state(pdev);
+	pci_save_state(pdev);
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+static void si_pci_resume(struct pci_dev *pdev)
+{
+	si_mend(&pdev->dev);
+}
+
+static const struct pci_error_handlers error_handlers = {
+	.error_detected = si_pci_error,
+	.slot_reset = si_pci_reset,
+	.resume = si_pci_resume,
+};
+
 static const struct pci_device_id pci_ids[] = {
 	{ PCI_VDEVICE(HP, 0x121a) },
 	{ PCI_DEVICE_CLASS(PCI_CLASS_SERIAL_IPMI_SMIC, ~0) },
@@ -93,6 +128,9 @@ static struct pci_driver si_pci_driver = {
 	.id_table = pci_ids,
 	.probe = si_pci_probe,
 	.remove = si_pci_remove,
+	.shutdown = si_pci_shutdown,
+	.err_handler = &error_handlers,
+	.driver.pm = pm_sleep_ptr(&si_pm_ops),
 };
 
 static bool registered;

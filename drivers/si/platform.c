@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Discovery through platform devices: ACPI (IPI0001), and the devices that the
- * kernel makes of SMBIOS type 38 records.
+ * Discovery through platform devices: ACPI (IPI0001), nodes of a device tree, and the
+ * devices that the kernel makes of SMBIOS type 38 records.
  *
  * The driver core calls the probe and remove functions; they describe what they
  * find and leave the rest to probe.c. No lock.
@@ -9,6 +9,9 @@
 #define dev_fmt(fmt) "ipmi_platform: " fmt
 
 #include <linux/kmod.h>
+#include <linux/log2.h>
+#include <linux/of.h>
+#include <linux/of_device.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 
@@ -17,6 +20,12 @@
 static bool tryacpi = true;
 module_param(tryacpi, bool, 0);
 MODULE_PARM_DESC(tryacpi, "Use interfaces that ACPI describes, default is 1.");
+
+#ifdef CONFIG_OF
+static bool tryopenfirmware = true;
+module_param(tryopenfirmware, bool, 0);
+MODULE_PARM_DESC(tryopenfirmware, "Use interfaces that the device tree describes, default is 1.");
+#endif
 
 static bool trydmi = true;
 module_param(trydmi, bool, 0);
@@ -143,7 +152,7 @@ MODULE_DEVICE_TABLE(acpi, acpi_ids);
 static int describe_acpi(struct platform_device *pdev, struct si_desc *desc)
 {
 	struct device *dev = &pdev->dev;
-	unsigned long long type;
+	unsigned long long type, gpe;
 	int rv;
 
 	desc->source = SI_ACPI;
@@ -162,6 +171,10 @@ static int describe_acpi(struct platform_device *pdev, struct si_desc *desc)
 		return rv;
 	desc->regsize = 1;
 	rv = get_resources(pdev, desc);
+	if (!rv && ACPI_SUCCESS(acpi_evaluate_integer(desc->acpi_handle, "_GPE", NULL, &gpe))) {
+		desc->irq = gpe;
+		desc->irq_is_gpe = true;
+	}
 	/* Firmware that has a BMC may talk to it in AML. */
 	if (!rv)
 		request_module_nowait("acpi_ipmi");
@@ -191,11 +204,91 @@ static bool is_acpi(struct device *dev)
 
 #endif
 
-static bool size_ok(const struct si_desc *desc)
+/* Sizes and shifts that the registers can have, whoever says so. */
+static int check_size(struct device *dev, const struct si_desc *desc)
 {
-	return desc->regsize == 1 || desc->regsize == 2 || desc->regsize == 4 ||
-	       (desc->regsize == 8 && desc->is_mem);
+	if (!is_power_of_2(desc->regsize) || desc->regsize > (desc->is_mem ? 8 : 4)) {
+		dev_warn(dev, "Invalid register size: %u\n", desc->regsize);
+		return offer_refuse(desc, -EINVAL, "its registers cannot have %u bytes",
+				    desc->regsize);
+	}
+	if (desc->regshift >= desc->regsize * 8) {
+		dev_warn(dev, "Invalid register shift: %u\n", desc->regshift);
+		return offer_refuse(desc, -EINVAL, "its registers cannot be shifted by %u bits",
+				    desc->regshift);
+	}
+	return 0;
 }
+
+#ifdef CONFIG_OF
+
+static const struct of_device_id of_ids[] = {
+	{ .type = "ipmi", .compatible = "ipmi-kcs", .data = &ipmi_kcs_ops },
+	{ .type = "ipmi", .compatible = "ipmi-smic", .data = &ipmi_smic_ops },
+	{ .type = "ipmi", .compatible = "ipmi-bt", .data = &ipmi_bt_ops },
+	{}
+};
+MODULE_DEVICE_TABLE(of, of_ids);
+
+/* One cell each; what is not there stays as it is. */
+static int get_cell(struct device *dev, const char *name, unsigned int *value)
+{
+	const __be32 *cell;
+	int len;
+
+	cell = of_get_property(dev->of_node, name, &len);
+	if (!cell)
+		return 0;
+	if (len != sizeof(*cell)) {
+		dev_warn(dev, "invalid %s in the device tree\n", name);
+		return -EINVAL;
+	}
+	*value = be32_to_cpup(cell);
+	return 0;
+}
+
+/* The binding "IPMI device" of the kernel's Documentation/devicetree. */
+static int describe_of(struct platform_device *pdev, struct si_desc *desc)
+{
+	struct device *dev = &pdev->dev;
+	unsigned int spacing = 0;
+	int rv;
+
+	desc->source = SI_DEVICETREE;
+	if (!tryopenfirmware)
+		return offer_refuse(desc, -ENODEV, "the module was loaded with tryopenfirmware=0");
+	desc->type = of_device_get_match_data(dev);
+	desc->regsize = 1;
+	dev_info(dev, "probing via device tree\n");
+	if (get_cell(dev, "reg-size", &desc->regsize) || get_cell(dev, "reg-spacing", &spacing) ||
+	    get_cell(dev, "reg-shift", &desc->regshift))
+		return offer_refuse(desc, -EINVAL, "a property of its node has a wrong size");
+	rv = get_resources(pdev, desc);
+	/* There, one resource holds all registers. */
+	desc->regspacing = spacing ?: desc->regsize;
+	return rv ?: check_size(dev, desc);
+}
+
+static bool is_of(struct device *dev)
+{
+	return dev->of_node && of_match_device(of_ids, dev);
+}
+
+#else
+
+#define of_ids NULL
+
+static int describe_of(struct platform_device *pdev, struct si_desc *desc)
+{
+	return -ENODEV;
+}
+
+static bool is_of(struct device *dev)
+{
+	return false;
+}
+
+#endif
 
 /* The properties and resources that the kernel's SMBIOS code gives its devices. */
 static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
@@ -228,14 +321,7 @@ static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
 	desc->regsize = size;
 	desc->regshift = shift;
 	rv = get_resources(pdev, desc);
-	if (rv)
-		return rv;
-	if (!size_ok(desc)) {
-		dev_warn(dev, "Invalid register size: %u\n", desc->regsize);
-		return offer_refuse(desc, -EINVAL, "its registers cannot have %u bytes",
-				    desc->regsize);
-	}
-	return 0;
+	return rv ?: check_size(dev, desc);
 }
 
 static int platform_probe(struct platform_device *pdev)
@@ -243,7 +329,12 @@ static int platform_probe(struct platform_device *pdev)
 	struct si_desc desc = { .dev = &pdev->dev };
 	int rv;
 
-	rv = is_acpi(&pdev->dev) ? describe_acpi(pdev, &desc) : describe_platform(pdev, &desc);
+	if (is_acpi(&pdev->dev))
+		rv = describe_acpi(pdev, &desc);
+	else if (is_of(&pdev->dev))
+		rv = describe_of(pdev, &desc);
+	else
+		rv = describe_platform(pdev, &desc);
 	if (rv)
 		return rv;
 	/* A duplicate was told of; its device keeps us, so that nobody else tries. */
@@ -254,6 +345,11 @@ static int platform_probe(struct platform_device *pdev)
 static void platform_remove(struct platform_device *pdev)
 {
 	si_remove_device(&pdev->dev);
+}
+
+static void platform_shutdown(struct platform_device *pdev)
+{
+	si_reboot(&pdev->dev);
 }
 
 static const struct platform_device_id platform_ids[] = {
@@ -267,9 +363,14 @@ static struct platform_driver si_platform_driver = {
 	.driver = {
 		.name = "ipmi_si",
 		.acpi_match_table = ACPI_IDS,
+		.of_match_table = of_ids,
+		/* It only describes, and hardcode.c looks at what came of it. */
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
+		.pm = pm_sleep_ptr(&si_pm_ops),
 	},
 	.probe = platform_probe,
 	IPMI_PLATFORM_REMOVE(platform_remove),
+	.shutdown = platform_shutdown,
 	.id_table = platform_ids,
 };
 

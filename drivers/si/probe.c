@@ -70,6 +70,17 @@ static void si_free(struct si *si)
 	kfree(si);
 }
 
+/* The device's lock keeps those out that have found the interface through it (power.c). */
+static void free_of_other_device(struct si *si)
+{
+	struct device *dev = get_device(si->desc.dev);
+
+	device_lock(dev);
+	si_free(si);
+	device_unlock(dev);
+	put_device(dev);
+}
+
 static struct si *si_alloc(const struct si_desc *desc)
 {
 	struct si *si = kzalloc(sizeof(*si), GFP_KERNEL);
@@ -175,7 +186,7 @@ int si_add(const struct si_desc *desc)
 		return rv;
 	}
 	if (old)
-		si_free(old);
+		free_of_other_device(old);
 	pr_info("Adding %s-specified %s state machine\n", ipmi_addr_src_to_str(desc->source),
 		desc->type->name);
 	if (now)
@@ -210,10 +221,43 @@ void si_remove_place(bool is_mem, unsigned long addr, unsigned int type)
 	struct device *dev;
 
 	while ((dev = find_device(is_mem, addr, si_type_ops(type)))) {
-		if (!made_remove(dev))
+		if (!made_remove(dev)) {
+			device_lock(dev);
 			si_remove_device(dev);
+			device_unlock(dev);
+		}
 		put_device(dev);
 	}
+}
+
+/**
+ * si_find_device() - the candidate or interface at work of a device
+ * @dev: the device; while its lock is held what is found stays
+ *
+ * Context: process.
+ * Return: it, or NULL.
+ */
+struct si *si_find_device(const struct device *dev)
+{
+	struct si *si;
+
+	guard(mutex)(&si_list_lock);
+	list_for_each_entry(si, &si_list, link)
+		if (si->desc.dev == dev)
+			return si;
+	return NULL;
+}
+
+/**
+ * si_try_again() - go on to try a candidate
+ * @si: the candidate, which nobody tries
+ *
+ * Context: process.
+ */
+void si_try_again(struct si *si)
+{
+	si->probe_pause = 0;
+	queue_delayed_work(si_wq, &si->probe, 0);
 }
 
 static struct si *take_by_device(struct device *dev)
@@ -287,6 +331,7 @@ static int __init ipmi_si_init(void)
 	rv = platform_init();
 	if (rv)
 		goto err_made;
+	made_arrived();
 	rv = si_pci_init();
 	if (rv)
 		goto err_platform;

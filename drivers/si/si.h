@@ -13,7 +13,8 @@
  *   si->lock (spinlock)            the slot for the next message and what others
  *                                  ask of the engine; never held across a call
  *
- * Registers are touched by the holder of si->pump only, with interrupts on.
+ * Registers are touched by the holder of si->pump only, with interrupts on; but for a look
+ * that changes nothing, by which the interrupt handler tells whose interrupt it is.
  */
 #ifndef SI_H
 #define SI_H
@@ -70,7 +71,7 @@ enum si_type { SI_TYPE_INVALID, SI_TYPE_KCS, SI_TYPE_SMIC, SI_TYPE_BT, SI_TYPE_S
  * @regsize: bytes of a register
  * @regspacing: bytes from one to the next
  * @regshift: bits
- * @irq: interrupt, 0 = none
+ * @irq: interrupt, 0 or less = none
  * @slave_addr: IPMB address, 0 = not given
  */
 struct si_made {
@@ -82,7 +83,7 @@ struct si_made {
 	unsigned int regspacing;
 	unsigned int regshift;
 	int irq;
-	u8 slave_addr;
+	unsigned int slave_addr;
 };
 
 /**
@@ -96,6 +97,7 @@ struct si_made {
  * @regspacing: bytes from one register to the next, 0 = not known
  * @regshift: bits by which a value read is shifted
  * @irq: interrupt, 0 = none
+ * @irq_is_gpe: it is an ACPI general purpose event, of which there is a number 0
  * @slave_addr: the BMC's IPMB address, 0 = not known
  * @acpi_handle: its object in the ACPI namespace, if that is the source
  */
@@ -109,6 +111,7 @@ struct si_desc {
 	unsigned int regspacing;
 	unsigned int regshift;
 	int irq;
+	bool irq_is_gpe;
 	u8 slave_addr;
 #ifdef CONFIG_ACPI
 	acpi_handle acpi_handle;
@@ -151,6 +154,14 @@ struct si_attribute {
 
 /* How a transaction ended; AWAY and REFUSED: it never was on the wire. */
 enum si_verdict { SI_ANSWERED, SI_FAILED, SI_AWAY, SI_REFUSED, SI_STOPPED };
+
+/**
+ * enum si_hold - what keeps an interface's engine from its work
+ * @SI_RUNS: nothing
+ * @SI_HELD: a suspend, or a reboot: requests wait
+ * @SI_CUT: its bus is gone: requests fail
+ */
+enum si_hold { SI_RUNS, SI_HELD, SI_CUT };
 
 /**
  * struct si_transaction - the request under way, see transaction.c
@@ -210,6 +221,7 @@ struct si_times {
  * @busy: the machine has a request (pump)
  * @cur: whose request it is, NULL = housekeeping (pump)
  * @attn: housekeeping (pump)
+ * @quirks: rows of quirks.c that apply (pump); read elsewhere
  * @attn_turn: housekeeping goes before a user's message (pump)
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
@@ -223,6 +235,7 @@ struct si_times {
  * @last_look: last time the machine was stepped while waiting (pump)
  * @wait_looks: how often it was stepped in this wait (pump)
  * @asleep: since then nobody was busy for it (pump)
+ * @hold: what keeps the engine from its work (pump); read elsewhere
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
@@ -239,6 +252,8 @@ struct si_times {
  * @timer: kicks it when the plan's time is over (pump)
  * @armed: what for, WAIT_SPIN = it is not (pump)
  * @timer_net: it kicked because an interrupt did not come
+ * @passes: of the engine (pump); read by the interrupt handler
+ * @irq_passes: @passes at the last interrupt that was not ours
  * @irq_claimed: the interrupt is ours
  * @irq_level: it is level triggered, so it is masked until the machine was pumped
  * @irq_masked: it is
@@ -246,6 +261,7 @@ struct si_times {
  * @irq_seen: it came since the pacer last slept
  * @irq_missed: how often in a row it did not, though it should have
  * @irq_broken: it never comes
+ * @irq_quiet: the BMC is not to raise it any more
  * @stats: counters
  * @attrs: their files, and three more
  * @nr_attrs: how many there are
@@ -269,6 +285,7 @@ struct si {
 	bool busy;
 	struct ipmi_smi_msg *cur;
 	struct attn attn;
+	u32 quirks;
 	bool attn_turn;
 	u32 attn_pause_us;
 	ktime_t attn_next;
@@ -282,6 +299,7 @@ struct si {
 	ktime_t last_look;
 	unsigned int wait_looks;
 	bool asleep;
+	enum si_hold hold;
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
@@ -300,6 +318,8 @@ struct si {
 	struct hrtimer timer;
 	enum wait_how armed;
 	bool timer_net;
+	unsigned int passes;
+	unsigned int irq_passes;
 	bool irq_claimed;
 	bool irq_level;
 	bool irq_masked;
@@ -307,6 +327,7 @@ struct si {
 	bool irq_seen;
 	unsigned int irq_missed;
 	bool irq_broken;
+	bool irq_quiet;
 
 	atomic_t stats[SI_NR_STATS];
 	struct si_attribute attrs[SI_NR_ATTRS];
@@ -324,9 +345,21 @@ extern const struct ipmi_smi_handlers si_handlers;
 /* engine.c */
 struct wait_plan engine_run(struct si *si);
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap);
-void engine_stop(struct si *si);
 void engine_run_here(struct si *si);
 void engine_run_at_panic(struct si *si);
+
+/* halt.c */
+void engine_stop(struct si *si);
+void engine_quiet(struct si *si);
+void engine_hold(struct si *si);
+void engine_cut(struct si *si);
+void engine_resume(struct si *si);
+
+/* power.c */
+extern const struct dev_pm_ops si_pm_ops;
+void si_reboot(struct device *dev);
+void si_cut(struct device *dev);
+void si_mend(struct device *dev);
 
 /* away.c */
 void go_away(struct si *si, const struct ipmi_failure *f);
@@ -338,17 +371,22 @@ void transaction_end(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rs
 		     const struct ipmi_failure *f);
 void transaction_refused(struct si *si, const struct ipmi_smi_msg *msg);
 
+/* irq.c */
+void si_irq_start(struct si *si);
+void si_irq_free(struct si *si);
+bool si_irq_works(const struct si *si);
+void si_irq_ack(struct si *si);
+void si_irq_mask(struct si *si);
+void si_irq_unmask(struct si *si);
+
 /* pace.c */
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
-void pace_irq_free(struct si *si);
 void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 void pace_arm_locked(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);
-bool pace_irq_works(const struct si *si);
-void pace_irq_ack(struct si *si);
 
 /* Before the registers are looked at: an interrupt up to now is no reason any more. */
 static inline void pace_before_look(struct si *si)
@@ -356,11 +394,8 @@ static inline void pace_before_look(struct si *si)
 	if (!si->irq_claimed || !READ_ONCE(si->irq_pending))
 		return;
 	WRITE_ONCE(si->irq_pending, false);
-	pace_irq_ack(si);
+	si_irq_ack(si);
 }
-
-void pace_irq_mask(struct si *si);
-void pace_irq_unmask(struct si *si);
 
 /* io.c */
 int io_map(struct si *si);
@@ -370,8 +405,15 @@ void io_unmap(struct si *si);
 int bringup(struct si *si);
 void takedown(struct si *si);
 
+/* quirks.c */
+void quirks_find(struct si *si, const u8 *rsp, unsigned int n);
+u8 quirks_refuse(const struct si *si, const u8 *rq, unsigned int n);
+void quirks_list(const struct si *si, struct seq_file *m);
+
 /* probe.c */
 int si_add(const struct si_desc *desc);
+struct si *si_find_device(const struct device *dev);
+void si_try_again(struct si *si);
 void si_remove_device(struct device *dev);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
 
@@ -395,6 +437,7 @@ void si_debugfs_add(struct si *si);
 void si_debugfs_remove(struct si *si);
 
 /* hardcode.c */
+void made_arrived(void);
 int made_add(const char *name, int id, const struct si_made *m);
 bool made_remove(struct device *dev);
 void hardcode_init(void);

@@ -26,7 +26,7 @@ static ssize_t type_show(struct device *dev, struct device_attribute *attr, char
 
 static ssize_t interrupts_enabled_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", pace_irq_works(to_attr(attr)->si));
+	return sysfs_emit(buf, "%d\n", si_irq_works(to_attr(attr)->si));
 }
 
 /* The tail of a hotmod operation that names this interface. */

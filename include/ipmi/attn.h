@@ -54,6 +54,8 @@ enum attn_due {
  * @enables: the global enables the BMC is to be set to
  * @had_enables: what it had
  * @use_irq: the receive-queue and event-buffer interrupts are wanted
+ * @irq_on: as far as one can know the BMC raises interrupts: it was told to, or will
+ *	not be told
  * @has_events: the BMC has an event message buffer
  * @cannot_disable_irq: the BMC refuses to clear the interrupt enable
  * @irq_enable_broken: the BMC refuses to set it
@@ -68,6 +70,7 @@ struct attn {
 	u8 enables;
 	u8 had_enables;
 	bool use_irq;
+	bool irq_on;
 	bool has_events;
 	bool cannot_disable_irq;
 	bool irq_enable_broken;

@@ -117,8 +117,11 @@ static void start_up(void)
 	gets(RQ(0x1c, 0x30, 0));
 	asks(RQ(0x18, 0x2f));
 	gets(RQ(0x1c, 0x2f, 0, 0x08));
+	/* Up to here nobody may wait for an interrupt. */
+	EXPECT(!a.irq_on);
 	asks(RQ(0x18, 0x2e, 0x0f));
 	gets(RQ(0x1c, 0x2e, 0));
+	EXPECT(a.irq_on);
 	asks(RQ(0x18, 0x31));
 	gets(RQ(0x1c, 0x31, 0, 0));
 	EXPECT(!attn_wants(&a));
@@ -159,6 +162,7 @@ static void bmc_that_refuses_enables(void)
 	asks(RQ(0x18, 0x2e, 0x01));
 	gets(RQ(0x1c, 0x2e, 0xcc));
 	EXPECT(a.irq_enable_broken);
+	EXPECT(a.irq_on);
 	asks(RQ(0x18, 0x2f));
 	gets(RQ(0x1c, 0x2f, 0, 0x00));
 	EXPECT(!attn_wants(&a));

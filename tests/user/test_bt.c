@@ -288,6 +288,36 @@ static void interrupt_enable(void)
 	rig_free(&r);
 }
 
+/* Whose interrupt is it? A look that changes nothing tells. */
+static void reason_to_interrupt(void)
+{
+	struct fake_fault ones = { .kind = FAKE_ONES };
+	struct rig r;
+	u8 req[2];
+
+	make(&r);
+	EXPECT(!r.m->ops->asserts(r.m));
+	fake_bt_attention(&bmc);
+	EXPECT(r.m->ops->asserts(r.m));
+	EXPECT(r.m->ops->asserts(r.m));
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
+	req[0] = 0x18;
+	req[1] = 0x31;
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
+	EXPECT(!r.m->ops->asserts(r.m));
+	/* Acknowledged, what is left of it is the status bit of its own. */
+	bmc.intmask = 3;
+	EXPECT(r.m->ops->asserts(r.m));
+	r.m->ops->irq(r.m, true);
+	EXPECT(!r.m->ops->asserts(r.m));
+
+	/* A bus that nobody drives interrupts nobody. */
+	fake_bt_attention(&bmc);
+	fake_inject(&bmc.b, &ones);
+	EXPECT(!r.m->ops->asserts(r.m));
+	rig_free(&r);
+}
+
 /* H_BUSY that an interrupted reader left behind is toggled off, once. */
 static void left_h_busy(void)
 {
@@ -402,6 +432,7 @@ static const struct test bt_tests[] = {
 	TEST(wrong_answers),
 	TEST(attention),
 	TEST(interrupt_enable),
+	TEST(reason_to_interrupt),
 	TEST(left_h_busy),
 	TEST(dead_bmcs),
 	TEST(slow_twice),

@@ -266,6 +266,34 @@ static void attention_at_idle(void)
 	rig_free(&r);
 }
 
+/* Whose interrupt is it? A look that changes nothing tells. */
+static void reason_to_interrupt(void)
+{
+	struct fake_fault ones = { .kind = FAKE_ONES };
+	struct rig r;
+	u8 req[2];
+
+	make(&r);
+	EXPECT(!r.m->ops->asserts(r.m));
+	fake_kcs_attention(&bmc, true, true);
+	EXPECT(r.m->ops->asserts(r.m));
+	EXPECT(r.m->ops->asserts(r.m));
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
+	/* The dummy byte was taken, so without attention the line is free. */
+	fake_kcs_attention(&bmc, false, false);
+	EXPECT(!r.m->ops->asserts(r.m));
+	rig_request(req, 2);
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
+	r.m->ops->step(r.m, 0);
+	EXPECT(!r.m->ops->asserts(r.m));
+
+	/* A bus that nobody drives interrupts nobody. */
+	fake_kcs_attention(&bmc, true, true);
+	fake_inject(&bmc.b, &ones);
+	EXPECT(!r.m->ops->asserts(r.m));
+	rig_free(&r);
+}
+
 static void late_last_dummy_is_swallowed_at_idle(void)
 {
 	unsigned int reads;
@@ -447,6 +475,7 @@ static const struct test kcs_tests[] = {
 	TEST(long_answers),
 	TEST(endless_answer),
 	TEST(attention_at_idle),
+	TEST(reason_to_interrupt),
 	TEST(late_last_dummy_is_swallowed_at_idle),
 	TEST(dead_bmcs),
 	TEST(silent_bmc_recovers),

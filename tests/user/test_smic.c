@@ -156,6 +156,32 @@ static void attention(void)
 	rig_free(&r);
 }
 
+/* Whose interrupt is it? A look that changes nothing tells. */
+static void reason_to_interrupt(void)
+{
+	struct fake_fault ones = { .kind = FAKE_ONES };
+	struct rig r;
+	u8 req[2];
+
+	make(&r);
+	EXPECT(!r.m->ops->asserts(r.m));
+	fake_smic_attention(&bmc, true);
+	EXPECT(r.m->ops->asserts(r.m));
+	EXPECT(r.m->ops->asserts(r.m));
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
+	fake_smic_attention(&bmc, false);
+	EXPECT(!r.m->ops->asserts(r.m));
+	rig_request(req, 2);
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
+	EXPECT(!r.m->ops->asserts(r.m));
+
+	/* A bus that nobody drives interrupts nobody. */
+	fake_smic_attention(&bmc, true);
+	fake_inject(&bmc.b, &ones);
+	EXPECT(!r.m->ops->asserts(r.m));
+	rig_free(&r);
+}
+
 /* BUSY while nothing is under way is the BMC's own affair (contract 9.20). */
 static void busy_at_idle(void)
 {
@@ -297,6 +323,7 @@ static const struct test smic_tests[] = {
 	TEST(odd_lengths),
 	TEST(endless_answer),
 	TEST(attention),
+	TEST(reason_to_interrupt),
 	TEST(busy_at_idle),
 	TEST(dead_bmcs),
 	TEST(silent_bmc_recovers),

@@ -5,9 +5,11 @@ files() and smbios() are called by suite, readings() by demo and suite.
 """
 import os
 import struct
+import subprocess
+import tempfile
 import tomllib
 
-from kernel import BUILD, Trouble
+from kernel import BUILD, TOP, Trouble
 
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bmc.toml")
 FOLDER = os.path.join(BUILD, "vm", "bmc")
@@ -132,6 +134,18 @@ def smbios(name, base, irq=0, kind=1):
     return write(name, body + b"\0\0")
 
 
+def aml(source):
+    """An ACPI table, compiled."""
+    name = os.path.basename(source).replace(".asl", "")
+    with tempfile.TemporaryDirectory() as folder:
+        made = os.path.join(folder, name + ".aml")
+        run = subprocess.run(["iasl", "-p", made, source], capture_output=True, text=True)
+        if run.returncode:
+            raise Trouble(f"{source}: {run.stdout}{run.stderr}")
+        with open(made, "rb") as f:
+            return write(name + ".aml", f.read())
+
+
 def files():
     """What "{...}" in the hardware of tests/vm/suite.toml stands for."""
     data = read()
@@ -142,7 +156,8 @@ def files():
                f"product_id={who['product']},fwrev1={who['firmware'][0]},"
                f"fwrev2={who['firmware'][1]}")
     return {"bmc": options, "smbios_ca8": smbios("smbios-ca8.bin", 0xca8),
-            "smbios_ca2": smbios("smbios-ca2.bin", 0xca2)}
+            "smbios_ca2": smbios("smbios-ca2.bin", 0xca2),
+            "aml_gpe": aml(os.path.join(TOP, "tests", "vm", "si", "gpe.asl"))}
 
 
 def many(data, count):

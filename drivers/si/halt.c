@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine halts: for good, for a suspend, for a reboot, or because its bus was cut off.
+ *
+ * Called by handlers.c and power.c, in process context. Each leaves the BMC as somebody
+ * else would like to find it: nothing half done, and no interrupt enabled. Lock: si->pump.
+ */
+#include "engine.h"
+#include "si.h"
+
+/* In Documentation/house. */
+#define STOP_BOUND_MS 1000
+
+/* What is under way may end, while nobody else drives the machine. */
+static void run_out_locked(struct si *si, struct output *out)
+{
+	ktime_t end = ktime_add_ms(pace_now(), STOP_BOUND_MS);
+	struct wait_plan plan;
+
+	do {
+		plan = pump_locked(si, out);
+		if (plan.how == WAIT_EVENT && !si->busy)
+			return;
+		pace_wait(si, plan);
+	} while (ktime_before(pace_now(), end) && !si->away);
+}
+
+/* Until there is an interrupt again, whoever drives the machine has to look. */
+static void quiet_locked(struct si *si, struct output *out)
+{
+	WRITE_ONCE(si->irq_quiet, true);
+	if (si->attn.use_irq) {
+		si->attn.use_irq = false;
+		si->attn.due |= ATTN_DUE_ENABLES;
+	}
+	run_out_locked(si, out);
+	if (si->m->ops->irq && si->hold != SI_CUT)
+		si->m->ops->irq(si->m, false);
+}
+
+static void leave(struct si *si, struct output *out)
+{
+	si_irq_unmask(si);
+	hand_up(si, out);
+}
+
+/* Whose request it is need not wait for its end. */
+static void abandon_locked(struct si *si, struct output *out, u8 cc)
+{
+	struct ipmi_smi_msg *msg = si->cur;
+
+	if (si->busy)
+		transaction_end(si, msg, NULL, 0, NULL);
+	if (msg) {
+		answer_locally(msg, cc);
+		put_msg(out, msg);
+	}
+	si->cur = NULL;
+}
+
+/**
+ * engine_stop() - end everything, after the pacer has stopped
+ * @si: the interface
+ *
+ * What is under way may finish within a bound, the BMC is told to raise no more
+ * interrupts, and what is left ends with an error.
+ *
+ * Context: process, sleeps at most STOP_BOUND_MS.
+ */
+void engine_stop(struct si *si)
+{
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+	struct ipmi_smi_msg *msg;
+
+	scoped_guard(mutex, &si->pump) {
+		if (si->hold == SI_HELD)
+			si->hold = SI_RUNS;
+		quiet_locked(si, &out);
+		abandon_locked(si, &out, IPMI_ERR_UNSPECIFIED);
+		si->busy = false;
+		msg = take_next(si);
+		if (msg) {
+			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
+			put_msg(&out, msg);
+		}
+	}
+	leave(si, &out);
+}
+
+/**
+ * engine_quiet() - the machine is about to be switched off or started anew
+ * @si: the interface
+ *
+ * The BMC raises no more interrupts. Requests still work, by polling: the one that switches
+ * the power off is yet to come.
+ *
+ * Context: process, sleeps at most STOP_BOUND_MS.
+ */
+void engine_quiet(struct si *si)
+{
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+
+	scoped_guard(mutex, &si->pump)
+		quiet_locked(si, &out);
+	leave(si, &out);
+}
+
+/**
+ * engine_hold() - touch no register until engine_resume()
+ * @si: the interface
+ *
+ * What is under way may finish within a bound; new requests wait, and so does one that needs
+ * longer.
+ *
+ * Context: process, sleeps at most STOP_BOUND_MS.
+ */
+void engine_hold(struct si *si)
+{
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+
+	scoped_guard(mutex, &si->pump) {
+		if (si->hold == SI_RUNS)
+			WRITE_ONCE(si->hold, SI_HELD);
+		quiet_locked(si, &out);
+	}
+	leave(si, &out);
+}
+
+/**
+ * engine_cut() - the bus is gone
+ * @si: the interface
+ *
+ * All requests fail at once, and no register is touched until engine_resume().
+ *
+ * Context: process, sleeps for the pump.
+ */
+void engine_cut(struct si *si)
+{
+	static const struct ipmi_failure cut = { .cause = IPMI_CAUSE_ABSENT, .status = 0xff };
+	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+
+	scoped_guard(mutex, &si->pump) {
+		WRITE_ONCE(si->hold, SI_CUT);
+		/* The machine may finish it when the bus is back: nobody waits for it any more. */
+		abandon_locked(si, &out, IPMI_BUS_ERR);
+		if (!si->away)
+			go_away(si, &cut);
+	}
+	leave(si, &out);
+	pace_kick(si);
+}
+
+/**
+ * engine_resume() - go on after engine_hold() or engine_cut()
+ * @si: the interface
+ *
+ * What the BMC may have forgotten meanwhile is set up again.
+ *
+ * Context: process.
+ */
+void engine_resume(struct si *si)
+{
+	scoped_guard(mutex, &si->pump) {
+		WRITE_ONCE(si->hold, SI_RUNS);
+		WRITE_ONCE(si->irq_quiet, false);
+		si->attn.use_irq = si_irq_works(si);
+		si->attn.irq_on = false;
+		si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+		si->away_next = pace_now();
+		si_irq_ack(si);
+	}
+	pace_kick(si);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The interrupt of an interface: a line, or one of ACPI's general purpose events (GPE).
+ *
+ * While the machine is pumped it needs no interrupt, and a level would come again and again
+ * until the pump has taken its cause away, so it is masked meanwhile. An edge cannot be,
+ * since it would be replayed: it leaves a note instead, and only one that is younger than
+ * the last look at the registers is a reason to look again. A GPE is a level that masks
+ * itself when it comes.
+ *
+ * Called by the pacer and the engine. The handler writes no register, and reads one only to
+ * tell whose interrupt it is. Lock: si->lock, for the flag and the line to change together;
+ * not for a GPE.
+ */
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+
+#include "si.h"
+
+/**
+ * si_irq_works() - does the interface have an interrupt to wait for?
+ * @si: the interface
+ */
+bool si_irq_works(const struct si *si)
+{
+	return si->irq_claimed && !READ_ONCE(si->irq_broken) && !READ_ONCE(si->irq_quiet);
+}
+
+/**
+ * si_irq_ack() - acknowledge it, and let it come again
+ * @si: the interface
+ *
+ * Where the interface has an interrupt enable of its own (BT).
+ *
+ * Context: any, under si->pump, or while nobody else knows the interface.
+ */
+void si_irq_ack(struct si *si)
+{
+	if (si->irq_claimed && !si->irq_quiet && si->m->ops->irq)
+		si->m->ops->irq(si->m, true);
+}
+
+/**
+ * si_irq_mask() - the machine is about to be pumped
+ * @si: the interface
+ *
+ * Context: any.
+ */
+void si_irq_mask(struct si *si)
+{
+	if (!READ_ONCE(si->irq_level))
+		return;
+	guard(spinlock_irqsave)(&si->lock);
+	if (si->irq_masked || !si->irq_level)
+		return;
+	si->irq_masked = true;
+	disable_irq_nosync(si->desc.irq);
+}
+
+static void unmask_line(struct si *si)
+{
+	guard(spinlock_irqsave)(&si->lock);
+	if (!si->irq_masked)
+		return;
+	si->irq_masked = false;
+	enable_irq(si->desc.irq);
+}
+
+#ifdef CONFIG_ACPI
+
+/* ACPICA has a lock of its own here, which is outside of ours while on_gpe() runs. */
+static void unmask_gpe(struct si *si)
+{
+	if (xchg(&si->irq_masked, false))
+		acpi_finish_gpe(NULL, si->desc.irq);
+}
+
+#else
+
+static void unmask_gpe(struct si *si) { }
+
+#endif
+
+static void unmask(struct si *si)
+{
+	if (si->desc.irq_is_gpe)
+		unmask_gpe(si);
+	else
+		unmask_line(si);
+}
+
+/**
+ * si_irq_unmask() - the machine was pumped
+ * @si: the interface
+ *
+ * Context: any.
+ */
+void si_irq_unmask(struct si *si)
+{
+	if (!si->irq_claimed)
+		return;
+	if (READ_ONCE(si->irq_masked))
+		unmask(si);
+	/* Pairs with the barrier in note(): one of the two sees the other. */
+	smp_mb();
+	if (READ_ONCE(si->irq_pending) && !READ_ONCE(si->away))
+		pace_kick(si);
+}
+
+/*
+ * Others may share the line. While there is a request, or somebody is at the machine,
+ * an interrupt may be ours without a trace of it left; else the registers tell.
+ */
+static bool is_ours(struct si *si)
+{
+	if (READ_ONCE(si->hold) == SI_CUT)
+		return false;
+	return READ_ONCE(si->busy) || mutex_is_locked(&si->pump) || si->m->ops->asserts(si->m);
+}
+
+/* One came. */
+static void note(struct si *si)
+{
+	WRITE_ONCE(si->irq_seen, true);
+	WRITE_ONCE(si->irq_pending, true);
+	/* Pairs with the barrier in si_irq_unmask(). */
+	smp_mb();
+	/* A BMC that is away may hold the line for ever: it is tried in its own time. */
+	if (!mutex_is_locked(&si->pump) && !READ_ONCE(si->away))
+		pace_kick(si);
+}
+
+static irqreturn_t on_line(int irq, void *data)
+{
+	struct si *si = data;
+	unsigned int passes = READ_ONCE(si->passes);
+
+	si_count(si, SI_INTERRUPTS);
+	if (!is_ours(si)) {
+		/* Nor may a pass since the last one have taken its cause away. */
+		return xchg(&si->irq_passes, passes) == passes ? IRQ_NONE : IRQ_HANDLED;
+	}
+	si_irq_mask(si);
+	note(si);
+	return IRQ_HANDLED;
+}
+
+/* What is not known to be an edge is taken for a level: masking an edge only costs. */
+static bool is_level(int irq)
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+
+	if (data && irqd_is_level_type(data))
+		return true;
+	return !(irq_get_trigger_type(irq) & IRQ_TYPE_EDGE_BOTH);
+}
+
+static int claim_line(struct si *si)
+{
+	int rv;
+
+	si->irq_level = is_level(si->desc.irq);
+	rv = request_irq(si->desc.irq, on_line, IRQF_SHARED, "ipmi_si", si);
+	if (rv)
+		si->irq_level = false;
+	return rv;
+}
+
+#ifdef CONFIG_ACPI
+
+/* It stays disabled until unmask_gpe(). */
+static u32 on_gpe(acpi_handle device, u32 number, void *data)
+{
+	struct si *si = data;
+
+	si_count(si, SI_INTERRUPTS);
+	WRITE_ONCE(si->irq_masked, true);
+	note(si);
+	return ACPI_INTERRUPT_HANDLED;
+}
+
+static int claim_gpe(struct si *si)
+{
+	if (ACPI_FAILURE(acpi_install_gpe_handler(NULL, si->desc.irq, ACPI_GPE_LEVEL_TRIGGERED,
+						  on_gpe, si)))
+		return -EBUSY;
+	if (ACPI_FAILURE(acpi_enable_gpe(NULL, si->desc.irq))) {
+		acpi_remove_gpe_handler(NULL, si->desc.irq, on_gpe);
+		return -EIO;
+	}
+	return 0;
+}
+
+static void free_gpe(struct si *si)
+{
+	acpi_disable_gpe(NULL, si->desc.irq);
+	acpi_remove_gpe_handler(NULL, si->desc.irq, on_gpe);
+}
+
+#else
+
+static int claim_gpe(struct si *si)
+{
+	return -ENODEV;
+}
+
+static void free_gpe(struct si *si) { }
+
+#endif
+
+/**
+ * si_irq_start() - take the interrupt, if there is one
+ * @si: the interface
+ *
+ * Without it the interface is polled.
+ *
+ * Context: process.
+ */
+void si_irq_start(struct si *si)
+{
+	struct device *dev = si->desc.dev;
+	bool gpe = si->desc.irq_is_gpe;
+	int rv;
+
+	si->irq_broken = false;
+	si->irq_quiet = false;
+	si->irq_missed = 0;
+	if (!si->desc.irq && !gpe)
+		return;
+	rv = gpe ? claim_gpe(si) : claim_line(si);
+	if (rv) {
+		dev_warn(dev, "unable to claim %s %d, running polled: %d\n",
+			 gpe ? "ACPI GPE" : "interrupt", si->desc.irq, rv);
+		return;
+	}
+	si->irq_claimed = true;
+	si_irq_ack(si);
+	dev_info(dev, gpe ? "Using ACPI GPE %d\n" : "Using irq %d\n", si->desc.irq);
+}
+
+/**
+ * si_irq_free() - give it back, once the BMC raises it no more
+ * @si: the interface
+ *
+ * Context: process.
+ */
+void si_irq_free(struct si *si)
+{
+	if (!si->irq_claimed)
+		return;
+	/* From now on the handler leaves the line alone: others may share it. */
+	scoped_guard(spinlock_irqsave, &si->lock)
+		si->irq_level = false;
+	unmask(si);
+	if (si->desc.irq_is_gpe)
+		free_gpe(si);
+	else
+		free_irq(si->desc.irq, si);
+	si->irq_claimed = false;
+}

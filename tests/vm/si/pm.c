@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What happens to the machine around an interface: suspend, shutdown, an error of its bus,
+ * removal without a word. The BMC of tests/bmc tells what it has seen of it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define CMD_SET_ENABLES 0x2e
+#define CALL "/sys/module/device_call/parameters/call"
+#define PM_TEST "/sys/power/pm_test"
+#define PM_DELAY "/sys/module/suspend/parameters/pm_test_delay"
+
+#define IRQ_ENABLES 0x03
+#define CC_AWAY 0x82
+#define NR_HAMMERS 3
+
+static char device[32];
+static const char *bus;
+static pid_t hammers[NR_HAMMERS];
+
+static bool on_pci(void)
+{
+	return !strcmp(hardware(), "host-pci");
+}
+
+static void find_device(void)
+{
+	bus = on_pci() ? "pci" : "platform";
+	snprintf(device, sizeof(device), "%s", link_name("/sys/class/ipmi/ipmi0/device"));
+}
+
+static int call(const char *what)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "%s %s %s", what, bus, device);
+	return file_write(CALL, text);
+}
+
+static int driver(const char *what)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/ipmi_si/%s", bus, what);
+	return file_write(path, device);
+}
+
+/* Processes that ask, whatever happens to the device. */
+static void hammer(void)
+{
+	struct reply r;
+
+	for (;;) {
+		int fd = ipmi_open_now(0);
+
+		if (fd < 0) {
+			usleep(10000);
+			continue;
+		}
+		for (int i = 0; i < 50; i++)
+			if (ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r))
+				break;
+		close(fd);
+	}
+}
+
+static void start_hammers(void)
+{
+	fflush(stdout);
+	for (int i = 0; i < NR_HAMMERS; i++) {
+		hammers[i] = fork();
+		if (!hammers[i])
+			hammer();
+	}
+	usleep(50000);
+}
+
+static void stop_hammers(void)
+{
+	for (int i = 0; i < NR_HAMMERS; i++) {
+		kill(hammers[i], SIGKILL);
+		EXPECT(waitpid(hammers[i], NULL, 0) == hammers[i]);
+	}
+}
+
+/* Completion code of Get Device ID, or a negative errno; within so many seconds. */
+static int ask(double seconds)
+{
+	int fd = ipmi_open(0), ret;
+	double start = now();
+	struct reply r;
+
+	if (fd < 0)
+		return fd;
+	ret = ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
+	close(fd);
+	if (!EXPECT(now() - start < seconds))
+		ktap_note("it took %.3f s", now() - start);
+	return ret ?: r.data[0];
+}
+
+/* What the BMC was told of its interrupts, and what it has now. */
+static int enables_told(int back)
+{
+	struct wire w;
+
+	return bmc_wire(NETFN_APP, CMD_SET_ENABLES, back, &w) ? w.data[0] & IRQ_ENABLES : -1;
+}
+
+static int enables(void)
+{
+	unsigned int value = ~0;
+
+	sscanf(bmc_line("flags"), "enables=%x", &value);
+	return value & IRQ_ENABLES;
+}
+
+static bool enables_become(int want)
+{
+	for (double end = now() + 3; now() < end; usleep(20000))
+		if (enables() == want)
+			return true;
+	return false;
+}
+
+/* All of a suspend but for the processors: devices are told, wait 1 s, are told again. */
+static int suspend(void)
+{
+	return file_write("/sys/power/state", "freeze");
+}
+
+static void suspend_under_load(void)
+{
+	REQUIRE(EXPECT_EQ(file_write(PM_TEST, "devices"), 0));
+	REQUIRE(EXPECT_EQ(file_write(PM_DELAY, "1"), 0));
+	EXPECT(enables_become(IRQ_ENABLES));
+	for (int i = 0; i < 3; i++) {
+		bmc_line("forget");
+		start_hammers();
+		EXPECT_EQ(suspend(), 0);
+		stop_hammers();
+		EXPECT(enables_become(IRQ_ENABLES));
+		EXPECT_EQ(enables_told(1), 0);
+		EXPECT_EQ(enables_told(0), IRQ_ENABLES);
+		EXPECT_EQ(ask(1), 0);
+	}
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/hosed_count"), 0);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/interrupts_enabled"), 1);
+}
+
+/* What the BMC has not answered by then is answered after it. */
+static void a_request_lasts_longer_than_a_suspend(void)
+{
+	int fd = ipmi_open(0);
+	double start = now();
+	struct reply r;
+
+	bmc_line("delay 2000");
+	EXPECT_EQ(ipmi_send(fd, 7, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	EXPECT_EQ(ipmi_send(fd, 8, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	usleep(100000);
+	EXPECT_EQ(suspend(), 0);
+	ktap_note("resumed after %.2f s", now() - start);
+	for (int i = 7; i <= 8; i++) {
+		EXPECT_EQ(ipmi_next(fd, ANSWER_MS, &r), 0);
+		EXPECT_EQ(r.msgid, i);
+		EXPECT_EQ(r.data[0], 0);
+	}
+	bmc_line("delay 0");
+	close(fd);
+}
+
+/* As before a kexec: no interrupt any more; but a request to switch the power off must work. */
+static void shutdown_under_load(void)
+{
+	EXPECT(enables_become(IRQ_ENABLES));
+	start_hammers();
+	EXPECT_EQ(call("shutdown"), 0);
+	EXPECT_EQ(enables(), 0);
+	stop_hammers();
+	EXPECT_EQ(ask(1), 0);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/interrupts_enabled"), 0);
+	/* Others do not switch them on again. */
+	sleep(2);
+	EXPECT_EQ(enables(), 0);
+	EXPECT(run("dmesg | grep 'does not come'"));
+
+	/* The next driver finds it as if nothing had been. */
+	EXPECT_EQ(driver("unbind"), 0);
+	EXPECT_EQ(driver("bind"), 0);
+	EXPECT_EQ(ask(1), 0);
+	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/hosed_count"), 0);
+}
+
+static void unbind_under_load(void)
+{
+	double start = now();
+
+	start_hammers();
+	for (int i = 0; i < 5; i++) {
+		EXPECT_EQ(driver("unbind"), 0);
+		EXPECT_EQ(driver("bind"), 0);
+		usleep(100000);
+	}
+	EXPECT(now() - start < 15);
+	stop_hammers();
+	EXPECT_EQ(ask(1), 0);
+	EXPECT_EQ(driver("unbind"), 0);
+	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT_EQ(driver("bind"), 0);
+	EXPECT_EQ(ask(1), 0);
+	/* The BMC is without interrupts while nobody is there for them. */
+	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT_EQ(enables_told(1), 0);
+}
+
+/* Requests fail at once, no register is touched; afterwards all is as before. */
+static void an_error_of_the_bus(void)
+{
+	int fd = ipmi_open(0);
+	struct reply r;
+
+	bmc_line("delay 700");
+	EXPECT_EQ(ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	usleep(50000);
+	EXPECT_EQ(call("frozen"), 0);
+	EXPECT_EQ(ipmi_next(fd, 1000, &r), 0);
+	EXPECT_EQ(r.data[0], CC_AWAY);
+	EXPECT_EQ(ask(0.5), CC_AWAY);
+	sleep(1);
+	EXPECT_EQ(ask(0.5), CC_AWAY);
+	EXPECT_EQ(call("reset"), 0);
+	EXPECT_EQ(call("resume"), 0);
+	for (double end = now() + 5; now() < end && ask(5); usleep(50000))
+		;
+	EXPECT_EQ(ask(5), 0);
+	bmc_line("delay 0");
+	EXPECT(enables_become(IRQ_ENABLES));
+	/* One of ours at the most, and none of those that failed. */
+	EXPECT_EQ(ipmi_wait(fd, 100), 0);
+	close(fd);
+
+	/* One that lasts ends with the device's removal. */
+	EXPECT_EQ(call("failed"), 0);
+	EXPECT_EQ(ask(0.5), CC_AWAY);
+	EXPECT_EQ(driver("unbind"), 0);
+	EXPECT_EQ(driver("bind"), 0);
+	EXPECT_EQ(ask(1), 0);
+}
+
+/* Its registers read as all ones from one moment to the next, and then it is removed. */
+static void surprise_removal(void)
+{
+	char path[80];
+	double start;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove", device);
+	for (int i = 0; i < 3; i++) {
+		start_hammers();
+		EXPECT_EQ(run("printf '\\000' | dd of=/sys/bus/pci/devices/%s/config bs=1 seek=4 "
+			      "conv=notrunc", device), 0);
+		start = now();
+		EXPECT_EQ(file_write(path, "1"), 0);
+		if (!EXPECT(now() - start < 5))
+			ktap_note("removal took %.2f s", now() - start);
+		EXPECT_EQ(ipmi_nodes(), 0);
+		stop_hammers();
+		EXPECT_EQ(file_write("/sys/bus/pci/rescan", "1"), 0);
+		EXPECT_EQ(ask(6), 0);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(suspend_under_load),
+	KTAP_CASE(a_request_lasts_longer_than_a_suspend),
+	KTAP_CASE(shutdown_under_load),
+	KTAP_CASE(unbind_under_load),
+	KTAP_CASE(an_error_of_the_bus),
+	KTAP_CASE(surprise_removal),
+};
+
+int main(void)
+{
+	close(ipmi_open(0));
+	find_device();
+	if (run("insmod /vm/modules/device_call.ko")) {
+		printf("Bail out! device_call: %s\n", output());
+		return 1;
+	}
+	/* the last two are about PCI */
+	return ktap_main(cases, ARRAY_SIZE(cases) - (on_pci() ? 0 : 2));
+}
