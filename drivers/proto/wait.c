@@ -117,7 +117,7 @@ static struct wait_plan answer_plan(const struct wait_history *hist,
 				    u32 waited_us)
 {
 	u32 usual = hist->answer_us[slot % WAIT_SLOTS];
-	u32 first = usual ? usual - usual / 4 : ANSWER_UNKNOWN_US;
+	u32 first = usual ? usual - usual / 8 : ANSWER_UNKNOWN_US;
 	u32 limit = spin_limit(facts, 0);
 	bool brief = usual && usual <= SPIN_US;
 

@@ -458,6 +458,7 @@ static struct wait_plan run_and_unlock(struct si *si)
 		return plan_event(0);
 	}
 	si_irq_mask(si);
+	pace_before_pass(si);
 	WRITE_ONCE(si->passes, si->passes + 1);
 	plan = pump_locked(si, &out);
 	mutex_unlock(&si->pump);
@@ -544,14 +545,12 @@ void engine_run_at_panic(struct si *si)
  * engine_run_here() - a pass in the caller's own context, if the machine is free
  * @si: the interface
  *
- * Then no thread is woken; else the pacer is.
+ * Then no thread is woken before it is time to look again; else the pacer is.
  *
  * Context: any; process context is put to use.
  */
 void engine_run_here(struct si *si)
 {
-	struct wait_plan plan;
-
 	if (READ_ONCE(si->panicking)) {
 		engine_run_at_panic(si);
 		return;
@@ -560,7 +559,5 @@ void engine_run_here(struct si *si)
 		pace_kick(si);
 		return;
 	}
-	plan = run_and_unlock(si);
-	if (plan.how != WAIT_EVENT || plan.us)
-		pace_kick(si);
+	pace_go_on(si, run_and_unlock(si));
 }

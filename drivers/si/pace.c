@@ -70,10 +70,17 @@ static void irq_judge(struct si *si, bool missed)
 {
 	if (xchg(&si->irq_seen, false)) {
 		si->irq_missed = 0;
+		si->irq_proved = true;
 		return;
 	}
-	if (!missed || si->irq_broken || ++si->irq_missed < IRQ_MISSES_MAX)
+	if (!missed || si->irq_broken)
 		return;
+	if (++si->irq_missed < IRQ_MISSES_MAX) {
+		/* A BMC that was reset unnoticed has forgotten that it is to interrupt. */
+		scoped_guard(spinlock_irqsave, &si->lock)
+			si->due |= ATTN_DUE_ENABLES;
+		return;
+	}
 	WRITE_ONCE(si->irq_broken, true);
 	dev_warn(si->desc.dev,
 		 "interrupt %d does not come when the BMC is ready, polling instead; check what the firmware or the irqs parameter says of it\n",
@@ -147,17 +154,82 @@ static bool wait_kick(struct si *si, u32 us)
 	return timed_out;
 }
 
+static enum hrtimer_restart on_time(struct hrtimer *timer)
+{
+	struct si *si = container_of(timer, struct si, timer);
+
+	WRITE_ONCE(si->time_is_up, true);
+	pace_kick(si);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * pace_init() - once in the life of an interface
+ * @si: the interface
+ */
+void pace_init(struct si *si)
+{
+	init_waitqueue_head(&si->wait);
+	ipmi_hrtimer_setup(&si->timer, on_time, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+}
+
+/**
+ * pace_go_on() - somebody else has run the engine; the pacer does when the plan says
+ * @si: the interface
+ * @plan: the plan
+ *
+ * Until then it sleeps: woken at once it would only look at a BMC that is thinking.
+ *
+ * Context: process.
+ */
+void pace_go_on(struct si *si, struct wait_plan plan)
+{
+	if (plan.how == WAIT_EVENT && !plan.us)
+		return;
+	if (plan.how == WAIT_SPIN) {
+		pace_kick(si);
+		return;
+	}
+	si_count(si, plan.how == WAIT_SLEEP ? SI_SHORT_TIMEOUTS : SI_LONG_TIMEOUTS);
+	WRITE_ONCE(si->timer_since, pace_now());
+	hrtimer_start(&si->timer, ns_to_ktime((u64)plan.us * NSEC_PER_USEC), HRTIMER_MODE_REL);
+}
+
+/**
+ * pace_before_pass() - what pace_go_on() has left is of no use any more
+ * @si: the interface, whose si->pump the caller holds
+ *
+ * Context: process.
+ */
+void pace_before_pass(struct si *si)
+{
+	ktime_t since = READ_ONCE(si->timer_since);
+
+	if (!since)
+		return;
+	WRITE_ONCE(si->timer_since, 0);
+	/* One that comes all the same costs a look. */
+	hrtimer_try_to_cancel(&si->timer);
+	if (si->busy)
+		slept(si, since);
+}
+
 static int pace_thread(void *data)
 {
 	struct si *si = data;
 	bool timed_out = false, missed;
 	unsigned int progress;
 	struct wait_plan plan;
+	bool settled;
 
 	while (!kthread_should_stop()) {
+		/* Read without the pump: to judge by too little costs a poll or two. */
+		settled = attn_enables_settled(&si->attn);
 		progress = READ_ONCE(si->progress);
+		timed_out |= xchg(&si->time_is_up, false);
 		plan = engine_run(si);
-		missed = timed_out && progress != READ_ONCE(si->progress) && !READ_ONCE(si->away);
+		missed = timed_out && settled && progress != READ_ONCE(si->progress) &&
+			 !READ_ONCE(si->away);
 		if (si_irq_works(si))
 			irq_judge(si, missed);
 		timed_out = false;

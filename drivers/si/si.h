@@ -25,6 +25,7 @@
 
 #include <linux/acpi.h>
 #include <linux/device.h>
+#include <linux/hrtimer.h>
 #include <linux/ipmi.h>
 #include <linux/ipmi_smi.h>
 #include <linux/ktime.h>
@@ -246,6 +247,9 @@ struct si_times {
  * @thread: the pacer
  * @wait: where it sleeps
  * @kicked: it has a reason not to
+ * @timer: wakes it when it is time to look, after somebody else has run the engine
+ * @timer_since: since when that is armed, 0 = it is not
+ * @time_is_up: it has rung
  * @passes: of the engine (pump); read by the interrupt handler
  * @irq_passes: @passes at the last interrupt that was not ours
  * @irq_claimed: the interrupt is ours
@@ -254,6 +258,7 @@ struct si_times {
  * @irq_pending: it came since the registers were last looked at
  * @irq_seen: it came since the pacer last slept
  * @irq_missed: how often in a row it did not, though it should have
+ * @irq_proved: it has come once
  * @irq_broken: it never comes
  * @irq_quiet: the BMC is not to raise it any more
  * @stats: counters
@@ -307,6 +312,9 @@ struct si {
 	struct task_struct *thread;
 	wait_queue_head_t wait;
 	bool kicked;
+	struct hrtimer timer;
+	ktime_t timer_since;
+	bool time_is_up;
 	unsigned int passes;
 	unsigned int irq_passes;
 	bool irq_claimed;
@@ -315,6 +323,7 @@ struct si {
 	bool irq_pending;
 	bool irq_seen;
 	unsigned int irq_missed;
+	bool irq_proved;
 	bool irq_broken;
 	bool irq_quiet;
 
@@ -369,9 +378,12 @@ void si_irq_mask(struct si *si);
 void si_irq_unmask(struct si *si);
 
 /* pace.c */
+void pace_init(struct si *si);
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
 void pace_kick(struct si *si);
+void pace_go_on(struct si *si, struct wait_plan plan);
+void pace_before_pass(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);

@@ -78,6 +78,14 @@ static inline bool attn_wants(const struct attn *a)
 	return a->due || a->flags;
 }
 
+/* Has the BMC been told of the interrupts that are wanted, as far as anybody knows? */
+static inline bool attn_enables_settled(const struct attn *a)
+{
+	return !(a->due & (ATTN_DUE_ENABLES | ATTN_DUE_SET)) &&
+	       a->asked != IPMI_GET_BMC_GLOBAL_ENABLES_CMD &&
+	       a->asked != IPMI_SET_BMC_GLOBAL_ENABLES_CMD;
+}
+
 unsigned int attn_next(struct attn *a, u8 *rq);
 enum attn_verdict attn_answer(struct attn *a, const u8 *rsp, unsigned int len);
 void attn_failed(struct attn *a);

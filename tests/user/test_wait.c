@@ -254,10 +254,10 @@ static void rules(void)
 	hist.answer_us[0] = 7000;
 	plan = wait_plan(&hist, &irq, IPMI_STEP_TICK, 0, 0);
 	EXPECT_EQ(plan.us, 14000);
-	/* Three quarters of the usual time. */
+	/* Seven eighths of the usual time. */
 	plan = wait_plan(&hist, &polled, IPMI_STEP_TICK, 0, 0);
 	EXPECT_EQ(plan.how, WAIT_SLEEP);
-	EXPECT_EQ(plan.us, 5250);
+	EXPECT_EQ(plan.us, 6125);
 }
 
 static void slots(void)

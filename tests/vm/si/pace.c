@@ -104,10 +104,36 @@ static void erratic(void)
 	measure("lognormal 3 0.8", 200);
 }
 
+/* Neither while it is set up nor under load is an interrupt taken for one that never comes. */
+static void the_interrupt_is_believed_in(void)
+{
+	bool has = !strstr(hardware(), "polled");
+
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/interrupts_enabled"), has);
+	EXPECT(run("dmesg | grep 'does not come'"));
+}
+
+/* One that does not is noticed, once, and polled around. */
+static void one_that_never_comes(void)
+{
+	measure("5", 200);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/interrupts"), 0);
+	if (!stack_is_ours())
+		return;
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/interrupts_enabled"), 0);
+	EXPECT_EQ(run("dmesg | grep -c 'does not come'"), 0);
+	EXPECT_STR(output(), "1\n");
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(one_ms),
 	KTAP_CASE(five_ms),
 	KTAP_CASE(erratic),
+	KTAP_CASE(the_interrupt_is_believed_in),
+};
+
+static const struct ktap_case mute[] = {
+	KTAP_CASE(one_that_never_comes),
 };
 
 int main(void)
@@ -117,5 +143,7 @@ int main(void)
 		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
 		return 1;
 	}
+	if (!strcmp(hardware(), "host-kcs-mute"))
+		return ktap_main(mute, ARRAY_SIZE(mute));
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }
