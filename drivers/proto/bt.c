@@ -69,11 +69,6 @@ static struct bt *to_bt(struct ipmi_machine *m)
 	return (struct bt *)m;
 }
 
-static u8 fifo(const struct bt *b)
-{
-	return transfer_read(&b->t, BT_FIFO);
-}
-
 static void ctrl(const struct bt *b, u8 bits)
 {
 	transfer_write(&b->t, BT_CTRL, bits);
@@ -125,31 +120,24 @@ static void learn_capabilities(struct bt *b)
 static bool read_frame(struct bt *b)
 {
 	struct transfer *t = &b->t;
-	u8 head[BT_HEADER] = {};
-	bool ours = false;
+	u8 frame[BT_LEN_MAX];
 	unsigned int i, len;
-	u8 byte;
 
 	if (!(t->status & BT_H_BUSY))
 		ctrl(b, BT_H_BUSY);
 	ctrl(b, BT_B2H_ATN);
 	ctrl(b, BT_CLR_RD_PTR);
-	len = fifo(b);
-	for (i = 0; i < len; i++) {
-		byte = fifo(b);
-		if (i < BT_HEADER)
-			head[i] = byte;
-		else if (ours)
-			transfer_take(t, byte);
-		if (i == BT_HEADER - 1 && b->state == BT_THINK && head[1] == b->seq &&
-		    head[0] >> 2 == (t->req[0] >> 2 | 1) && head[2] == t->req[1]) {
-			ours = true;
-			transfer_take(t, head[0]);
-			transfer_take(t, head[2]);
-		}
-	}
+	len = transfer_read(t, BT_FIFO);
+	transfer_read_all(t, BT_FIFO, frame, len);
 	ctrl(b, BT_H_BUSY);
-	return ours;
+
+	if (b->state != BT_THINK || len < BT_HEADER || frame[0] >> 2 != (t->req[0] >> 2 | 1) ||
+	    frame[1] != b->seq || frame[2] != t->req[1])
+		return false;
+	transfer_take(t, frame[0]);
+	for (i = 2; i < len; i++)
+		transfer_take(t, frame[i]);
+	return true;
 }
 
 /*
@@ -175,14 +163,14 @@ static bool drain(struct bt *b)
 static void write_frame(struct bt *b)
 {
 	struct transfer *t = &b->t;
-	unsigned int i;
+	u8 frame[BT_LEN_MAX + 1];
 
+	frame[0] = t->len + 1;
+	frame[1] = t->req[0];
+	frame[2] = b->seq;
+	memcpy(frame + 3, t->req + 1, t->len - 1);
 	ctrl(b, BT_CLR_WR_PTR);
-	transfer_write(t, BT_FIFO, t->len + 1);
-	transfer_write(t, BT_FIFO, t->req[0]);
-	transfer_write(t, BT_FIFO, b->seq);
-	for (i = 1; i < t->len; i++)
-		transfer_write(t, BT_FIFO, t->req[i]);
+	transfer_write_all(t, BT_FIFO, frame, t->len + 2);
 	t->handed = true;
 	ctrl(b, BT_H2B_ATN);
 }

@@ -7,6 +7,50 @@
 #include <ipmi/transfer.h>
 
 /**
+ * transfer_read_all() - read a FIFO
+ * @t: the transfer
+ * @reg: its register
+ * @bytes: room for them
+ * @n: how many
+ *
+ * Context: any.
+ */
+void transfer_read_all(const struct transfer *t, unsigned int reg, u8 *bytes, unsigned int n)
+{
+	const struct ipmi_regs *regs = t->m.regs;
+	unsigned int i;
+
+	if (regs->read_all) {
+		regs->read_all(regs, reg, bytes, n);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		bytes[i] = regs->read(regs, reg);
+}
+
+/**
+ * transfer_write_all() - write to a FIFO
+ * @t: the transfer
+ * @reg: its register
+ * @bytes: what
+ * @n: how many
+ *
+ * Context: any.
+ */
+void transfer_write_all(const struct transfer *t, unsigned int reg, const u8 *bytes, unsigned int n)
+{
+	const struct ipmi_regs *regs = t->m.regs;
+	unsigned int i;
+
+	if (regs->write_all) {
+		regs->write_all(regs, reg, bytes, n);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		regs->write(regs, reg, bytes[i]);
+}
+
+/**
  * transfer_start() - take a request
  * @t: the transfer; the machine is idle
  * @req: the request

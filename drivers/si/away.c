@@ -45,6 +45,9 @@ void come_back(struct si *si)
 	s64 ms = ktime_ms_delta(pace_now(), si->away_since);
 
 	si->away = false;
+	/* One that has worked will again. */
+	if (si->irq_proved)
+		WRITE_ONCE(si->irq_broken, false);
 	si_irq_ack(si);
 	trace_ipmi_bmc(si, NULL, ms);
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;

@@ -557,14 +557,12 @@ void engine_run_at_panic(struct si *si)
  * engine_run_here() - a pass in the caller's own context, if the machine is free
  * @si: the interface
  *
- * Then no thread is woken; else the pacer is.
+ * Then no thread is woken before it is time to look again; else the pacer is.
  *
  * Context: any; process context is put to use.
  */
 void engine_run_here(struct si *si)
 {
-	struct wait_plan plan;
-
 	if (READ_ONCE(si->panicking)) {
 		engine_run_at_panic(si);
 		return;
@@ -573,7 +571,6 @@ void engine_run_here(struct si *si)
 		pace_kick(si);
 		return;
 	}
-	plan = run_and_unlock(si);
-	if (plan.how == WAIT_SPIN)
+	if (run_and_unlock(si).how == WAIT_SPIN)
 		pace_kick(si);
 }

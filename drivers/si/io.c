@@ -18,6 +18,12 @@ static const struct si_io *to_io(const struct ipmi_regs *regs)
 	return container_of(regs, struct si_io, regs);
 }
 
+/* String instructions move bytes: no exit of a virtual machine for each of them. */
+static bool is_bytes(const struct si *si)
+{
+	return si->desc.regsize == 1 && !si->desc.regshift;
+}
+
 #if IPMI_HAS_IOPORT
 
 static u8 port_read(const struct ipmi_regs *regs, unsigned int reg)
@@ -53,6 +59,21 @@ static void port_write(const struct ipmi_regs *regs, unsigned int reg, u8 val)
 	}
 }
 
+static void port_read_all(const struct ipmi_regs *regs, unsigned int reg, u8 *bytes, unsigned int n)
+{
+	const struct si_io *io = to_io(regs);
+
+	insb(io->port + reg * io->spacing, bytes, n);
+}
+
+static void port_write_all(const struct ipmi_regs *regs, unsigned int reg, const u8 *bytes,
+			   unsigned int n)
+{
+	const struct si_io *io = to_io(regs);
+
+	outsb(io->port + reg * io->spacing, bytes, n);
+}
+
 static int map_ports(struct si *si)
 {
 	if (si->desc.regsize > 4)
@@ -60,6 +81,10 @@ static int map_ports(struct si *si)
 	si->io.port = si->desc.addr;
 	si->io.regs.read = port_read;
 	si->io.regs.write = port_write;
+	if (is_bytes(si)) {
+		si->io.regs.read_all = port_read_all;
+		si->io.regs.write_all = port_write_all;
+	}
 	return 0;
 }
 
@@ -117,6 +142,21 @@ static void mem_write(const struct ipmi_regs *regs, unsigned int reg, u8 val)
 	}
 }
 
+static void mem_read_all(const struct ipmi_regs *regs, unsigned int reg, u8 *bytes, unsigned int n)
+{
+	const struct si_io *io = to_io(regs);
+
+	ioread8_rep(io->mem + reg * io->spacing, bytes, n);
+}
+
+static void mem_write_all(const struct ipmi_regs *regs, unsigned int reg, const u8 *bytes,
+			  unsigned int n)
+{
+	const struct si_io *io = to_io(regs);
+
+	iowrite8_rep(io->mem + reg * io->spacing, bytes, n);
+}
+
 static int map_mem(struct si *si)
 {
 	size_t len = (si->desc.type->nregs - 1) * si->desc.regspacing + si->desc.regsize;
@@ -130,6 +170,10 @@ static int map_mem(struct si *si)
 		return -ENOMEM;
 	si->io.regs.read = mem_read;
 	si->io.regs.write = mem_write;
+	if (is_bytes(si)) {
+		si->io.regs.read_all = mem_read_all;
+		si->io.regs.write_all = mem_write_all;
+	}
 	return 0;
 }
 
@@ -169,6 +213,7 @@ int io_map(struct si *si)
 	io->size = si->desc.regsize;
 	io->spacing = si->desc.regspacing;
 	io->shift = si->desc.regshift;
+	io->regs = (struct ipmi_regs){};
 	for (i = 0; i < si->desc.type->nregs; i++) {
 		if (!claim(si, i)) {
 			io_unmap(si);

@@ -73,10 +73,18 @@ static void irq_judge(struct si *si, bool missed)
 {
 	if (xchg(&si->irq_seen, false)) {
 		si->irq_missed = 0;
+		si->irq_proved = true;
 		return;
 	}
-	if (!missed || si->irq_broken || ++si->irq_missed < IRQ_MISSES_MAX)
+	if (!missed || si->irq_broken)
 		return;
+	if (++si->irq_missed < IRQ_MISSES_MAX) {
+		/* A BMC that was reset unnoticed has forgotten that it is to interrupt. */
+		scoped_guard(spinlock_irqsave, &si->lock)
+			si->due |= ATTN_DUE_ENABLES;
+		pace_kick(si);
+		return;
+	}
 	WRITE_ONCE(si->irq_broken, true);
 	dev_warn(si->desc.dev,
 		 "interrupt %d does not come when the BMC is ready, polling instead; check what the firmware or the irqs parameter says of it\n",
@@ -117,6 +125,16 @@ static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 	WRITE_ONCE(si->timer_net, si->armed == WAIT_EVENT);
 	pace_kick(si);
 	return HRTIMER_NORESTART;
+}
+
+/**
+ * pace_init() - once in the life of an interface
+ * @si: the interface
+ */
+void pace_init(struct si *si)
+{
+	init_waitqueue_head(&si->wait);
+	ipmi_hrtimer_setup(&si->timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 }
 
 /**
@@ -199,7 +217,6 @@ int pace_start(struct si *si)
 
 	si->armed = WAIT_SPIN;
 	si->timer_net = false;
-	ipmi_hrtimer_setup(&si->timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	si_irq_start(si);
 	si->attn.use_irq = si->irq_claimed;
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;

@@ -63,6 +63,7 @@ static void si_free(struct si *si)
 	set_tried(si);
 	if (si->up)
 		takedown(si);
+	hrtimer_cancel(&si->timer);
 	offer_remove(si);
 	put_device(si->desc.dev);
 	mutex_destroy(&si->pump);
@@ -97,7 +98,7 @@ static struct si *si_alloc(const struct si_desc *desc)
 	INIT_DELAYED_WORK(&si->probe, probe_work);
 	mutex_init(&si->pump);
 	spin_lock_init(&si->lock);
-	init_waitqueue_head(&si->wait);
+	pace_init(si);
 	atomic_inc(&untried);
 	return si;
 }

@@ -260,6 +260,7 @@ struct si_times {
  * @irq_pending: it came since the registers were last looked at
  * @irq_seen: it came since the pacer last slept
  * @irq_missed: how often in a row it did not, though it should have
+ * @irq_proved: it has come once
  * @irq_broken: it never comes
  * @irq_quiet: the BMC is not to raise it any more
  * @stats: counters
@@ -326,6 +327,7 @@ struct si {
 	bool irq_pending;
 	bool irq_seen;
 	unsigned int irq_missed;
+	bool irq_proved;
 	bool irq_broken;
 	bool irq_quiet;
 
@@ -380,6 +382,7 @@ void si_irq_mask(struct si *si);
 void si_irq_unmask(struct si *si);
 
 /* pace.c */
+void pace_init(struct si *si);
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
 void pace_kick(struct si *si);

@@ -21,6 +21,10 @@
  * struct ipmi_regs - seam 4: the registers of one system interface
  * @read: read register @reg (0 .. nregs - 1), already shifted and masked
  * @write: write @val to register @reg
+ * @read_all: read register @reg @n times into @bytes; NULL = by @read
+ * @write_all: write @n @bytes to register @reg, one after the other; NULL = by @write
+ *
+ * The last two are for a register with a FIFO behind it.
  *
  * Embedded in whatever knows how to reach the hardware (si/io.c) or plays it
  * (tests/fake). Context: any in which the owner's bus may be touched; no
@@ -29,6 +33,10 @@
 struct ipmi_regs {
 	u8 (*read)(const struct ipmi_regs *regs, unsigned int reg);
 	void (*write)(const struct ipmi_regs *regs, unsigned int reg, u8 val);
+	void (*read_all)(const struct ipmi_regs *regs, unsigned int reg, u8 *bytes,
+			 unsigned int n);
+	void (*write_all)(const struct ipmi_regs *regs, unsigned int reg, const u8 *bytes,
+			  unsigned int n);
 };
 
 /**

@@ -78,6 +78,9 @@ static inline void transfer_write(const struct transfer *t, unsigned int reg, u8
 	t->m.regs->write(t->m.regs, reg, val);
 }
 
+void transfer_read_all(const struct transfer *t, unsigned int reg, u8 *bytes, unsigned int n);
+void transfer_write_all(const struct transfer *t, unsigned int reg, const u8 *bytes,
+			unsigned int n);
 u8 transfer_start(struct transfer *t, const u8 *req, unsigned int n);
 void transfer_account(struct transfer *t, u8 status, u32 elapsed_us, bool recovery);
 

@@ -48,6 +48,41 @@ static void accesses_are_the_minimum(void)
 	}
 }
 
+static unsigned int whole_reads, whole_writes;
+
+static void read_all(const struct ipmi_regs *regs, unsigned int reg, u8 *bytes, unsigned int n)
+{
+	whole_reads++;
+	while (n--)
+		*bytes++ = regs->read(regs, reg);
+}
+
+static void write_all(const struct ipmi_regs *regs, unsigned int reg, const u8 *bytes,
+		      unsigned int n)
+{
+	whole_writes++;
+	while (n--)
+		regs->write(regs, reg, *bytes++);
+}
+
+/* Where the bus can do it, a frame is one instruction each way. */
+static void frames_in_one_go(void)
+{
+	struct rig r;
+
+	make(&r);
+	bmc.b.regs.read_all = read_all;
+	bmc.b.regs.write_all = write_all;
+	whole_reads = 0;
+	whole_writes = 0;
+	EXPECT_EQ(count_accesses(&r, 2, 18), 2 + 18 + 12);
+	EXPECT_EQ(count_accesses(&r, 254, 254), 254 + 254 + 12);
+	EXPECT_EQ(whole_reads, 2);
+	EXPECT_EQ(whole_writes, 2);
+	EXPECT_EQ(bmc.overruns, 0);
+	rig_free(&r);
+}
+
 static void slow_bmcs(void)
 {
 	static const u32 delays[] = { 0, 1, 10, 35, 100, 1000, 10000, 100000, 2000000 };
@@ -423,6 +458,7 @@ static void faults_at_every_access(void)
 
 static const struct test bt_tests[] = {
 	TEST(accesses_are_the_minimum),
+	TEST(frames_in_one_go),
 	TEST(slow_bmcs),
 	TEST(start_refuses),
 	TEST(presence),
