@@ -171,6 +171,7 @@ class Machine:
         self.bmc_status = 0     # its exit status
         self.console = []       # lines of the kernel
         self.test = []          # lines of the test's terminal, (seconds, text)
+        self.notes = []         # lines of the BMC of tests/bmc
         self.events = []        # what QMP reported, (seconds, event)
         self.status = None
         self.timed_out = False
@@ -275,6 +276,8 @@ class Machine:
             line = json.dumps(message)
         elif letter == "K":
             self.console.append(line)
+        elif letter == "B":
+            self.notes.append(line)
         elif letter == "T":
             self.test.append((round(now, 3), line))
             if on_line:
