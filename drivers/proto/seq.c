@@ -43,27 +43,27 @@ static void expect_answer(struct seq_slot *slot, u64 now_ms)
 
 /*
  * Could a late answer to a former use of a free slot be taken for the one to a
- * request like @new? A slot that nobody can be mistaken in comes first, so @any
- * late answer rules it out until there is none.
+ * request like @new? A slot to which none can come is best, so with @best no
+ * other will do.
  */
-static bool free_for(const struct seq_slot *slot, const struct seq_slot *new, bool any, u64 now_ms)
+static bool free_for(const struct seq_slot *slot, const struct seq_slot *new, bool best, u64 now_ms)
 {
-	if (slot->owner)
+	if (slot->owner || now_ms < slot->older_ms)
 		return false;
 	if (now_ms >= slot->late_ms)
 		return true;
-	return !any && !slot->mixed && !(slot->netfn == new->netfn && slot->cmd == new->cmd &&
-					 codec_addr_equal(&slot->addr, &new->addr));
+	return !best && !(slot->netfn == new->netfn && slot->cmd == new->cmd &&
+			  codec_addr_equal(&slot->addr, &new->addr));
 }
 
-static struct seq_slot *find_free(struct seq_table *t, const struct seq_slot *new, bool any,
+static struct seq_slot *find_free(struct seq_table *t, const struct seq_slot *new, bool best,
 				  u64 now_ms)
 {
 	unsigned int i, seq;
 
 	for (i = 1; i <= SEQ_SLOTS; i++) {
 		seq = (t->last + i) % SEQ_SLOTS;
-		if (!free_for(&t->slots[seq], new, any, now_ms))
+		if (!free_for(&t->slots[seq], new, best, now_ms))
 			continue;
 		t->last = seq;
 		return &t->slots[seq];
@@ -108,8 +108,7 @@ int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8
 	if (!slot)
 		return -EAGAIN;
 	new.generation = slot->generation + 1;
-	new.late_ms = slot->late_ms;
-	new.mixed = now_ms < slot->late_ms;
+	new.older_ms = max_t(u64, slot->older_ms, slot->late_ms);
 	expect_answer(&new, now_ms);
 	*slot = new;
 	t->used++;
@@ -132,7 +131,7 @@ static void *take(struct seq_table *t, struct seq_slot *slot, bool last)
 	void *owner = slot->owner;
 
 	if (!last || slot->again)
-		slot->late_ms = max_t(u64, slot->late_ms, slot->answer_ms);
+		slot->late_ms = slot->answer_ms;
 	slot->owner = NULL;
 	t->used--;
 	return owner;

@@ -37,8 +37,8 @@
  * @due_ms: when this try's time is up
  * @again: it was sent more than once
  * @answer_ms: until when this use of the slot may be answered
- * @late_ms: until when former uses may be
- * @mixed: more than one of them, so that nobody knows what their answers look like
+ * @late_ms: until when its last use, which is over, may be
+ * @older_ms: until when those before may be, of which no more is known
  */
 struct seq_slot {
 	void *owner;
@@ -53,7 +53,7 @@ struct seq_slot {
 	bool again;
 	u64 answer_ms;
 	u64 late_ms;
-	bool mixed;
+	u64 older_ms;
 };
 
 /**
