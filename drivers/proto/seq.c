@@ -35,6 +35,42 @@ void seq_init(struct seq_table *t)
 	memset(t, 0, sizeof(*t));
 }
 
+/* It goes out, or has gone out: how long may its answer take? */
+static void expect_answer(struct seq_slot *slot, u64 now_ms)
+{
+	slot->answer_ms = now_ms + clamp_t(u32, slot->retry_ms, SEQ_LATE_MS, SEQ_GUARD_MS);
+}
+
+/*
+ * Could a late answer to a former use of a free slot be taken for the one to a
+ * request like @new? A slot to which none can come is best, so with @best no
+ * other will do.
+ */
+static bool free_for(const struct seq_slot *slot, const struct seq_slot *new, bool best, u64 now_ms)
+{
+	if (slot->owner || now_ms < slot->older_ms)
+		return false;
+	if (now_ms >= slot->late_ms)
+		return true;
+	return !best && !(slot->netfn == new->netfn && slot->cmd == new->cmd &&
+			  codec_addr_equal(&slot->addr, &new->addr));
+}
+
+static struct seq_slot *find_free(struct seq_table *t, const struct seq_slot *new, bool best,
+				  u64 now_ms)
+{
+	unsigned int i, seq;
+
+	for (i = 1; i <= SEQ_SLOTS; i++) {
+		seq = (t->last + i) % SEQ_SLOTS;
+		if (!free_for(&t->slots[seq], new, best, now_ms))
+			continue;
+		t->last = seq;
+		return &t->slots[seq];
+	}
+	return NULL;
+}
+
 /**
  * seq_alloc() - take a slot for a request
  * @t: the table
@@ -47,39 +83,37 @@ void seq_init(struct seq_table *t)
  * @now_ms: the time
  * @token: set; names this use of the slot
  *
- * The free slot that has been free for longest is taken, so that an answer that
- * comes very late does not meet a new request.
+ * The free slot that has been free for longest is taken, and none to which an
+ * answer may still come that looks like the one to this request.
  *
- * Return: 0, -EAGAIN if all are in use.
+ * Return: 0, -EAGAIN if there is none.
  */
 int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8 netfn, u8 cmd,
 	      unsigned int retries, u32 retry_ms, u64 now_ms, long *token)
 {
+	struct seq_slot new = {
+		.owner = owner,
+		.addr = *addr,
+		.netfn = netfn & 0x3f,	/* as it goes over the wire */
+		.cmd = cmd,
+		.retries = retries,
+		.retry_ms = retry_ms,
+		.due_ms = now_ms + SEQ_GUARD_MS,
+	};
 	struct seq_slot *slot;
-	unsigned int i, seq;
 
-	for (i = 1; i <= SEQ_SLOTS; i++) {
-		seq = (t->last + i) % SEQ_SLOTS;
-		slot = &t->slots[seq];
-		if (slot->owner)
-			continue;
-		slot->owner = owner;
-		slot->addr = *addr;
-		slot->netfn = netfn & 0x3f;	/* as it goes over the wire */
-		slot->cmd = cmd;
-		if (addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
-			slot->addr.addr_type = IPMI_IPMB_ADDR_TYPE;
-		slot->acknowledged = false;
-		slot->generation++;
-		slot->retries = retries;
-		slot->retry_ms = retry_ms;
-		slot->due_ms = now_ms + SEQ_GUARD_MS;
-		t->last = seq;
-		t->used++;
-		*token = token_of(t, seq);
-		return 0;
-	}
-	return -EAGAIN;
+	if (addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
+		new.addr.addr_type = IPMI_IPMB_ADDR_TYPE;
+	slot = find_free(t, &new, true, now_ms) ?: find_free(t, &new, false, now_ms);
+	if (!slot)
+		return -EAGAIN;
+	new.generation = slot->generation + 1;
+	new.older_ms = max_t(u64, slot->older_ms, slot->late_ms);
+	expect_answer(&new, now_ms);
+	*slot = new;
+	t->used++;
+	*token = token_of(t, t->last);
+	return 0;
 }
 
 static struct seq_slot *find(struct seq_table *t, long token)
@@ -91,10 +125,13 @@ static struct seq_slot *find(struct seq_table *t, long token)
 	return &t->slots[seq];
 }
 
-static void *take(struct seq_table *t, struct seq_slot *slot)
+/* @last: no answer can come any more, unless to another try */
+static void *take(struct seq_table *t, struct seq_slot *slot, bool last)
 {
 	void *owner = slot->owner;
 
+	if (!last || slot->again)
+		slot->late_ms = slot->answer_ms;
 	slot->owner = NULL;
 	t->used--;
 	return owner;
@@ -130,11 +167,12 @@ void *seq_acknowledge(struct seq_table *t, long token, u64 now_ms)
 		return NULL;
 	slot->acknowledged = true;
 	slot->due_ms = now_ms + slot->retry_ms;
+	expect_answer(slot, now_ms);
 	return slot->owner;
 }
 
 /**
- * seq_cancel() - the request has ended in another way
+ * seq_cancel() - the request was not sent, and will not be
  * @t: the table
  * @token: which
  *
@@ -144,7 +182,7 @@ void *seq_cancel(struct seq_table *t, long token)
 {
 	struct seq_slot *slot = find(t, token);
 
-	return slot ? take(t, slot) : NULL;
+	return slot ? take(t, slot, true) : NULL;
 }
 
 /* A broadcast is answered by whoever is meant, from its own address. */
@@ -169,7 +207,7 @@ void *seq_match(struct seq_table *t, const struct codec_message *answer)
 {
 	struct seq_slot *slot = &t->slots[answer->seq % SEQ_SLOTS];
 
-	return answers(slot, answer) ? take(t, slot) : NULL;
+	return answers(slot, answer) ? take(t, slot, true) : NULL;
 }
 
 /**
@@ -195,12 +233,14 @@ enum seq_expiry seq_expire(struct seq_table *t, u64 now_ms, void **owner, long *
 		*owner = slot->owner;
 		*token = token_of(t, seq);
 		if (!slot->retries) {
-			take(t, slot);
+			take(t, slot, false);
 			return SEQ_TIMED_OUT;
 		}
 		slot->retries--;
 		slot->acknowledged = false;
+		slot->again = true;
 		slot->due_ms = now_ms + SEQ_GUARD_MS;
+		expect_answer(slot, now_ms);
 		return SEQ_RESEND;
 	}
 	return SEQ_NONE;
@@ -222,7 +262,7 @@ void *seq_drop_owner(struct seq_table *t, bool (*is_it)(void *owner, void *arg),
 
 	for (seq = 0; t->used && seq < SEQ_SLOTS; seq++)
 		if (t->slots[seq].owner && is_it(t->slots[seq].owner, arg))
-			return take(t, &t->slots[seq]);
+			return take(t, &t->slots[seq], false);
 	return NULL;
 }
 

@@ -10,6 +10,10 @@
  * number on the far bus. Its time begins when the BMC has acknowledged Send
  * Message; until then a long guard runs. When its time is up it is sent again,
  * with the same sequence number, until its retries are used up.
+ *
+ * A request that ends without its answer, or that was sent more than once, may be
+ * answered later. For a while its number is then not given to a request that this
+ * answer would fit: nothing else could tell the two apart.
  */
 #ifndef IPMI_SEQ_H
 #define IPMI_SEQ_H
@@ -18,6 +22,7 @@
 
 #define SEQ_SLOTS	64
 #define SEQ_GUARD_MS	60000
+#define SEQ_LATE_MS	5000	/* an answer is late by no more, if its tries are shorter */
 
 /**
  * struct seq_slot - one request
@@ -30,6 +35,10 @@
  * @retries: how often it may still be sent again
  * @retry_ms: time per try
  * @due_ms: when this try's time is up
+ * @again: it was sent more than once
+ * @answer_ms: until when this use of the slot may be answered
+ * @late_ms: until when its last use, which is over, may be
+ * @older_ms: until when those before may be, of which no more is known
  */
 struct seq_slot {
 	void *owner;
@@ -41,6 +50,10 @@ struct seq_slot {
 	unsigned int retries;
 	u32 retry_ms;
 	u64 due_ms;
+	bool again;
+	u64 answer_ms;
+	u64 late_ms;
+	u64 older_ms;
 };
 
 /**

@@ -18,10 +18,20 @@ struct model {
 	unsigned int tries;
 	u64 not_before_ms;
 	u32 retry_ms;
+	bool again;
+	u64 answer_ms;
+};
+
+/* A request that ended without an answer, or was sent again: one may come until then. */
+struct ghost {
+	struct ipmi_addr addr;
+	u8 cmd;
+	u64 until_ms;
 };
 
 static struct seq_table t;
 static struct model models[OWNERS];
+static struct ghost ghosts[SEQ_SLOTS][16];
 static unsigned int outstanding;
 
 static struct model *returned(void *owner)
@@ -32,10 +42,38 @@ static struct model *returned(void *owner)
 	return m;
 }
 
-static void back(void *owner)
+/* @last: unless it was sent again, no answer can come */
+static void back(void *owner, bool last, u64 now)
 {
-	returned(owner)->out = false;
+	struct model *m = returned(owner);
+	struct ghost *g = ghosts[seq_of_token(m->token)];
+
+	m->out = false;
 	outstanding--;
+	if (last && !m->again)
+		return;
+	while (g->until_ms > now)
+		MUST(++g < ghosts[seq_of_token(m->token)] + 16);
+	*g = (struct ghost){ .addr = m->addr, .cmd = m->cmd, .until_ms = m->answer_ms };
+}
+
+/* Nobody gets a number to which an answer like his own may still come. */
+static void no_ghost_like(const struct model *m, u64 now)
+{
+	const struct ghost *g = ghosts[seq_of_token(m->token)];
+
+	for (int i = 0; i < 16; i++)
+		MUST(g[i].until_ms <= now || g[i].cmd != m->cmd ||
+		     !codec_addr_equal(&g[i].addr, &m->addr));
+}
+
+static bool any_ghost(u64 now)
+{
+	for (int i = 0; i < SEQ_SLOTS; i++)
+		for (int k = 0; k < 16; k++)
+			if (ghosts[i][k].until_ms > now)
+				return true;
+	return false;
 }
 
 static struct ipmi_addr some_addr(struct input *in)
@@ -59,10 +97,14 @@ static void alloc(struct input *in, u64 now)
 	m->tries = eat(in) & 3;
 	m->retry_ms = eat(in) * 10;
 	rv = seq_alloc(&t, m, &m->addr, 6, m->cmd, m->tries, m->retry_ms, now, &m->token);
-	MUST(rv == (outstanding < SEQ_SLOTS ? 0 : -EAGAIN));
+	MUST(!rv || rv == -EAGAIN);
+	MUST(rv ? outstanding == SEQ_SLOTS || any_ghost(now) : outstanding < SEQ_SLOTS);
 	if (rv)
 		return;
+	no_ghost_like(m, now);
 	m->out = true;
+	m->again = false;
+	m->answer_ms = now + SEQ_LATE_MS;
 	m->not_before_ms = now + SEQ_GUARD_MS;
 	outstanding++;
 }
@@ -75,23 +117,24 @@ static void acknowledge(struct input *in, u64 now)
 	if (m->out) {
 		MUST(owner == m);
 		m->not_before_ms = now + m->retry_ms;
+		m->answer_ms = now + SEQ_LATE_MS;
 	} else {
 		MUST(owner != m);
 	}
 }
 
-static void cancel(struct input *in)
+static void cancel(struct input *in, u64 now)
 {
 	struct model *m = &models[eat(in) % OWNERS];
 	bool out = m->out;
 	void *owner = seq_cancel(&t, m->token);
 
 	if (owner)
-		back(owner);
+		back(owner, true, now);
 	MUST((owner == m) == out);
 }
 
-static void answer(struct input *in)
+static void answer(struct input *in, u64 now)
 {
 	struct codec_message msg = { .addr = some_addr(in), .netfn = 6 + (eat(in) & 1) };
 	struct model *m;
@@ -105,7 +148,7 @@ static void answer(struct input *in)
 	m = returned(owner);
 	MUST(msg.netfn == 7 && m->cmd == msg.cmd && codec_addr_equal(&m->addr, &msg.addr));
 	MUST(seq_of_token(m->token) == msg.seq % SEQ_SLOTS);
-	back(owner);
+	back(owner, true, now);
 }
 
 static void expire(u64 now)
@@ -121,12 +164,14 @@ static void expire(u64 now)
 		MUST(m->token == token && now >= m->not_before_ms);
 		if (expiry == SEQ_TIMED_OUT) {
 			MUST(!m->tries);
-			back(owner);
+			back(owner, false, now);
 			continue;
 		}
 		MUST(m->tries);
 		m->tries--;
+		m->again = true;
 		m->not_before_ms = now + SEQ_GUARD_MS;
+		m->answer_ms = now + SEQ_LATE_MS;
 	}
 	MUST(seq_next_due(&t, &due) == (outstanding > 0));
 	if (outstanding)
@@ -138,14 +183,14 @@ static bool is_one_of(void *owner, void *arg)
 	return ((struct model *)owner - models) % 7 == *(int *)arg;
 }
 
-static void drop(struct input *in)
+static void drop(struct input *in, u64 now)
 {
 	int arg = eat(in) % 7;
 	void *owner;
 
 	while ((owner = seq_drop_owner(&t, is_one_of, &arg))) {
 		MUST(is_one_of(owner, &arg));
-		back(owner);
+		back(owner, false, now);
 	}
 }
 
@@ -156,6 +201,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 
 	seq_init(&t);
 	memset(models, 0, sizeof(models));
+	memset(ghosts, 0, sizeof(ghosts));
 	outstanding = 0;
 	while (!eaten(&in)) {
 		switch (eat(&in) % 8) {
@@ -167,10 +213,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			acknowledge(&in, now);
 			break;
 		case 3:
-			cancel(&in);
+			cancel(&in, now);
 			break;
 		case 4:
-			answer(&in);
+			answer(&in, now);
 			break;
 		case 5:
 			now += eat(&in) * 100;
@@ -180,7 +226,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			now += eat(&in);
 			break;
 		default:
-			drop(&in);
+			drop(&in, now);
 			break;
 		}
 		MUST(t.used == outstanding);

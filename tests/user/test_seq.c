@@ -321,6 +321,93 @@ static void owners_that_leave(void)
 	EXPECT_EQ(t.used, 0);
 }
 
+/* Another request like those before, at a time: its number, or -EAGAIN. */
+static int number_at(u64 now_ms)
+{
+	struct ipmi_addr addr = ipmb(0, 0x24, 0);
+	long token;
+	int rv = seq_alloc(&t, &owners[0], &addr, 6, 1, 0, 1000, now_ms, &token);
+
+	return rv ?: (int)seq_of_token(token);
+}
+
+static bool is_any(void *owner, void *arg)
+{
+	return owner && !arg;
+}
+
+/* Who left has an answer to come: nobody like him gets his number meanwhile. */
+static void late_answers(void)
+{
+	struct ipmi_addr other = ipmb(0, 0x26, 0);
+	unsigned int i;
+	int first, n;
+	long token;
+
+	seq_init(&t);
+	first = number_at(0);
+	EXPECT(seq_drop_owner(&t, is_any, NULL));
+	for (i = 0; i < SEQ_SLOTS - 1; i++) {
+		n = number_at(1);
+		EXPECT(n >= 0 && n != first);
+	}
+	EXPECT_EQ(number_at(1), -EAGAIN);
+	EXPECT_EQ(number_at(SEQ_LATE_MS - 1), -EAGAIN);
+	/* an answer to either is known by its address, but two of them are enough */
+	EXPECT_EQ(seq_alloc(&t, &owners[1], &other, 6, 1, 0, 1000, 1, &token), 0);
+	EXPECT_EQ(seq_of_token(token), first);
+	EXPECT(seq_cancel(&t, token) == &owners[1]);
+	EXPECT_EQ(seq_alloc(&t, &owners[1], &other, 6, 2, 0, 1000, 1, &token), -EAGAIN);
+	EXPECT_EQ(number_at(SEQ_LATE_MS - 1), -EAGAIN);
+	EXPECT_EQ(number_at(SEQ_LATE_MS), first);
+}
+
+/* All of them are left: at once there is room for others, and soon for all. */
+static void late_answers_of_all(void)
+{
+	unsigned int i;
+
+	seq_init(&t);
+	for (i = 0; i < SEQ_SLOTS; i++)
+		EXPECT(number_at(0) >= 0);
+	while (seq_drop_owner(&t, is_any, NULL))
+		;
+	EXPECT_EQ(number_at(1), -EAGAIN);
+	for (i = 0; i < SEQ_SLOTS; i++)
+		alloc_at(i, 0, 1000, 1);
+	while (seq_drop_owner(&t, is_any, NULL))
+		;
+	EXPECT_EQ(number_at(SEQ_LATE_MS - 1), -EAGAIN);
+	EXPECT(number_at(SEQ_LATE_MS) >= 0);
+}
+
+/* Sent twice and answered once: another answer may come; after one try none does. */
+static void answered_twice(void)
+{
+	struct codec_message answer;
+	enum seq_expiry expiry;
+	unsigned int i, round;
+	long token, same;
+	void *owner;
+	int n;
+
+	for (round = 0; round < 2; round++) {
+		seq_init(&t);
+		token = alloc_at(2, 1, 100, 0);
+		seq_acknowledge(&t, token, 0);
+		if (round) {
+			expiry = seq_expire(&t, 100, &owner, &same);
+			EXPECT_EQ(expiry, SEQ_RESEND);
+		}
+		answer = answer_to(2, token);
+		EXPECT(seq_match(&t, &answer) == &owners[2]);
+		for (i = 0; i < SEQ_SLOTS - 1; i++)
+			EXPECT(number_at(101) >= 0);
+		n = seq_alloc(&t, &owners[2], &answer.addr, 6, 2, 0, 100, 101, &token);
+		EXPECT_EQ(n, round ? -EAGAIN : 0);
+	}
+}
+
 static const struct test seq_tests[] = {
 	TEST(all_slots),
 	TEST(numbers_go_round),
@@ -332,6 +419,9 @@ static const struct test seq_tests[] = {
 	TEST(answer_between_tries),
 	TEST(any_order_of_times),
 	TEST(owners_that_leave),
+	TEST(late_answers),
+	TEST(late_answers_of_all),
+	TEST(answered_twice),
 };
 
 SUITE(seq);

@@ -170,7 +170,9 @@ class Machine:
         self.bmc = bmc          # "host", "fast": with a BMC of tests/bmc, its chardev is called host
         self.bmc_status = 0     # its exit status
         self.console = []       # lines of the kernel
+        self.console_at = []    # and the seconds when each came
         self.test = []          # lines of the test's terminal, (seconds, text)
+        self.notes = []         # lines of the BMC of tests/bmc
         self.events = []        # what QMP reported, (seconds, event)
         self.status = None
         self.timed_out = False
@@ -275,6 +277,9 @@ class Machine:
             line = json.dumps(message)
         elif letter == "K":
             self.console.append(line)
+            self.console_at.append(now)
+        elif letter == "B":
+            self.notes.append(line)
         elif letter == "T":
             self.test.append((round(now, 3), line))
             if on_line:

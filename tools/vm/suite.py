@@ -17,7 +17,8 @@ FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
-             "parallel", "allow", "require", "forbid", "kernels", "fails"}
+             "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
+             "bmc_require", "bmc_forbid"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc"}
 
 
@@ -40,6 +41,10 @@ class Case:
         self.forbid = test.get("forbid", [])
         self.fails = test.get("fails")
         self.kernels = test.get("kernels", [])
+        self.asked = test.get("asked", False)
+        self.panic = test.get("panic")
+        self.bmc_require = test.get("bmc_require", [])
+        self.bmc_forbid = test.get("bmc_forbid", [])
 
     def job(self, stack):
         """The script the guest runs, see tools/vm/guest-init."""
@@ -107,7 +112,7 @@ def select(cases, patterns):
         if not found:
             raise Trouble(f"no test is called {pattern}; tools/vm/run --list names them")
         chosen += [c for c in found if c not in chosen]
-    return chosen or cases
+    return chosen or [c for c in cases if not c.asked]
 
 
 def files():

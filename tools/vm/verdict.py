@@ -60,14 +60,23 @@ class Verdict:
         self.failed.append((name, why))
 
 
-def judge(machine, allow=(), require=(), forbid=()):
-    """The verdict on a machine that has run. allow: complaints that are expected here,
-    require and forbid: what the kernel must or must not say besides, each a pattern."""
+# a panic that is expected: what it says, and what the kernel says after its notifiers
+PANIC_NOISE = r"Kernel panic|Call Trace:"
+PANIC = (re.compile(r"\] Kernel panic - "), re.compile(r"\] Kernel Offset: "))
+
+
+def judge(machine, case):
+    """The verdict on a machine that has run a case of the suite."""
     verdict = Verdict()
     lines = [text for _, text in machine.test]
     judge_ktap(lines, verdict)
-    judge_end(machine, lines, verdict)
-    judge_console(machine.console, verdict, allow, require, forbid)
+    judge_end(machine, lines, verdict, case.panic)
+    if case.panic:
+        judge_panic(machine, case.panic, verdict)
+    for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic)):
+        verdict.fail("kernel log", line)
+    judge_text("kernel log", machine.console, verdict, case.require, case.forbid)
+    judge_text("BMC's log", machine.notes, verdict, case.bmc_require, case.bmc_forbid)
     if not (verdict.passed or verdict.failed or verdict.skipped):
         verdict.fail("cases", "the test ran not a single case")
     return verdict
@@ -113,14 +122,26 @@ def judge_ktap(lines, verdict):
         verdict.fail("plan", f"the test planned {plan} cases and ran {seen}")
 
 
-def judge_end(machine, lines, verdict):
+def judge_panic(machine, seconds, verdict):
+    """By the clock here: the kernel's own stamps stand still while it panics."""
+    times = [next((at for at, line in zip(machine.console_at, machine.console)
+                   if pattern.search(line)), None) for pattern in PANIC]
+    if None in times:
+        verdict.fail("panic", "there was none" if not times[0] else "its notifiers did not end")
+    elif times[1] - times[0] > seconds:
+        verdict.fail("panic", f"its notifiers took {times[1] - times[0]:.1f} s")
+    else:
+        verdict.passed.append("panic")
+
+
+def judge_end(machine, lines, verdict, panic=None):
     def after(word):
         return [line.split(" ", 2)[2] for line in lines if line.startswith(f"@vm {word} ")]
 
     if machine.timed_out:
         where = "while the kernel booted" if not after("boot") else "while it ran"
         verdict.fail("end", f"no end after {machine.limit} s, {where}; the machine was stopped")
-    elif not after("end"):
+    elif not after("end") and not panic:
         verdict.fail("end", f"the machine ended (QEMU's exit status {machine.status}) "
                             "before the test did")
     elif machine.status:
@@ -139,14 +160,12 @@ def complaints(console, allow=()):
             and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)]
 
 
-def judge_console(console, verdict, allow, require, forbid):
-    for line in complaints(console, allow):
-        verdict.fail("kernel log", line)
-    text = "\n".join(console)
+def judge_text(name, lines, verdict, require, forbid):
+    text = "\n".join(lines)
     for pattern in require:
         if not re.search(pattern, text, re.M):
-            verdict.fail("kernel log", f"no line matches /{pattern}/")
+            verdict.fail(name, f"no line matches /{pattern}/")
     for pattern in forbid:
         found = re.search(pattern, text, re.M)
         if found:
-            verdict.fail("kernel log", f"unwanted: {found[0]}")
+            verdict.fail(name, f"unwanted: {found[0]}")

@@ -25,7 +25,8 @@
 #include "ktap.h"
 
 #define DEVICE "/sys/class/ipmi/ipmi0/device"
-#define MAX_USERS 200
+#define FIRST_SATELLITE 0x40
+#define SATELLITES 32
 #define PENDING 16 /* requests of a process */
 /* between two of them, and two times of opening, at most; so that the BMC can keep up */
 #define SEND_MS 160
@@ -55,7 +56,7 @@ static int fd = -1;
 static unsigned int random_state;
 static double end;
 static long next_id;
-static int me, opened;
+static int me;
 static double next_send, next_open;
 static struct {
 	long id;
@@ -97,7 +98,6 @@ static void reopen(void)
 	while (fd < 0 && (errno == EINTR || errno == EBUSY) && now() < end);
 	if (fd < 0 && now() < end)
 		wrong("open", errno, 0);
-	opened++;
 	count(OPENED);
 }
 
@@ -177,11 +177,7 @@ static void send_one(void)
 	struct ipmi_lan_addr lan;
 	unsigned char data[64];
 	int kind = pick(10), len = pick(64), slot, ret;
-	/*
-	 * A late answer to a descriptor that was closed can be told from one to the next, or to
-	 * another process, by nothing but address and command: so both change.
-	 */
-	int cmd = me << 2 | (opened & 3), lun = opened >> 2 & 3;
+	int cmd, lun;
 
 	for (slot = 0; slot < PENDING && pending[slot].id; slot++)
 		;
@@ -194,6 +190,12 @@ static void send_one(void)
 	for (int i = 0; i < len; i++)
 		data[i] = pattern(pending[slot].first, i);
 	next_id++;
+	/*
+	 * A late answer to what was given up or closed can be told from one to a later request that
+	 * has the same sequence number by nothing but address and command: so both change.
+	 */
+	cmd = me << 2 | (next_id & 3);
+	lun = next_id >> 2 & 3;
 	if (kind < 6) {
 		ipmi_bmc_addr(&bmc);
 		ret = ipmi_send_to(fd, &bmc, sizeof(bmc), next_id, NETFN_OEM, CMD_ECHO, data, len);
@@ -202,12 +204,11 @@ static void send_one(void)
 		ret = ipmi_send(fd, next_id, NETFN_APP, pick(2) ? CMD_GET_DEVICE_ID : 0xf3, data,
 				len);
 	} else if (kind < 9) {
-		/* one of three is not there */
-		ipmi_ipmb(&ipmb, 0, SATELLITE + 2 * pick(3), lun);
+		ipmi_ipmb(&ipmb, 0, FIRST_SATELLITE + 2 * (next_id >> 4 & (SATELLITES - 1)), lun);
 		ret = ipmi_send_timed(fd, &ipmb, sizeof(ipmb), next_id, NETFN_OEM, cmd, data, len,
 				      1, 500);
 	} else {
-		ipmi_lan(&lan, LAN_CHANNEL, opened & 0xff, 0x81, 0x82, lun);
+		ipmi_lan(&lan, LAN_CHANNEL, next_id >> 4 & 0xff, 0x81, 0x82, lun);
 		ret = ipmi_send_timed(fd, &lan, sizeof(lan), next_id, NETFN_OEM, cmd, data, len, 1,
 				      500);
 	}
@@ -321,6 +322,8 @@ static void fork_one(void)
 		_exit(0);
 	}
 	count(FORKED);
+	/* its request was the next one's number */
+	next_id++;
 	if (pick(2)) {
 		usleep(pick(3000));
 		kill(child, SIGKILL);
@@ -416,8 +419,10 @@ static void worker(int number)
 /* Others send commands and events to the host meanwhile. */
 static void disturb(void)
 {
-	bmc_line("satellite %x answer", SATELLITE);
-	bmc_line("satellite %x answer", SATELLITE + 2);
+	/* one of eight is not there */
+	for (int i = 0; i < SATELLITES; i++)
+		if (i % 8)
+			bmc_line("satellite %x answer", FIRST_SATELLITE + 2 * i);
 	for (int ms = 0; ms < seconds * 1000; ms += 200) {
 		bmc_line("after %d ipmb 0 24 0 %x 30 %x 99", ms, ms / 200 & 0x3f, ms / 200 & 3);
 		if (ms % 1000 == 0)

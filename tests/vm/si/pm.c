@@ -31,7 +31,7 @@ static pid_t hammers[NR_HAMMERS];
 
 static bool on_pci(void)
 {
-	return !strcmp(hardware(), "host-pci");
+	return !strcmp(hardware(), "host-kcs-pci");
 }
 
 static void find_device(void)
