@@ -137,6 +137,24 @@ static unsigned int ask_who_it_is(struct attn *attn, u8 *rq)
 	return 2;
 }
 
+/* While the BMC is away a try of it may take seconds, and nobody else waits for that. */
+static bool refuse_locked(struct si *si, struct output *out)
+{
+	struct si_transaction now = si->now;
+	struct ipmi_smi_msg *msg;
+
+	if (!si->away || !si->busy)
+		return false;
+	msg = take_next(si);
+	if (!msg)
+		return false;
+	answer_locally(msg, IPMI_BUS_ERR);
+	transaction_refused(si, msg);
+	si->now = now;
+	put_msg(out, msg);
+	return true;
+}
+
 static bool start_attn_locked(struct si *si)
 {
 	u8 rq[ATTN_REQUEST_MAX];
@@ -267,7 +285,8 @@ static void failed_locked(struct si *si, struct output *out)
 	} else {
 		attn_failed(&si->attn);
 	}
-	if (!f->dead && !si->away) {
+	/* Who takes requests and answers none looks idle, and is away as well. */
+	if (!f->dead && f->cause != IPMI_CAUSE_SILENT && !si->away) {
 		dev_warn_ratelimited(si->desc.dev, "a request failed: %s %s: %s (status 0x%02x)\n",
 				     si->m->ops->name, ipmi_phase_name(f->phase),
 				     ipmi_cause_name(f->cause), f->status);
@@ -413,6 +432,8 @@ struct wait_plan pump_locked(struct si *si, struct output *out)
 		return plan_event(0);
 	}
 	for (;;) {
+		if (refuse_locked(si, out))
+			return plan_after_locked(si);
 		if (!si->busy && !start_next_locked(si, out)) {
 			if (!list_empty(&out->msgs))
 				return plan_after_locked(si);

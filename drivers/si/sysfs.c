@@ -33,10 +33,14 @@ static ssize_t interrupts_enabled_show(struct device *dev, struct device_attribu
 static ssize_t params_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	const struct si_desc *d = &to_attr(attr)->si->desc;
+	u8 slave_addr = d->slave_addr;
 
+	/* Who does not say has the usual one, but for PCI: that is ABI. */
+	if (!slave_addr && d->source != SI_PCI)
+		slave_addr = IPMI_BMC_SLAVE_ADDR;
 	return sysfs_emit(buf, "%s,%s,0x%lx,rsp=%u,rsi=%u,rsh=%u,irq=%d,ipmb=%u\n", d->type->name,
 			  d->is_mem ? "mem" : "i/o", d->addr, d->regspacing, d->regsize,
-			  d->regshift, d->irq, d->slave_addr);
+			  d->regshift, d->irq, slave_addr);
 }
 
 static const char *const stat_names[SI_NR_STATS] = {

@@ -6,12 +6,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "guest.h"
+#include "interface.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
 
@@ -19,16 +21,6 @@
 #define BMC "/sys/devices/platform/ipmi_bmc.0"
 
 static int fd;
-
-static bool in_smbios_only(void)
-{
-	return !strcmp(hardware(), "kcs-smbios");
-}
-
-static int irq(void)
-{
-	return !strcmp(hardware(), "kcs-polled") ? 0 : 5;
-}
 
 static void class_device(void)
 {
@@ -46,8 +38,7 @@ static void class_device(void)
 
 static void parent(void)
 {
-	EXPECT_STR(link_name(CLASS "/device"),
-		   in_smbios_only() ? "dmi-ipmi-si.0" : "IPI0001:00");
+	EXPECT_STR(link_name(CLASS "/device"), interface()->device);
 	EXPECT_STR(link_name(CLASS "/device/driver"), "ipmi_si");
 	EXPECT_STR(link_name(CLASS "/device/ipmi/ipmi0/subsystem"), "ipmi");
 }
@@ -111,7 +102,7 @@ static void nr_msgs_after_close(void)
 static void bmc_device(void)
 {
 	EXPECT_STR(link_name(CLASS "/device/bmc"), "ipmi_bmc.0");
-	EXPECT_STR(link_name(BMC "/ipmi0"), in_smbios_only() ? "dmi-ipmi-si.0" : "IPI0001:00");
+	EXPECT_STR(link_name(BMC "/ipmi0"), interface()->device);
 	EXPECT_STR(link_name(BMC "/driver"), "ipmi");
 	EXPECT_STR(link_name(BMC "/subsystem"), "platform");
 	EXPECT_STR(file_text(BMC "/modalias"), "platform:ipmi_bmc");
@@ -149,13 +140,15 @@ static void si_attributes(void)
 		"attentions",	  "flag_fetches",  "hosed_count",	    "complete_transactions",
 		"events",	  "watchdog_pretimeouts", "incoming_messages",
 	};
+	const struct interface *f = interface();
 	char params[128];
 
-	EXPECT_STR(file_text(CLASS "/device/type"), "kcs");
+	EXPECT_STR(file_text(CLASS "/device/type"), f->type);
 	EXPECT_EQ(file_mode(CLASS "/device/type"), 0444);
-	EXPECT_STR(file_text(CLASS "/device/interrupts_enabled"), irq() ? "1" : "0");
+	EXPECT_STR(file_text(CLASS "/device/interrupts_enabled"), f->irq ? "1" : "0");
 	EXPECT_EQ(file_mode(CLASS "/device/interrupts_enabled"), 0444);
-	snprintf(params, sizeof(params), "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=%d,ipmb=32", irq());
+	snprintf(params, sizeof(params), "%s,i/o,0x%lx,rsp=1,rsi=1,rsh=0,irq=%d,ipmb=%d", f->type,
+		 f->port, f->irq, f->device[0] == '0' ? 0 : 32);
 	EXPECT_STR(file_text(CLASS "/device/params"), params);
 	for (unsigned int i = 0; i < ARRAY_SIZE(counters); i++) {
 		EXPECT_EQ(file_mode(CLASS "/device/%s", counters[i]), 0444);
@@ -176,9 +169,16 @@ static void transactions_are_counted(void)
 
 static void ioports_are_claimed(void)
 {
-	EXPECT_EQ(run("grep -c '0ca[23]-0ca[23] : ipmi_si' /proc/ioports"), 0);
-	EXPECT_STR(output(), "2\n");
-	EXPECT_EQ(run("grep ' ipmi_si$' /proc/interrupts"), irq() ? 0 : 1);
+	const struct interface *f = interface();
+	char line[32];
+
+	for (int i = 0; i < f->registers; i++) {
+		snprintf(line, sizeof(line), "%04lx-%04lx : ipmi_si", f->port + i, f->port + i);
+		EXPECT_EQ(run("grep '%s' /proc/ioports", line), 0);
+	}
+	EXPECT_EQ(run("grep -c ' : ipmi_si$' /proc/ioports"), 0);
+	EXPECT_EQ(atoi(output()), f->registers);
+	EXPECT_EQ(run("grep '[ ,]ipmi_si$' /proc/interrupts"), f->irq ? 0 : 1);
 }
 
 static const struct ktap_case cases[] = {

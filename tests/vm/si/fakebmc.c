@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ipmi_si on registers of a BMC that is slow by the byte, has stuck bits or is reset at any
+ * register access: the engine and the pacer as they are, on tests/modules/fakebmc.c. The
+ * argument is the kind of interface. See suite.toml.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define DEVICE "/sys/class/ipmi/ipmi0/device"
+#define FAKE "/sys/kernel/debug/ipmi_si/fake/"
+#define NETFN_OEM 0x2e
+#define CMD_ECHO 0x42
+#define EVENT_BUFFER 0x04 /* of the global enables */
+
+#define BOUND 7.0 /* seconds for a request whatever happens: the house's 6, and a busy machine */
+#define AT_ONCE 0.5 /* for one to a BMC that is known to be away */
+#define BACK 1.5 /* until a BMC that is back is found: 0.5, and a busy machine */
+
+static const char *kind;
+static int fd, answer_len = 1;
+
+static long fake(const char *name)
+{
+	return file_number(FAKE "%s/%s", kind, name);
+}
+
+static void set(const char *name, long value)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), FAKE "%s/%s", kind, name);
+	snprintf(text, sizeof(text), "%ld", value);
+	EXPECT_EQ(file_write(path, text), 0);
+	if (!strcmp(name, "answer_len"))
+		answer_len = value;
+}
+
+static void fault(const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), FAKE "%s/fault", kind);
+	EXPECT_EQ(file_write(path, text), 0);
+}
+
+/* Seconds of processor time of the interface's thread. */
+static double thread_cpu(void)
+{
+	static char pid[280];
+	struct dirent *entry;
+	DIR *proc;
+
+	if (!pid[0]) {
+		proc = opendir("/proc");
+		while (proc && (entry = readdir(proc)))
+			if (!strcmp(file_text("/proc/%s/comm", entry->d_name), "kipmi0"))
+				snprintf(pid, sizeof(pid), "%s", entry->d_name);
+		closedir(proc);
+	}
+	EXPECT(pid[0]);
+	return strtod(file_text("/proc/%s/schedstat", pid), NULL) / 1e9;
+}
+
+/* And of this program. */
+static double own_cpu(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return u.ru_utime.tv_sec + u.ru_stime.tv_sec +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/*
+ * A request with so many bytes of data, to an answer of as many as the BMC is set to: its
+ * completion code, or a negative errno; -EBADMSG if the answer is not what it must be.
+ */
+static int echo(int len)
+{
+	unsigned char req[300] = { NETFN_OEM << 2, CMD_ECHO };
+	static int round;
+	struct reply r;
+	int ret;
+
+	round++;
+	for (int i = 0; i < len; i++)
+		req[2 + i] = i * 13 + round;
+	ret = ipmi_ask(fd, NETFN_OEM, CMD_ECHO, req + 2, len, &r);
+	if (ret)
+		return ret;
+	if (r.len < 1)
+		return -EBADMSG;
+	if (r.data[0])
+		return r.data[0];
+	if (r.len != answer_len)
+		return -EBADMSG;
+	for (int i = 1; i < r.len; i++)
+		if (r.data[i] != (unsigned char)(req[(2 + i) % (2 + len)] + (2 + i) * 7))
+			return -EBADMSG;
+	return 0;
+}
+
+/* How long until it answers? Longer than wait if it does not. */
+static double until_answer(double wait)
+{
+	double start = now();
+
+	while (echo(4) && now() < start + wait)
+		usleep(10000);
+	return now() - start;
+}
+
+static void there_is_one(void)
+{
+	EXPECT_STR(file_text(DEVICE "/type"), kind);
+	EXPECT_EQ(file_number(DEVICE "/interrupts_enabled"), 0);
+	EXPECT_EQ(ipmi_nodes(), 1);
+}
+
+static void lengths(void)
+{
+	int most = strcmp(kind, "bt") ? 268 : 250;
+
+	for (int n = 1; n <= most; n += n < 20 || n > most - 20 ? 1 : 9) {
+		set("answer_len", n);
+		REQUIRE(EXPECT_EQ(echo(n), 0));
+		REQUIRE(EXPECT_EQ(echo(most - n), 0));
+	}
+	set("answer_len", 16);
+}
+
+/* From the processor's own pace to 10 ms for a byte. */
+static void byte_delays(void)
+{
+	static const int delays[] = { 1, 5, 35, 100, 1000, 10000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(delays); i++) {
+		set("byte_us", delays[i]);
+		for (int n = 0; n < (delays[i] > 500 ? 2 : 50); n++)
+			EXPECT_EQ(echo(4), 0);
+	}
+	set("byte_us", 0);
+	EXPECT_EQ(file_number(DEVICE "/hosed_count"), 0);
+}
+
+static void answer_delays(void)
+{
+	static const int delays[] = { 10, 300, 3000, 50000, 1000000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(delays); i++) {
+		set("think_us", delays[i]);
+		for (int n = 0; n < (delays[i] > 10000 ? 2 : 20); n++)
+			EXPECT_EQ(echo(4), 0);
+	}
+	set("think_us", 0);
+	EXPECT_EQ(file_number(DEVICE "/hosed_count"), 0);
+}
+
+/* Bits that come later than others, and busy bits that stay until the answer is there. */
+static void late_bits(void)
+{
+	set("think_us", 2000);
+	set("holds", 1);
+	for (int n = 0; n < 20; n++)
+		EXPECT_EQ(echo(4), 0);
+	set("holds", 0);
+	/* its state bits, and then OBF; a dummy byte would tell nothing any more */
+	for (int us = 1; us <= 8000 && !strcmp(kind, "kcs"); us *= 3) {
+		set("dummy", 0);
+		set("late_us", us);
+		set("obf_late_us", us + 5);
+		for (int n = 0; n < 5; n++)
+			EXPECT_EQ(echo(4), 0);
+	}
+	if (!strcmp(kind, "kcs")) {
+		set("dummy", 1);
+		set("late_us", 0);
+		set("obf_late_us", 0);
+	}
+	set("think_us", 0);
+	EXPECT_EQ(file_number(DEVICE "/hosed_count"), 0);
+}
+
+/*
+ * 35 us for a byte and 3 ms for an answer: what the processor has to do for it, and how much
+ * longer than the BMC's own time an answer takes. A byte takes two waits at most.
+ */
+static void a_bmc_of_the_field(void)
+{
+	double start, cpu, took;
+
+	set("byte_us", 35);
+	set("think_us", 3000);
+	for (int n = 0; n < 20; n++)
+		EXPECT_EQ(echo(4), 0);
+	start = now();
+	cpu = thread_cpu() + own_cpu();
+	for (int n = 0; n < 300; n++)
+		REQUIRE(EXPECT_EQ(echo(4), 0));
+	took = now() - start;
+	cpu = thread_cpu() + own_cpu() - cpu;
+	ktap_note("%.3f ms a request, of them %.3f ms of processor time", took / 300 * 1e3,
+		  cpu / 300 * 1e3);
+	set("byte_us", 0);
+	set("think_us", 0);
+	/* busy waiting would be all of it; much of this is the emulated processor's slowness */
+	EXPECT(cpu < took / 2);
+}
+
+static int lines_of_log(void)
+{
+	run("dmesg | grep -c 'ipmi_si hardcode-ipmi-si'");
+	return atoi(output());
+}
+
+struct fault {
+	const char *kind, *line;
+	bool fatal; /* nothing can work while it lasts */
+	bool slow; /* a try of it swallows its request, so the next one comes 5 s later */
+};
+
+static const struct fault faults[] = {
+	{ "kcs", "bits 0 0 02", .fatal = true }, /* IBF stuck */
+	{ "kcs", "bits 0 0 01", .fatal = false }, /* OBF stuck */
+	{ "kcs", "bits 0 0 0 01", .fatal = true }, /* no OBF */
+	{ "kcs", "bits 0 0 04", .fatal = false }, /* SMS_ATN stuck */
+	{ "kcs", "bits 0 0 c0", .fatal = true }, /* the error state */
+	{ "kcs", "bits 0 0 0 c0", .fatal = true }, /* the idle state */
+	{ "smic", "bits 0 0 01", .fatal = true }, /* BUSY stuck */
+	{ "smic", "bits 0 0 0 40", .fatal = true }, /* no TX_DATA_RDY */
+	{ "smic", "bits 0 0 0 80", .fatal = true }, /* no RX_DATA_RDY */
+	{ "smic", "bits 0 0 04", .fatal = false }, /* SMS_ATN stuck */
+	{ "bt", "bits 0 0 80", .fatal = true }, /* B_BUSY stuck */
+	{ "bt", "bits 0 0 04", .fatal = true }, /* H2B_ATN stuck */
+	{ "bt", "bits 0 0 08", .fatal = false }, /* B2H_ATN stuck */
+	{ "bt", "bits 0 0 0 08", .fatal = true, .slow = true }, /* no B2H_ATN */
+	{ "bt", "bits 0 0 10", .fatal = false }, /* SMS_ATN stuck */
+	{ "bt", "zeros", .fatal = true, .slow = true },
+	{ "bt", "lost", .fatal = true, .slow = true },
+	{ "kcs smic", "zeros", .fatal = true },
+	{ "kcs smic", "lost", .fatal = true },
+	{ "kcs smic bt", "ones", .fatal = true },
+	{ "kcs smic bt", "freeze", .fatal = true },
+	{ "kcs smic bt", "garbage", .fatal = false },
+};
+
+static void one_fault(const struct fault *f)
+{
+	int cc, lines;
+	double start, took, cpu, back;
+
+	lines = lines_of_log();
+	fault(f->line);
+	start = now();
+	cc = echo(4);
+	took = now() - start;
+	EXPECT(took < BOUND);
+	EXPECT(cc >= 0);
+	if (f->fatal)
+		EXPECT(cc > 0);
+	/* it is known by now: nobody waits again */
+	for (int i = 0; i < 10 && f->fatal; i++) {
+		double again = now();
+
+		EXPECT(echo(4) > 0);
+		EXPECT(now() - again < AT_ONCE);
+		usleep(30000);
+	}
+	start = now();
+	cpu = thread_cpu();
+	sleep(1);
+	cpu = (thread_cpu() - cpu) / (now() - start);
+	EXPECT(cpu < 0.1);
+	fault("ok");
+	back = until_answer(BOUND);
+	EXPECT(back < BACK + (f->slow ? 5 : 0));
+	lines = lines_of_log() - lines;
+	if (f->fatal)
+		EXPECT(lines <= 2);
+	ktap_note("%s: %02x after %.2f s, processor %.1f %%, back after %.2f s, %d lines", f->line,
+		  cc, took, cpu * 100, back, lines);
+}
+
+static void stuck(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++)
+		if (strstr(faults[i].kind, kind))
+			one_fault(&faults[i]);
+}
+
+/*
+ * At each step-th access of a request that the BMC thinks about for a while. What was executed
+ * is not executed again.
+ */
+static void at_every_access(const char *what, int step)
+{
+	long accesses, echoes;
+	double worst = 0, start;
+	char line[32];
+	int bad = 0;
+
+	accesses = fake("accesses");
+	EXPECT_EQ(echo(4), 0);
+	accesses = fake("accesses") - accesses;
+	EXPECT(accesses > 20);
+	for (int at = 0; at < accesses; at += step) {
+		snprintf(line, sizeof(line), what, at);
+		echoes = fake("echoes");
+		fault(line);
+		start = now();
+		bad += echo(4) != 0;
+		if (!EXPECT(now() - start < BOUND) || !EXPECT(fake("echoes") <= echoes + 1))
+			ktap_note("%s", line);
+		start = now();
+		if (!EXPECT(until_answer(BOUND) < BACK))
+			ktap_note("%s", line);
+		worst = now() - start > worst ? now() - start : worst;
+	}
+	fault("ok");
+	EXPECT(bad > 0);
+	ktap_note("%ld accesses, %d requests failed; back after %.3f s at worst", accesses, bad,
+		  worst);
+}
+
+static void reset_at_every_access(void)
+{
+	at_every_access("reset %d 1", strcmp(kind, "bt") ? 1 : 5);
+}
+
+static void reboot_at_every_access(void)
+{
+	at_every_access("reboot %d 20000", strcmp(kind, "bt") ? 1 : 5);
+}
+
+static int enables(void)
+{
+	return strtol(file_text(FAKE "%s/enables", kind), NULL, 0);
+}
+
+static bool enabled(void)
+{
+	for (double end = now() + 3; now() < end; usleep(10000))
+		if (enables() & EVENT_BUFFER)
+			return true;
+	return false;
+}
+
+static void enables_come_back(void)
+{
+	int listen = 1;
+
+	fault("reboot 0 300000");
+	EXPECT(echo(4) != 0);
+	EXPECT(until_answer(BOUND) < 0.3 + BACK);
+	EXPECT(enabled());
+	/* with a listener, after a reset that nobody has noticed too */
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+	fault("reset 0 1");
+	EXPECT_EQ(echo(4), 0);
+	EXPECT(enabled());
+	listen = 0;
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+}
+
+/* An answer that does not end is an error, in time. */
+static void an_endless_answer(void)
+{
+	double start = now();
+
+	set("answer_forever", 1);
+	/* a frame of BT says how long it is */
+	EXPECT_EQ(echo(4) != 0, strcmp(kind, "bt") != 0);
+	EXPECT(now() - start < BOUND);
+	set("answer_forever", 0);
+	EXPECT(until_answer(BOUND) < BACK);
+}
+
+static void nothing_is_left(void)
+{
+	struct reply r;
+
+	EXPECT_EQ(ipmi_recv(fd, &r), -EAGAIN);
+	EXPECT_EQ(file_number(DEVICE "/nr_msgs"), 0);
+	EXPECT_EQ(ipmi_nodes(), 1);
+	close(fd);
+	EXPECT_EQ(module_remove("ipmi_devintf"), 0);
+	EXPECT_EQ(module_remove("ipmi_fake_si"), 0);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(there_is_one),
+	KTAP_CASE(lengths),
+	KTAP_CASE(byte_delays),
+	KTAP_CASE(answer_delays),
+	KTAP_CASE(late_bits),
+	KTAP_CASE(a_bmc_of_the_field),
+	KTAP_CASE(stuck),
+	KTAP_CASE(reset_at_every_access),
+	KTAP_CASE(reboot_at_every_access),
+	KTAP_CASE(enables_come_back),
+	KTAP_CASE(an_endless_answer),
+	KTAP_CASE(nothing_is_left),
+};
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return 2;
+	kind = argv[1];
+	fd = ipmi_open(0);
+	if (fd < 0) {
+		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
+		return 1;
+	}
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
