@@ -313,3 +313,40 @@ void ipmi_panic_request_and_wait(struct ipmi_user *user, struct ipmi_addr *addr,
 	request_at_panic(user, addr, msg);
 }
 EXPORT_SYMBOL(ipmi_panic_request_and_wait);
+
+/**
+ * ipmi_core_last_request() - a request of the CPU that is left at power off
+ * @user: whose
+ * @addr: to whom
+ * @msg: what
+ * @ms: how long to wait for the answer
+ * @rsp: room for the answer, which begins with the completion code
+ * @cap: that room
+ *
+ * The interface is this CPU's from the first such request on, as at panic. One
+ * that was not answered in time is the last: later ones fail at once.
+ *
+ * Context: the other CPUs are stopped, interrupts are off, and nothing will run
+ * on this CPU but the caller.
+ * Return: the length of the answer, at least 1 and at most @cap; -ENODEV if the
+ * interface is gone or cannot be polled; -EIO if there was no answer in time.
+ */
+int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
+			   const struct kernel_ipmi_msg *msg, unsigned int ms, u8 *rsp, int cap)
+{
+	struct ipmi_smi *intf = user->intf;
+	int n;
+
+	if (!READ_ONCE(user->alive) || (!READ_ONCE(intf->panicking) && !intf_take_over(intf)))
+		return -ENODEV;
+	deadline = ktime_add_ms(ns_to_ktime(ktime_get_mono_fast_ns()), ms);
+	if (slot.in_use)
+		return -EIO;
+	request_at_panic(user, addr, msg);
+	if (slot.in_use || !slot.len)
+		return -EIO;
+	n = min(slot.len, cap);
+	memcpy(rsp, slot.rsp, n);
+	return n;
+}
+EXPORT_SYMBOL_GPL(ipmi_core_last_request);

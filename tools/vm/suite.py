@@ -17,7 +17,7 @@ FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
-             "parallel", "allow", "require", "forbid", "kernels", "fails"}
+             "parallel", "allow", "require", "forbid", "kernels", "fails", "boots", "ends"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc"}
 
 
@@ -40,6 +40,8 @@ class Case:
         self.forbid = test.get("forbid", [])
         self.fails = test.get("fails")
         self.kernels = test.get("kernels", [])
+        self.boots = test.get("boots", 1)
+        self.ends = test.get("ends")
 
     def job(self, stack):
         """The script the guest runs, see tools/vm/guest-init."""

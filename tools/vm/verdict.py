@@ -60,14 +60,16 @@ class Verdict:
         self.failed.append((name, why))
 
 
-def judge(machine, allow=(), require=(), forbid=()):
+def judge(machine, allow=(), require=(), forbid=(), ends=None):
     """The verdict on a machine that has run. allow: complaints that are expected here,
-    require and forbid: what the kernel must or must not say besides, each a pattern."""
+    require and forbid: what the kernel or (as "bmc: ...") the host's BMC must or must not say
+    besides, each a pattern. ends: why the machine has to end without the test's doing."""
     verdict = Verdict()
     lines = [text for _, text in machine.test]
-    judge_ktap(lines, verdict)
-    judge_end(machine, lines, verdict)
-    judge_console(machine.console, verdict, allow, require, forbid)
+    for boot in boots(lines):
+        judge_ktap(boot, verdict)
+    judge_end(machine, lines, verdict, ends)
+    judge_console(machine, verdict, allow, require, forbid)
     if not (verdict.passed or verdict.failed or verdict.skipped):
         verdict.fail("cases", "the test ran not a single case")
     return verdict
@@ -82,6 +84,12 @@ def inverted(verdict, pattern):
     else:
         result.fail(name, f"it did not; what failed: {verdict.failed}")
     return result
+
+
+def boots(lines):
+    """The lines of each boot; a reset between them is the test's business."""
+    starts = [i for i, line in enumerate(lines) if line.startswith("@vm boot ")] or [0]
+    return [lines[a:b] for a, b in zip(starts, starts[1:] + [None])]
 
 
 def judge_ktap(lines, verdict):
@@ -113,18 +121,28 @@ def judge_ktap(lines, verdict):
         verdict.fail("plan", f"the test planned {plan} cases and ran {seen}")
 
 
-def judge_end(machine, lines, verdict):
+def judge_end(machine, lines, verdict, ends):
     def after(word):
         return [line.split(" ", 2)[2] for line in lines if line.startswith(f"@vm {word} ")]
 
     if machine.timed_out:
         where = "while the kernel booted" if not after("boot") else "while it ran"
         verdict.fail("end", f"no end after {machine.limit} s, {where}; the machine was stopped")
+    elif ends:
+        reasons = [event["data"]["reason"] for _, event in machine.events
+                   if event["event"] == "SHUTDOWN"]
+        if after("end") or ends not in reasons:
+            verdict.fail("ends", f"not by {ends}: QEMU said {reasons or 'nothing'}"
+                                 + (", the test came to its end" if after("end") else ""))
+        else:
+            verdict.passed.append(f"ends: {ends}")
     elif not after("end"):
         verdict.fail("end", f"the machine ended (QEMU's exit status {machine.status}) "
                             "before the test did")
     elif machine.status:
         verdict.fail("end", f"QEMU's exit status was {machine.status}")
+    if machine.boots > 1:
+        verdict.fail("boots", f"the machine began {machine.begun()} times, too few")
     if machine.bmc_status:
         verdict.fail("end", f"the exit status of the BMC of tests/bmc was {machine.bmc_status}")
     for status in after("exit"):
@@ -139,10 +157,10 @@ def complaints(console, allow=()):
             and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)]
 
 
-def judge_console(console, verdict, allow, require, forbid):
-    for line in complaints(console, allow):
+def judge_console(machine, verdict, allow, require, forbid):
+    for line in complaints(machine.console, allow):
         verdict.fail("kernel log", line)
-    text = "\n".join(console)
+    text = "\n".join(machine.console + ["bmc: " + line for line in machine.noted])
     for pattern in require:
         if not re.search(pattern, text, re.M):
             verdict.fail("kernel log", f"no line matches /{pattern}/")
