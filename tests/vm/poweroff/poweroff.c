@@ -16,6 +16,7 @@
 
 #define PARAM "/sys/module/ipmi_poweroff/parameters/"
 #define SYSCTL "/proc/sys/dev/ipmi/poweroff_powercycle"
+#define CMD_REFUSE 0x72
 #define FOR_GOOD 1000000
 
 static const char *mode;
@@ -74,13 +75,24 @@ static void goes_and_comes(void)
 	EXPECT_STR(output(), "2\n");
 }
 
+static void refuse_cycle(void)
+{
+	static const unsigned char mask = 1 << 2;
+	int fd = ipmi_open(0);
+	struct reply r;
+
+	EXPECT_EQ(ipmi_ask(fd, NETFN_OEM, CMD_REFUSE, &mask, 1, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	close(fd);
+}
+
 /* It is asked for at the very end, so the last thing is to prepare for it. */
 static void prepares(void)
 {
 	if (strstr(mode, "cycle") || is("dead"))
 		EXPECT_EQ(file_write(SYSCTL, "1"), 0);
 	if (is("cycle-refused"))
-		bmc_line("fault cc netfn=0 cmd=2 n=1 arg=0xd5");
+		refuse_cycle();
 	if (is("dead"))
 		bmc_line("after 300 away busy %d", FOR_GOOD);
 	if (is("silent-cycle"))
