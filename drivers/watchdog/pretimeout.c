@@ -95,7 +95,8 @@ int pretimeout_nmi_locked(bool on)
 void pretimeout_test_locked(void)
 {
 	const struct wdt_set set = {
-		.action = WDT_ACTION_NONE,
+		/* A BMC may not count for an action that is none. */
+		.action = param_action,
 		.preaction = WDT_PRE_NMI,
 		.timeout = TEST_TIMEOUT_S,
 		.pretimeout = TEST_PRE_S,
