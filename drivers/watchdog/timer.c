@@ -39,7 +39,7 @@ static int note_locked(int rv)
 	lockdep_assert_held(&wdt.lock);
 	if (!rv) {
 		if (wdt.told)
-			pr_warn("the BMC knows of the timer again: it runs, %u s\n", wdt.set.timeout);
+			pr_warn("the BMC knows of the timer again: it runs, for %u s\n", wdt.set.timeout);
 		wdt.told = false;
 		wdt.must_set = false;
 		WRITE_ONCE(wdt.fed, ktime_get_mono_fast_ns());
@@ -84,8 +84,12 @@ static int stop_locked(void)
 	/* A BMC that cannot be told now may still come back and act. */
 	WRITE_ONCE(wdt.armed, false);
 	wdt.must_set = may_pass(rv);
-	if (wdt.must_set)
+	if (wdt.must_set) {
 		schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
+	} else if (wdt.told) {
+		pr_warn("the BMC knows of the timer again: it is stopped\n");
+		wdt.told = false;
+	}
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 """Makes the guest's file system, in layers that the kernel unpacks one over the other.
 
 base    dash, busybox, kmod and the in-tree modules that matter here; per kernel, cached
-tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, strace, bash; cached
+tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, wdctl, watchdog, strace, bash; cached
 ours    the project's modules in lib/modules/KVER/updates, so that they win
 payload programs, test modules and files of one run, and /vm/job, the script of one boot
 
@@ -37,7 +37,7 @@ KMOD = "modprobe insmod rmmod lsmod modinfo depmod".split()
 # tools in guests that ask for them, and the package of each that is not installed here
 TOOLS = {"ipmitool": "", "bmc-info": "", "ipmi-sensors": "", "ipmi-sel": "", "ipmi-fru": "",
          "ipmi-raw": "", "ipmi-chassis": "", "ipmi-config": "", "ipmi-locate": "", "strace": "",
-         "bash": "",
+         "bash": "", "wdctl": "", "watchdog": "watchdog",
          "ipmiutil": "ipmiutil", "openipmicmd": "openipmi"}
 
 # of the registry that ipmitool reads at every start, the lines for the BMC in bmc.toml

@@ -2,12 +2,14 @@
 /*
  * What the BMC does when nobody feeds its watchdog any more, and that it does nothing while
  * somebody does. wdt_end ACTION; the verdict is in the machine's events, see suite.toml.
+ * "dead" is a panic while the BMC is busy for ever: it does not keep the machine from restarting.
  */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "guest.h"
+#include "host_bmc.h"
 #include "ktap.h"
 #include "wdt.h"
 
@@ -38,6 +40,22 @@ static void lives_while_fed(void)
 	EXPECT_EQ(w.expired & 0x10, 0);
 }
 
+static void dies_while_the_bmc_is_dead(void)
+{
+	int seconds = 600;
+
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETTIMEOUT, &seconds), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	bmc_line("after 200 away busy 1000000");
+	sleep(1);
+}
+
+static const struct ktap_case dead[] = {
+	KTAP_CASE(dies_while_the_bmc_is_dead),
+};
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(opens),
 	KTAP_CASE(lives_while_fed),
@@ -46,6 +64,12 @@ static const struct ktap_case cases[] = {
 int main(int argc, char **argv)
 {
 	action = argc > 1 ? argv[1] : "reset";
+	if (!strcmp(action, "dead")) {
+		if (ktap_main(dead, ARRAY_SIZE(dead)))
+			return 1;
+		fflush(stdout);
+		file_write("/proc/sysrq-trigger", "c");
+	}
 	if (ktap_main(cases, ARRAY_SIZE(cases)))
 		return 1;
 	fflush(stdout);
