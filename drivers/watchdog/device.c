@@ -185,13 +185,14 @@ void device_hide(void)
  */
 int device_set_preop(u8 preop)
 {
+	bool legacy = preop == WDT_PREOP_GIVE_DATA;
 	u8 old = param_preop;
 	int rv;
 
 	guard(mutex)(&shown_lock);
-	if (preop == WDT_PREOP_GIVE_DATA && param_preaction == WDT_PRE_NMI)
+	if (legacy && param_preaction == WDT_PRE_NMI)
 		return -EINVAL;
-	if (shown == SHOWN_NONE || (preop == WDT_PREOP_GIVE_DATA) == (shown == SHOWN_LEGACY)) {
+	if (shown == SHOWN_NONE || shown == (legacy ? SHOWN_LEGACY : SHOWN_CORE)) {
 		param_preop = preop;
 		return 0;
 	}

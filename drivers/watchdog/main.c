@@ -64,31 +64,44 @@ static const struct ipmi_user_hndl handlers = {
 };
 
 /*
- * A timer that may not be stopped, or that watches over a crash dump, is fed by the
- * watchdog core until a program takes over; else it was stopped.
+ * A timer that may not be stopped, or that watches over a crash dump, goes on: the
+ * watchdog core feeds it until a program takes over.
  */
-static int take_over_locked(const struct wdt_state *state)
+static bool goes_on(const struct wdt_state *state)
 {
-	static bool first = true;
-	bool was_first = first;
+	return state->running && state->ours && param_preop != WDT_PREOP_GIVE_DATA &&
+	       (nowayout_get() || is_kdump_kernel());
+}
+
+static int take_locked(struct ipmi_user *user)
+{
+	static bool known; /* an earlier BMC has said how this boot began */
+	struct wdt_state state;
+	bool goes;
+	int rv;
 
 	lockdep_assert_held(&wdt.lock);
-	first = false;
-	if (!was_first)
-		return 0;
-	if (state->expired)
+	rv = bmc_get(user, &state);
+	if (rv)
+		return rv;
+	goes = !known && !wdt.armed && goes_on(&state);
+	if (!goes)
+		pretimeout_test_locked();
+	rv = timer_attach_locked(param_start_now || goes);
+	if (rv)
+		return rv;
+	if (goes)
+		set_bit(WDOG_HW_RUNNING, &wdt_device.status);
+	if (!known && state.expired)
 		bootstatus = WDIOF_CARDRESET;
-	if (wdt.armed || !state->running || !state->ours || param_preop == WDT_PREOP_GIVE_DATA ||
-	    !(nowayout_get() || is_kdump_kernel()))
-		return 0;
-	set_bit(WDOG_HW_RUNNING, &wdt_device.status);
-	return timer_start_locked();
+	known = true;
+	param_start_now = 0;
+	return 0;
 }
 
 static int attach_locked(int number)
 {
 	unsigned char major = 1, minor = 0;
-	struct wdt_state state = {};
 	struct ipmi_user *user;
 	int rv;
 
@@ -99,15 +112,14 @@ static int attach_locked(int number)
 	ipmi_get_version(user, &major, &minor);
 	wdt.is_old = major == 1 && minor < 5;
 	wdt.user = user;
-	pretimeout_test_locked();
-	rv = timer_attach_locked(&state);
+	rv = take_locked(user);
 	if (rv) {
 		wdt.user = NULL;
 		ipmi_destroy_user(user);
 		return rv;
 	}
 	attached = number;
-	return take_over_locked(&state);
+	return 0;
 }
 
 static void detach_locked(int next)

@@ -133,8 +133,8 @@ MODULE_PARM_DESC(preop,
 		 "What is done then: preop_none (the watchdog core's governor decides), preop_panic, preop_give_data (a byte to read; /dev/watchdog is then not of the watchdog core).");
 
 /* A number of seconds. While the module is loaded, the nearest one that can be. */
-static int seconds(const char *val, const struct kernel_param *kp, unsigned int min,
-		   unsigned int max, unsigned int *n)
+static int read_time(const char *val, const struct kernel_param *kp, unsigned int min,
+		     unsigned int max, unsigned int *n)
 {
 	if (kstrtouint(val, 0, n))
 		return -EINVAL;
@@ -148,7 +148,7 @@ static int seconds(const char *val, const struct kernel_param *kp, unsigned int 
 static int timeout_set(const char *val, const struct kernel_param *kp)
 {
 	unsigned int n;
-	int rv = seconds(val, kp, 1, WDT_TIMEOUT_MAX, &n);
+	int rv = read_time(val, kp, 1, WDT_TIMEOUT_MAX, &n);
 
 	if (rv)
 		return rv;
@@ -161,7 +161,7 @@ static int timeout_set(const char *val, const struct kernel_param *kp)
 static int pretimeout_set(const char *val, const struct kernel_param *kp)
 {
 	unsigned int n;
-	int rv = seconds(val, kp, 0, WDT_PRETIMEOUT_MAX, &n);
+	int rv = read_time(val, kp, 0, WDT_PRETIMEOUT_MAX, &n);
 
 	if (rv)
 		return rv;
@@ -174,7 +174,7 @@ static int pretimeout_set(const char *val, const struct kernel_param *kp)
 static int panic_timeout_set(const char *val, const struct kernel_param *kp)
 {
 	unsigned int n;
-	int rv = seconds(val, kp, 0, WDT_TIMEOUT_MAX, &n);
+	int rv = read_time(val, kp, 0, WDT_TIMEOUT_MAX, &n);
 
 	if (!rv)
 		param_panic_timeout = n;

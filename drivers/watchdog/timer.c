@@ -9,9 +9,9 @@
 #define pr_fmt(fmt) "IPMI Watchdog: " fmt
 
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
-#include <linux/ktime.h>
 #include <linux/workqueue.h>
 
 #include "watchdog.h"
@@ -33,13 +33,20 @@ static bool may_pass(int rv)
 	return rv && rv != -EINVAL && rv != -EOPNOTSUPP && rv != -ENODEV;
 }
 
-/* What came of telling the BMC: 0 or why not. */
+static void tell_later_locked(void)
+{
+	lockdep_assert_held(&wdt.lock);
+	wdt.must_set = true;
+	schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
+}
+
+/* What came of telling the BMC that the timer is to run: 0 or why not. */
 static int note_locked(int rv)
 {
 	lockdep_assert_held(&wdt.lock);
 	if (!rv) {
 		if (wdt.told)
-			pr_warn("the BMC knows of the timer again: it runs, for %u s\n", wdt.set.timeout);
+			pr_warn("the BMC knows of the timer again: it runs\n");
 		wdt.told = false;
 		wdt.must_set = false;
 		WRITE_ONCE(wdt.fed, ktime_get_mono_fast_ns());
@@ -52,7 +59,7 @@ static int note_locked(int rv)
 		wdt.told = true;
 	}
 	if (may_pass(rv))
-		schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
+		tell_later_locked();
 	return rv;
 }
 
@@ -83,13 +90,12 @@ static int stop_locked(void)
 		return rv;
 	/* A BMC that cannot be told now may still come back and act. */
 	WRITE_ONCE(wdt.armed, false);
-	wdt.must_set = may_pass(rv);
-	if (wdt.must_set) {
-		schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
-	} else if (wdt.told) {
+	wdt.must_set = false;
+	if (may_pass(rv))
+		tell_later_locked();
+	else if (wdt.told)
 		pr_warn("the BMC knows of the timer again: it is stopped\n");
-		wdt.told = false;
-	}
+	wdt.told = wdt.must_set;
 	return 0;
 }
 
@@ -104,12 +110,7 @@ static void tell_again(struct work_struct *work)
 		stop_locked();
 }
 
-/**
- * timer_start_locked() - arm the timer as the parameters say
- *
- * Return: 0 or what bmc_set() returns; then it is not armed, or still as before.
- */
-int timer_start_locked(void)
+static int start_locked(void)
 {
 	struct wdt_set set = {
 		.action = param_action,
@@ -128,9 +129,9 @@ int timer_start_locked(void)
 	if (rv) {
 		pr_err("the BMC does not start its timer (error %d)%s\n", rv,
 		       rv == -EINVAL ? ": it cannot do this action, preaction or time" : "");
-		/* One half may have reached it. */
-		if (!wdt.armed)
-			bmc_stop(wdt.user, set.timeout);
+		/* It may have heard all the same, or half of it. */
+		if (may_pass(rv))
+			tell_later_locked();
 		return rv;
 	}
 	wdt.set = set;
@@ -142,13 +143,15 @@ int timer_start_locked(void)
  * timer_start() - arm the timer as the parameters say
  *
  * Context: process, sleeps; see WDT_ASK_MS. So do the others here.
- * Return: see timer_start_locked(); -EINTR.
+ * Return: 0; -EINTR; what bmc_set() returns, and it is as it was before.
  */
 int timer_start(void)
 {
+	int rv;
+
 	if (mutex_lock_killable(&wdt.lock))
 		return -EINTR;
-	int rv = timer_start_locked();
+	rv = start_locked();
 	mutex_unlock(&wdt.lock);
 	return rv;
 }
@@ -235,10 +238,10 @@ int timer_set(unsigned int timeout, unsigned int pretimeout)
 		set.pretimeout = pretimeout;
 		set.forget = false;
 		rv = tell_locked(&set);
-		if (!rv) {
+		if (!rv)
 			wdt.set = set;
-			note_locked(0);
-		}
+		if (!rv || may_pass(rv))
+			note_locked(rv);
 	}
 	if (!rv) {
 		wdt.timeout = timeout;
@@ -268,29 +271,19 @@ unsigned int timer_left(void)
 
 /**
  * timer_attach_locked() - there is a BMC now, in wdt.user
- * @state: filled in: how its timer was found
+ * @start: its timer is to run from now on
  *
  * A timer that was armed before is armed here. Else the BMC's is stopped, whoever
- * started it, unless it is to start now.
+ * started it, unless it is to run.
  *
- * Return: 0 or what bmc_get() and bmc_set() return.
+ * Return: 0 or what bmc_set() returns.
  */
-int timer_attach_locked(struct wdt_state *state)
+int timer_attach_locked(bool start)
 {
-	int rv;
-
 	lockdep_assert_held(&wdt.lock);
-	rv = bmc_get(wdt.user, state);
-	if (rv)
-		return rv;
 	if (wdt.armed)
 		return arm_locked();
-	if (!param_start_now)
-		return bmc_stop(wdt.user, wdt.timeout);
-	rv = timer_start_locked();
-	if (!rv)
-		param_start_now = 0;
-	return rv;
+	return start ? start_locked() : bmc_stop(wdt.user, wdt.timeout);
 }
 
 /**

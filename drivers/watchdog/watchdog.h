@@ -13,8 +13,8 @@
  *
  *	shown_lock (mutex, device.c)	which device there is
  *	the watchdog core's own		held while it calls device.c
- *	wdt.lock (mutex)			all of struct wdt_timer; held while the BMC is asked, so
- *					never taken where an answer is delivered
+ *	wdt.lock (mutex)		all of struct wdt_timer; held while the BMC is
+ *					asked, so not taken where an answer is delivered
  */
 #ifndef WATCHDOG_H
 #define WATCHDOG_H
@@ -34,8 +34,8 @@ struct watchdog_device;
 #define WDT_REBOOT_MIN		120	/* what a reboot may take */
 
 /* How long one command may take, and so how long a caller waits; see Documentation/house. */
-#define WDT_ASK_MS		7000	/* the transports are done with a request after 6 s */
-#define WDT_EXIT_MS		1000	/* the same for a process that is ending */
+#define WDT_ASK_MS	7000	/* the transports are done with a request after 6 s */
+#define WDT_EXIT_MS	1000	/* the same for a process that is ending */
 
 /* IPMI 2.0, table 27-3. */
 enum wdt_action {
@@ -123,12 +123,11 @@ extern struct wdt_timer wdt;
 
 /* timer.c */
 int timer_start(void);
-int timer_start_locked(void);
 int timer_stop(void);
 int timer_feed(void);
 int timer_set(unsigned int timeout, unsigned int pretimeout);
 unsigned int timer_left(void);
-int timer_attach_locked(struct wdt_state *state);
+int timer_attach_locked(bool start);
 void timer_detach_locked(bool stop);
 void timer_extend(unsigned int timeout);
 void timer_was_pretimeout(void);

@@ -12,6 +12,8 @@
 #include "ipmi_dev.h"
 #include "wdt.h"
 
+#define BACK_S 15 /* one that is not there now is back within that */
+
 int wdt_open(const char *node)
 {
 	char path[64];
@@ -53,13 +55,20 @@ int wdt_close(int fd)
 
 struct wdt_bmc wdt_bmc(int n)
 {
+	int fd = ipmi_open(n), ret = fd < 0 ? fd : 0;
+	double end = now() + BACK_S;
 	struct wdt_bmc w = {};
-	struct reply r;
-	int fd = ipmi_open(n), ret;
+	struct reply r = {};
 
-	ret = fd < 0 ? fd : ipmi_ask(fd, NETFN_APP, CMD_GET_TIMER, NULL, 0, &r);
-	if (ret || r.len < 9 || r.data[0]) {
-		printf("Bail out! Get Watchdog Timer of ipmi%d: error %d\n", n, ret);
+	while (!ret) {
+		ret = ipmi_ask(fd, NETFN_APP, CMD_GET_TIMER, NULL, 0, &r);
+		if (ret || (r.len == 9 && !r.data[0]) || now() > end)
+			break;
+		usleep(100000);
+	}
+	if (ret || r.len != 9 || r.data[0]) {
+		printf("Bail out! Get Watchdog Timer of ipmi%d: error %d, completion code %02x\n",
+		       n, ret, r.data[0]);
 		exit(1);
 	}
 	close(fd);

@@ -37,7 +37,7 @@ struct wdt_bmc {
 	int countdown, left; /* 100 ms */
 };
 
-/* Of the BMC behind /dev/ipmiN; ends the program if it does not answer. */
+/* Of the BMC behind /dev/ipmiN; waits for one that is away, or ends the program. */
 struct wdt_bmc wdt_bmc(int n);
 
 /* Writes a parameter of the module: 0 or a negative errno. */
