@@ -2,11 +2,14 @@
 /*
  * The core's own questions: straight, bounded question and answer.
  *
- * Called by bmc.c (and panic.c) from process context with no lock held. The core
- * is a user of its own interface, so its questions take everybody's road.
+ * Called by bmc.c (and panic.c) from process context with no lock held, and by
+ * clients through ipmi_core_ask(). The core is a user of its own interface, so its
+ * questions take everybody's road.
  */
 #include <linux/completion.h>
 #include <linux/slab.h>
+
+#include <ipmi/core.h>
 
 #include "msghandler.h"
 
@@ -82,6 +85,59 @@ static struct ipmi_user *self_get(struct ipmi_smi *intf)
 	return intf->self;
 }
 
+/*
+ * One question by the core's own user, and the wait for its answer. A client may
+ * be killed while it waits; the core itself finishes what it began.
+ */
+static int question_ask(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg, int priority,
+			unsigned int state, unsigned int ms, u8 *rsp, int cap)
+{
+	struct ipmi_addr addr;
+	struct question *q;
+	struct ipmi_request rq = {
+		.addr = &addr,
+		.msg = msg,
+		.priority = priority,
+	};
+	long left;
+	int rv;
+
+	rq.user = self_get(intf);
+	if (!rq.user)
+		return -ENODEV;
+	q = kzalloc(sizeof(*q), GFP_KERNEL);
+	if (!q) {
+		user_put(rq.user);
+		return -ENOMEM;
+	}
+	kref_init(&q->refcount);
+	init_completion(&q->answered);
+
+	route_set_si_addr(&addr, 0);
+	rq.user_msg_data = q;
+	kref_get(&q->refcount);
+	rv = request_send(&rq);
+	user_put(rq.user);
+	if (rv) {
+		kref_put(&q->refcount, question_free);
+		goto out;
+	}
+	if (state == TASK_KILLABLE)
+		left = wait_for_completion_killable_timeout(&q->answered, msecs_to_jiffies(ms));
+	else
+		left = wait_for_completion_timeout(&q->answered, msecs_to_jiffies(ms));
+	if (left <= 0) {
+		rv = left ? -EINTR : -ETIMEDOUT;
+	} else {
+		rv = min(q->len, cap);
+		memcpy(rsp, q->rsp, rv);
+		rv = rv ?: -EIO;
+	}
+out:
+	kref_put(&q->refcount, question_free);
+	return rv;
+}
+
 /**
  * ask() - ask the BMC one thing and wait for the answer
  * @intf: the interface
@@ -98,49 +154,37 @@ static struct ipmi_user *self_get(struct ipmi_smi *intf)
  */
 int ask(struct ipmi_smi *intf, u8 netfn, u8 cmd, const u8 *data, u16 len, u8 *rsp, int cap)
 {
-	struct ipmi_system_interface_addr si = {
-		.addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE,
-		.channel = IPMI_BMC_CHANNEL,
-	};
-	struct ipmi_addr addr = {};
 	struct kernel_ipmi_msg msg = {
 		.netfn = netfn,
 		.cmd = cmd,
 		.data = (u8 *)data,
 		.data_len = len,
 	};
-	struct question *q;
-	struct ipmi_request rq = {
-		.addr = &addr,
-		.msg = &msg,
-	};
-	int rv;
 
-	rq.user = self_get(intf);
-	if (!rq.user)
-		return -ENODEV;
-	q = kzalloc(sizeof(*q), GFP_KERNEL);
-	if (!q) {
-		user_put(rq.user);
-		return -ENOMEM;
-	}
-	kref_init(&q->refcount);
-	init_completion(&q->answered);
-
-	memcpy(&addr, &si, sizeof(si));
-	rq.user_msg_data = q;
-	kref_get(&q->refcount);
-	rv = request_send(&rq);
-	user_put(rq.user);
-	if (rv) {
-		kref_put(&q->refcount, question_free);
-	} else if (!wait_for_completion_timeout(&q->answered, msecs_to_jiffies(ASK_TIMEOUT_MS))) {
-		rv = -ETIMEDOUT;
-	} else {
-		rv = min(q->len, cap);
-		memcpy(rsp, q->rsp, rv);
-		rv = rv ?: -EIO;
-	}
-	kref_put(&q->refcount, question_free);
-	return rv;
+	return question_ask(intf, &msg, 0, TASK_UNINTERRUPTIBLE, ASK_TIMEOUT_MS, rsp, cap);
 }
+
+/**
+ * ipmi_core_ask() - a client asks the BMC one thing and waits for the answer
+ * @user: the client, at most @ms of whose time this takes
+ * @msg: the question, to the BMC itself; it goes before all that has no priority
+ * @ms: how long to wait
+ * @rsp: room for the answer, which begins with the completion code
+ * @cap: that room
+ *
+ * The question counts against nobody's limit, and the client's receive callback
+ * sees nothing of it.
+ *
+ * Context: process, sleeps.
+ * Return: the length of the answer, at least 1 and at most @cap; -ETIMEDOUT;
+ * -EINTR if the caller was killed; -EIO for an answer without a completion code;
+ * -ENODEV; what request_send() returns.
+ */
+int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, unsigned int ms,
+		  u8 *rsp, int cap)
+{
+	if (!READ_ONCE(user->alive))
+		return -ENODEV;
+	return question_ask(user->intf, msg, 1, TASK_KILLABLE, ms, rsp, cap);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_ask);

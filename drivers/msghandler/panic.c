@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Panic: what a dying kernel writes into the SEL, and its clients' last wishes.
+ * Panic: what a dying kernel writes into the SEL, and its clients' last wishes, there
+ * and at power off.
  *
  * The panic notifier runs on one CPU with all others stopped, so nothing here
  * waits for a lock, sleeps or allocates; there is one message, and one budget of
@@ -11,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/panic_notifier.h>
+#include <linux/sched/clock.h>
 
 #include <ipmi/core.h>
 
@@ -69,12 +71,25 @@ static struct {
 	int in_use;
 } slot;
 
-static ktime_t deadline;
+/*
+ * The end of the time there is, by two clocks: at power off an x86 machine turns its
+ * HPET off, and the monotonic clock stops where it was made of that.
+ */
+static struct {
+	u64 mono;
+	u64 sched;
+} deadline;
 static const char *panic_text = "";
+
+static void set_budget(unsigned int ms)
+{
+	deadline.mono = ktime_get_mono_fast_ns() + ms * (u64)NSEC_PER_MSEC;
+	deadline.sched = sched_clock() + ms * (u64)NSEC_PER_MSEC;
+}
 
 static bool time_left(void)
 {
-	return ktime_before(ns_to_ktime(ktime_get_mono_fast_ns()), deadline);
+	return ktime_get_mono_fast_ns() < deadline.mono && sched_clock() < deadline.sched;
 }
 
 static void slot_smi_done(struct ipmi_smi_msg *smi)
@@ -275,7 +290,7 @@ static int on_panic(struct notifier_block *nb, unsigned long event, void *text)
 	done = true;
 	if (text)
 		panic_text = text;
-	deadline = ktime_add_ms(ns_to_ktime(ktime_get_mono_fast_ns()), PANIC_BUDGET_MS);
+	set_budget(PANIC_BUDGET_MS);
 	for (number = 0; (intf = intf_next(&number)); number++)
 		panic_one(intf);
 	return NOTIFY_DONE;
@@ -313,3 +328,40 @@ void ipmi_panic_request_and_wait(struct ipmi_user *user, struct ipmi_addr *addr,
 	request_at_panic(user, addr, msg);
 }
 EXPORT_SYMBOL(ipmi_panic_request_and_wait);
+
+/**
+ * ipmi_core_last_request() - a request of the CPU that is left at power off
+ * @user: whose
+ * @addr: to whom
+ * @msg: what
+ * @ms: how long to wait for the answer
+ * @rsp: room for the answer, which begins with the completion code
+ * @cap: that room
+ *
+ * The interface is this CPU's from the first such request on, as at panic. One
+ * that was not answered in time is the last: later ones fail at once.
+ *
+ * Context: the other CPUs are stopped, interrupts are off, and nothing will run
+ * on this CPU but the caller.
+ * Return: the length of the answer, at least 1 and at most @cap; -ENODEV if the
+ * interface is gone or cannot be polled; -EIO if there was no answer in time.
+ */
+int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
+			   const struct kernel_ipmi_msg *msg, unsigned int ms, u8 *rsp, int cap)
+{
+	struct ipmi_smi *intf = user->intf;
+	int n;
+
+	if (!READ_ONCE(user->alive) || (!READ_ONCE(intf->panicking) && !intf_take_over(intf)))
+		return -ENODEV;
+	set_budget(ms);
+	if (slot.in_use)
+		return -EIO;
+	request_at_panic(user, addr, msg);
+	if (slot.in_use || !slot.len)
+		return -EIO;
+	n = min(slot.len, cap);
+	memcpy(rsp, slot.rsp, n);
+	return n;
+}
+EXPORT_SYMBOL_GPL(ipmi_core_last_request);

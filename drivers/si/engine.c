@@ -554,12 +554,12 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
  *
  * To the end of a message, or for a slice of time.
  *
- * Context: panic.
+ * Context: panic, power off.
  */
 void engine_run_at_panic(struct si *si)
 {
-	ktime_t end = ktime_add_ms(pace_now(), PANIC_SLICE_MS);
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+	u32 us, waited_us = 0;
 	struct wait_plan plan;
 
 	do {
@@ -569,8 +569,11 @@ void engine_run_at_panic(struct si *si)
 		mutex_unlock(&si->pump);
 		if (!list_empty(&out.msgs) || !si->busy)
 			break;
-		udelay(clamp_t(u32, plan.us, 1, PANIC_STEP_US));
-	} while (ktime_before(pace_now(), end));
+		us = clamp_t(u32, plan.us, 1, PANIC_STEP_US);
+		udelay(us);
+		/* At power off the clock may have stopped. */
+		waited_us += us;
+	} while (waited_us < PANIC_SLICE_MS * USEC_PER_MSEC);
 	hand_up(si, &out);
 }
 

@@ -177,6 +177,16 @@ static inline void ipmi_hrtimer_setup(struct hrtimer *timer,
 }
 
 /*
+ * A table of sysctls ended with an empty entry, and then had its entries counted.
+ * @table has such an entry, which is not one of @n.
+ */
+#if IPMI_SYSCTL_IS_COUNTED
+#define ipmi_register_sysctl(path, table, n) register_sysctl_sz(path, table, n)
+#else
+#define ipmi_register_sysctl(path, table, n) register_sysctl(path, table)
+#endif
+
+/*
  * Are there inb() and outb()? Once the kernel could be built without, it says
  * so by CONFIG_HAS_IOPORT; before, only by CONFIG_NO_IOPORT_MAP.
  */

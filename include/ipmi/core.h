@@ -16,6 +16,11 @@ u32 ipmi_core_trace_id(const void *message);
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
 
+int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, unsigned int ms,
+		  u8 *rsp, int cap);
+int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
+			   const struct kernel_ipmi_msg *msg, unsigned int ms, u8 *rsp, int cap);
+
 struct ipmi_smi;
 struct ipmi_smi_msg;
 void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);

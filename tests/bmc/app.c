@@ -124,7 +124,7 @@ static uint8_t reset(const struct request *rq, struct answer *a)
 	(void)rq;
 	(void)a;
 	flags_reset();
-	watchdog_stop();
+	watchdog_forget();
 	reset_begins();
 	return CC_OK;
 }

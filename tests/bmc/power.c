@@ -15,6 +15,7 @@
 #define BOOT_PARAMETERS 8
 
 static struct timer switching, watchdog;
+static uint8_t refused = 0; /* a bit for each chassis control that this one cannot do */
 static uint8_t restart_cause;
 static uint8_t boot_parameters[BOOT_PARAMETERS][16];
 
@@ -22,7 +23,7 @@ static uint8_t boot_parameters[BOOT_PARAMETERS][16];
 static struct {
 	uint8_t use, actions, pretimeout, expired;
 	uint16_t countdown; /* 100 ms */
-	bool is_set, running;
+	bool is_set, running, warned;
 	double end;
 } wd;
 
@@ -57,6 +58,8 @@ static uint8_t control(const struct request *rq, struct answer *a)
 	static enum hw command;
 
 	(void)a;
+	if (refused >> (rq->data[0] & 0x07) & 1)
+		return CC_NOT_IN_THIS_STATE;
 	switch (rq->data[0] & 0x0f) {
 	case 0:
 		command = HW_POWER_OFF;
@@ -78,6 +81,14 @@ static uint8_t control(const struct request *rq, struct answer *a)
 	}
 	restart_cause = 1; /* chassis control */
 	timer_start(&switching, AFTER_ANSWER_MS, do_switch, &command);
+	return CC_OK;
+}
+
+/* OEM: which chassis controls are refused from now on, a mask. */
+static uint8_t refuse(const struct request *rq, struct answer *a)
+{
+	(void)a;
+	refused = rq->data[0];
 	return CC_OK;
 }
 
@@ -121,6 +132,7 @@ static void expired(void *arg)
 	(void)arg;
 	note("the watchdog expires: action %u", action);
 	wd.running = false;
+	wd.warned = false;
 	wd.expired |= 1 << (wd.use & 7);
 	if (!(wd.use & 0x80))
 		flags_event(event);
@@ -135,6 +147,7 @@ static void pretimeout(void *arg)
 {
 	(void)arg;
 	note("the watchdog's pretimeout");
+	wd.warned = true;
 	if ((wd.actions >> 4 & 7) == 2)
 		link_hw(HW_NMI);
 	flags_set(FLAG_PRETIMEOUT);
@@ -153,10 +166,17 @@ static void start(void)
 		timer_start(&watchdog, ms, expired, NULL);
 }
 
-void watchdog_stop(void)
+static void stop(void)
 {
 	wd.running = false;
+	wd.warned = false;
 	timer_stop(&watchdog);
+}
+
+void watchdog_forget(void)
+{
+	stop();
+	wd.is_set = false;
 }
 
 static uint8_t watchdog_set(const struct request *rq, struct answer *a)
@@ -170,7 +190,7 @@ static uint8_t watchdog_set(const struct request *rq, struct answer *a)
 	wd.pretimeout = rq->data[2];
 	wd.expired &= ~rq->data[3];
 	wd.countdown = get_u16(rq->data + 4);
-	watchdog_stop();
+	stop();
 	if (stays)
 		start();
 	return CC_OK;
@@ -182,7 +202,9 @@ static uint8_t watchdog_reset(const struct request *rq, struct answer *a)
 	(void)a;
 	if (!wd.is_set)
 		return CC_TIMER_NOT_SET;
-	start();
+	/* Once it has warned it only hears Set Watchdog Timer (IPMI 2.0, section 27.5). */
+	if (!wd.warned)
+		start();
 	return CC_OK;
 }
 
@@ -205,6 +227,7 @@ const struct command power_commands[] = {
 	{ NETFN_CHASSIS, 0x07, 0, get_restart_cause },
 	{ NETFN_CHASSIS, 0x08, 1, set_boot_option },
 	{ NETFN_CHASSIS, 0x09, 3, get_boot_option },
+	{ NETFN_OEM, 0x72, 1, refuse },
 	{ NETFN_APP, 0x22, 0, watchdog_reset },
 	{ NETFN_APP, 0x24, 6, watchdog_set },
 	{ NETFN_APP, 0x25, 0, watchdog_get },

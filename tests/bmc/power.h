@@ -5,6 +5,7 @@
 #ifndef POWER_H
 #define POWER_H
 
-void watchdog_stop(void);
+/* The BMC was reset: its timer stops, and nothing is known of it any more. */
+void watchdog_forget(void);
 
 #endif

@@ -11,7 +11,7 @@
 #include "request.h"
 
 static const struct command *const tables[] = {
-	app_commands,	flags_commands, bridge_commands, power_commands,
+	app_commands,	flags_commands, bridge_commands, power_commands, picmg_commands,
 	sel_commands,	store_commands, sensor_commands, control_commands,
 };
 

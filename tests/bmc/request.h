@@ -68,6 +68,7 @@ extern const struct command app_commands[];
 extern const struct command bridge_commands[];
 extern const struct command control_commands[];
 extern const struct command flags_commands[];
+extern const struct command picmg_commands[];
 extern const struct command power_commands[];
 extern const struct command sel_commands[];
 extern const struct command sensor_commands[];

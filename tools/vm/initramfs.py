@@ -2,7 +2,7 @@
 """Makes the guest's file system, in layers that the kernel unpacks one over the other.
 
 base    dash, busybox, kmod and the in-tree modules that matter here; per kernel, cached
-tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, strace, bash; cached
+tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, wdctl, watchdog, strace, bash; cached
 ours    the project's modules in lib/modules/KVER/updates, so that they win
 payload programs, test modules and files of one run, and /vm/job, the script of one boot
 
@@ -28,7 +28,7 @@ STORE = os.path.join(CACHE, "initramfs")
 
 # in-tree modules in every guest; what they depend on comes along
 MODULES = """ipmi_msghandler ipmi_devintf ipmi_si ipmi_ssif ipmi_watchdog ipmi_poweroff
-    acpi_ipmi acpi_power_meter ibmaem ibmpex watchdog softdog
+    acpi_ipmi acpi_power_meter ibmaem ibmpex watchdog softdog pretimeout_noop pretimeout_panic
     i2c_dev i2c_smbus i2c_piix4 i2c_i801""".split()
 
 # what kmod is called as
@@ -37,7 +37,7 @@ KMOD = "modprobe insmod rmmod lsmod modinfo depmod".split()
 # tools in guests that ask for them, and the package of each that is not installed here
 TOOLS = {"ipmitool": "", "bmc-info": "", "ipmi-sensors": "", "ipmi-sel": "", "ipmi-fru": "",
          "ipmi-raw": "", "ipmi-chassis": "", "ipmi-config": "", "ipmi-locate": "", "strace": "",
-         "bash": "",
+         "bash": "", "wdctl": "", "watchdog": "watchdog",
          "ipmiutil": "ipmiutil", "openipmicmd": "openipmi"}
 
 # of the registry that ipmitool reads at every start, the lines for the BMC in bmc.toml

@@ -145,6 +145,9 @@ class Control(Channel):
         self.conn = self.listener.accept()[0]
         self.conn.sendall(b'{"execute": "qmp_capabilities"}\n')
 
+    def tell(self, command):
+        self.conn.sendall(json.dumps(command).encode() + b"\n")
+
     def read(self):
         try:
             return self.conn.recv(65536)
@@ -161,7 +164,7 @@ class Machine:
     """One boot. After run(): status, timed_out, seconds, console, test, events."""
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
-                 seconds=60, parallel=False, bmc=None):
+                 seconds=60, parallel=False, bmc=None, boots=1):
         self.image, self.initrd, self.devices = image, initrd, devices
         self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
         self.limit = seconds
@@ -169,6 +172,7 @@ class Machine:
         self.log_path = log
         self.bmc = bmc          # "host", "fast": with a BMC of tests/bmc, its chardev is called host
         self.bmc_status = 0     # its exit status
+        self.boots = boots      # resets before the last of so many boots are no end
         self.console = []       # lines of the kernel
         self.console_at = []    # and the seconds when each came
         self.test = []          # lines of the test's terminal, (seconds, text)
@@ -186,7 +190,7 @@ class Machine:
             accel += ",thread=single"
         args = [QEMU, "-accel", accel, "-machine", self.board, "-smp", str(self.cpus),
                 "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config",
-                "-no-reboot", "-kernel", self.image, "-initrd", self.initrd,
+                *(["-no-reboot"] if self.boots == 1 else []), "-kernel", self.image, "-initrd", self.initrd,
                 # an emulated timer may be late on a busy host, which is no broken IO-APIC
                 "-append", f"console=ttyS0 panic=-1 no_timer_check {self.append}".strip()]
         for channel in channels:
@@ -227,6 +231,7 @@ class Machine:
                 if self.bmc:
                     self.bmc_status = channels[0].status
                     log.write(channels[0].last_words)
+                    self.notes += channels[0].last_words.splitlines()
                 shutil.rmtree(folder)
 
     def must_have_begun(self):
@@ -263,9 +268,17 @@ class Machine:
                 now = time.monotonic() - started
                 for line in channel.lines(data):
                     self.take(channel.letter, now, line, log, on_line)
+                    if self.boots > 1 and self.begun() == self.boots:
+                        control.tell({"execute": "set-action",
+                                      "arguments": {"reboot": "shutdown"}})
+                        self.boots = 1
                     if interactive and line == "@vm shell":
                         self.limit = float("inf")
                         terminal(channel, log)
+
+    def begun(self):
+        """How many boots have begun."""
+        return sum(text.startswith("@vm boot ") for _, text in self.test)
 
     def take(self, letter, now, line, log, on_line):
         if letter == "Q":

@@ -18,7 +18,7 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
-             "bmc_require", "bmc_forbid"}
+             "bmc_require", "bmc_forbid", "boots", "ends"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc"}
 
 
@@ -45,6 +45,8 @@ class Case:
         self.panic = test.get("panic")
         self.bmc_require = test.get("bmc_require", [])
         self.bmc_forbid = test.get("bmc_forbid", [])
+        self.boots = test.get("boots", 1)
+        self.ends = test.get("ends")
 
     def job(self, stack):
         """The script the guest runs, see tools/vm/guest-init."""

@@ -69,8 +69,9 @@ def judge(machine, case):
     """The verdict on a machine that has run a case of the suite."""
     verdict = Verdict()
     lines = [text for _, text in machine.test]
-    judge_ktap(lines, verdict)
-    judge_end(machine, lines, verdict, case.panic)
+    for boot in boots(lines):
+        judge_ktap(boot, verdict)
+    judge_end(machine, lines, verdict, case)
     if case.panic:
         judge_panic(machine, case.panic, verdict)
     for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic)):
@@ -91,6 +92,12 @@ def inverted(verdict, pattern):
     else:
         result.fail(name, f"it did not; what failed: {verdict.failed}")
     return result
+
+
+def boots(lines):
+    """The lines of each boot; a reset between them is the test's business."""
+    starts = [i for i, line in enumerate(lines) if line.startswith("@vm boot ")] or [0]
+    return [lines[a:b] for a, b in zip(starts, starts[1:] + [None])]
 
 
 def judge_ktap(lines, verdict):
@@ -134,18 +141,28 @@ def judge_panic(machine, seconds, verdict):
         verdict.passed.append("panic")
 
 
-def judge_end(machine, lines, verdict, panic=None):
+def judge_end(machine, lines, verdict, case):
     def after(word):
         return [line.split(" ", 2)[2] for line in lines if line.startswith(f"@vm {word} ")]
 
     if machine.timed_out:
         where = "while the kernel booted" if not after("boot") else "while it ran"
         verdict.fail("end", f"no end after {machine.limit} s, {where}; the machine was stopped")
-    elif not after("end") and not panic:
+    elif case.ends:
+        reasons = [event["data"]["reason"] for _, event in machine.events
+                   if event["event"] == "SHUTDOWN"]
+        if after("end") or case.ends not in reasons:
+            verdict.fail("ends", f"not by {case.ends}: QEMU said {reasons or 'nothing'}"
+                                 + (", the test came to its end" if after("end") else ""))
+        else:
+            verdict.passed.append(f"ends: {case.ends}")
+    elif not after("end") and not case.panic:
         verdict.fail("end", f"the machine ended (QEMU's exit status {machine.status}) "
                             "before the test did")
     elif machine.status:
         verdict.fail("end", f"QEMU's exit status was {machine.status}")
+    if machine.boots > 1:
+        verdict.fail("boots", f"the machine began {machine.begun()} times, too few")
     if machine.bmc_status:
         verdict.fail("end", f"the exit status of the BMC of tests/bmc was {machine.bmc_status}")
     for status in after("exit"):

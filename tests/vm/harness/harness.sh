@@ -18,6 +18,14 @@ end)
 	echo "1..1"
 	echo "ok 1 first"
 	reboot -f ;;
+fine)
+	echo "1..1"
+	echo "ok 1 first" ;;
+off)
+	echo "1..1"
+	echo "ok 1 first"
+	poweroff -f
+	sleep 1000 ;;
 short)
 	echo "1..3"
 	echo "ok 1 first"

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device that programs open: one of the watchdog core, or the legacy one.
+ *
+ * Called by the watchdog core under its own lock, by the parameters and by main.c.
+ * The device appears with the first BMC and stays until the module goes, so that a
+ * program keeps its file over a BMC that is taken away and comes back.
+ */
+#define pr_fmt(fmt) "IPMI Watchdog: " fmt
+
+#include <linux/module.h>
+#include <linux/watchdog.h>
+
+#include "watchdog.h"
+
+/* Which device there is. */
+static DEFINE_MUTEX(shown_lock);
+static enum { SHOWN_NONE, SHOWN_CORE, SHOWN_LEGACY } shown;
+
+static int op_start(struct watchdog_device *wdd)
+{
+	return timer_start();
+}
+
+static int op_stop(struct watchdog_device *wdd)
+{
+	return timer_stop();
+}
+
+static int op_ping(struct watchdog_device *wdd)
+{
+	return timer_feed();
+}
+
+static int op_set_timeout(struct watchdog_device *wdd, unsigned int timeout)
+{
+	return device_set_timeout(timeout);
+}
+
+static int op_set_pretimeout(struct watchdog_device *wdd, unsigned int pretimeout)
+{
+	return device_set_pretimeout(pretimeout);
+}
+
+static unsigned int op_get_timeleft(struct watchdog_device *wdd)
+{
+	return timer_left();
+}
+
+static const struct watchdog_ops ops = {
+	.owner = THIS_MODULE,
+	.start = op_start,
+	.stop = op_stop,
+	.ping = op_ping,
+	.set_timeout = op_set_timeout,
+	.set_pretimeout = op_set_pretimeout,
+	.get_timeleft = op_get_timeleft,
+};
+
+static const struct watchdog_info info = {
+	.options = WDIOF_SETTIMEOUT | WDIOF_PRETIMEOUT | WDIOF_KEEPALIVEPING | WDIOF_MAGICCLOSE |
+		   WDIOF_CARDRESET,
+	.firmware_version = 1,
+	.identity = "IPMI",
+};
+
+struct watchdog_device wdt_device = {
+	.info = &info,
+	.ops = &ops,
+	.min_timeout = 1,
+	.max_timeout = WDT_TIMEOUT_MAX,
+	.status = WATCHDOG_NOWAYOUT_INIT_STATUS,
+};
+
+static int set_times(unsigned int timeout, unsigned int pretimeout)
+{
+	int rv = timer_set(timeout, pretimeout);
+
+	if (rv)
+		return rv;
+	wdt_device.timeout = timeout;
+	wdt_device.pretimeout = pretimeout;
+	return 0;
+}
+
+/**
+ * device_set_timeout() - by parameter or ioctl
+ * @timeout: seconds
+ *
+ * A pre-timeout that no longer fits is given up, as in the watchdog core.
+ *
+ * Return: 0, -EINVAL, or why the BMC was not told.
+ */
+int device_set_timeout(unsigned int timeout)
+{
+	unsigned int pretimeout = wdt.pretimeout;
+
+	return set_times(timeout, pretimeout < timeout ? pretimeout : 0);
+}
+
+/**
+ * device_set_pretimeout() - by parameter or ioctl
+ * @pretimeout: seconds before the end
+ *
+ * Return: see device_set_timeout().
+ */
+int device_set_pretimeout(unsigned int pretimeout)
+{
+	return set_times(wdt.timeout, pretimeout);
+}
+
+/* The BMC says that it will act soon: who is to hear of it? Any context but NMI. */
+void device_pretimeout(void)
+{
+	switch (READ_ONCE(shown)) {
+	case SHOWN_CORE:
+		watchdog_notify_pretimeout(&wdt_device);
+		break;
+	case SHOWN_LEGACY:
+		legacy_pretimeout();
+		break;
+	default:
+		break;
+	}
+}
+
+static int show_locked(void)
+{
+	bool legacy = param_preop == WDT_PREOP_GIVE_DATA;
+	int rv;
+
+	lockdep_assert_held(&shown_lock);
+	if (shown != SHOWN_NONE)
+		return 0;
+	if (legacy) {
+		rv = legacy_register();
+	} else {
+		wdt_device.timeout = wdt.timeout;
+		wdt_device.pretimeout = wdt.pretimeout;
+		wdt_device.bootstatus = boot_status();
+		/* Armed and closed without a word: the module's end is a word. */
+		watchdog_stop_on_unregister(&wdt_device);
+		rv = watchdog_register_device(&wdt_device);
+	}
+	if (rv)
+		pr_crit("cannot make /dev/watchdog%s: error %d; this machine is not watched\n",
+			rv == -EBUSY ? ", another driver has it" : "", rv);
+	else
+		WRITE_ONCE(shown, legacy ? SHOWN_LEGACY : SHOWN_CORE);
+	return rv;
+}
+
+static void hide_locked(void)
+{
+	int was = shown;
+
+	lockdep_assert_held(&shown_lock);
+	WRITE_ONCE(shown, SHOWN_NONE);
+	if (was == SHOWN_CORE)
+		watchdog_unregister_device(&wdt_device);
+	else if (was == SHOWN_LEGACY)
+		legacy_unregister();
+}
+
+int device_show(void)
+{
+	guard(mutex)(&shown_lock);
+	return show_locked();
+}
+
+void device_hide(void)
+{
+	guard(mutex)(&shown_lock);
+	hide_locked();
+}
+
+/**
+ * device_set_preop() - what to do at a pre-timeout, at run time
+ * @preop: enum wdt_preop
+ *
+ * To and from WDT_PREOP_GIVE_DATA one device goes and the other comes.
+ *
+ * Return: 0; -EBUSY while the timer runs or a program has the device, or if another
+ * driver has /dev/watchdog; -EINVAL with pre_nmi, which cannot give data.
+ */
+int device_set_preop(u8 preop)
+{
+	bool legacy = preop == WDT_PREOP_GIVE_DATA;
+	u8 old = param_preop;
+	int rv;
+
+	guard(mutex)(&shown_lock);
+	if (legacy && param_preaction == WDT_PRE_NMI)
+		return -EINVAL;
+	if (shown == SHOWN_NONE || shown == (legacy ? SHOWN_LEGACY : SHOWN_CORE)) {
+		param_preop = preop;
+		return 0;
+	}
+	if (READ_ONCE(wdt.armed) || (shown == SHOWN_LEGACY && legacy_is_open()))
+		return -EBUSY;
+	hide_locked();
+	param_preop = preop;
+	rv = show_locked();
+	if (rv) {
+		param_preop = old;
+		show_locked();
+	}
+	return rv;
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one timer: what it is to do, and whether the BMC knows.
+ *
+ * Called by the devices, the parameters and main.c. Lock: wdt.lock, except where
+ * said. A timer that is armed stays so while its BMC is away or its interface is
+ * gone: once the BMC can be told again it is armed again, and counts from there.
+ */
+#define pr_fmt(fmt) "IPMI Watchdog: " fmt
+
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/workqueue.h>
+
+#include "watchdog.h"
+
+#define AGAIN_MS		1000	/* a BMC that did not hear is told once a second */
+#define END_SLACK_MS		1000	/* clocks differ: so much before the end is the end */
+
+struct wdt_timer wdt = {
+	.lock = __MUTEX_INITIALIZER(wdt.lock),
+	.timeout = 10,
+};
+
+static void tell_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(again, tell_again);
+
+/* Is it worth another try? */
+static bool may_pass(int rv)
+{
+	return rv && rv != -EINVAL && rv != -EOPNOTSUPP && rv != -ENODEV;
+}
+
+static void tell_later_locked(void)
+{
+	lockdep_assert_held(&wdt.lock);
+	wdt.must_set = true;
+	schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
+}
+
+/* What came of telling the BMC that the timer is to run: 0 or why not. */
+static int note_locked(int rv)
+{
+	lockdep_assert_held(&wdt.lock);
+	if (!rv) {
+		if (wdt.told)
+			pr_warn("the BMC knows of the timer again: it runs\n");
+		wdt.told = false;
+		wdt.must_set = false;
+		WRITE_ONCE(wdt.fed, ktime_get_mono_fast_ns());
+		return 0;
+	}
+	wdt.must_set = true;
+	if (!wdt.told && rv != -EINTR) {
+		pr_warn("the BMC could not be told that the machine runs (error %d)%s\n", rv,
+			may_pass(rv) ? ": trying on" : "");
+		wdt.told = true;
+	}
+	if (may_pass(rv))
+		tell_later_locked();
+	return rv;
+}
+
+/*
+ * Set and Reset: the first sets the countdown anew if the timer runs, the second
+ * starts it if it does not, as after an expiry or a reset of the BMC.
+ */
+static int tell_locked(const struct wdt_set *set)
+{
+	int rv = wdt.user ? bmc_set(wdt.user, set) : -ENODEV;
+
+	return rv ?: bmc_reset(wdt.user);
+}
+
+static int arm_locked(void)
+{
+	struct wdt_set set = wdt.set;
+
+	set.forget = false;
+	return note_locked(tell_locked(&set));
+}
+
+static int stop_locked(void)
+{
+	int rv = wdt.user ? bmc_stop(wdt.user, wdt.timeout) : 0;
+
+	if (rv && !may_pass(rv) && rv != -ENODEV)
+		return rv;
+	/* A BMC that cannot be told now may still come back and act. */
+	WRITE_ONCE(wdt.armed, false);
+	wdt.must_set = false;
+	if (may_pass(rv))
+		tell_later_locked();
+	else if (wdt.told)
+		pr_warn("the BMC knows of the timer again: it is stopped\n");
+	wdt.told = wdt.must_set;
+	return 0;
+}
+
+static void tell_again(struct work_struct *work)
+{
+	guard(mutex)(&wdt.lock);
+	if (!wdt.must_set || !wdt.user)
+		return;
+	if (wdt.armed)
+		arm_locked();
+	else
+		stop_locked();
+}
+
+static int start_locked(void)
+{
+	struct wdt_set set = {
+		.action = param_action,
+		.preaction = param_preaction,
+		.timeout = wdt.timeout,
+		.pretimeout = wdt.pretimeout,
+		.keep = !wdt.is_old,
+		.forget = true,
+	};
+	int rv;
+
+	lockdep_assert_held(&wdt.lock);
+	if (!wdt.user)
+		return -ENODEV;
+	rv = tell_locked(&set);
+	if (rv) {
+		pr_err("the BMC does not start its timer (error %d)%s\n", rv,
+		       rv == -EINVAL ? ": it cannot do this action, preaction or time" : "");
+		/* It may have heard all the same, or half of it. */
+		if (may_pass(rv))
+			tell_later_locked();
+		return rv;
+	}
+	wdt.set = set;
+	WRITE_ONCE(wdt.armed, true);
+	return note_locked(0);
+}
+
+/**
+ * timer_start() - arm the timer as the parameters say
+ *
+ * Context: process, sleeps; see WDT_ASK_MS. So do the others here.
+ * Return: 0; -EINTR; what bmc_set() returns, and it is as it was before.
+ */
+int timer_start(void)
+{
+	int rv;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	rv = start_locked();
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+/**
+ * timer_stop() - disarm it
+ *
+ * A BMC that does not answer now is told as soon as it does.
+ *
+ * Return: 0; -EINTR; else the BMC's refusal, and it is still armed.
+ */
+int timer_stop(void)
+{
+	int rv;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	rv = stop_locked();
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+/* From its pre-timeout on the BMC takes no Reset, and does not say so (27.5). */
+static bool past_pretimeout_locked(void)
+{
+	return wdt.set.preaction != WDT_PRE_NONE && wdt.set.pretimeout && !timer_is_before_end();
+}
+
+static int feed_locked(void)
+{
+	int rv;
+
+	lockdep_assert_held(&wdt.lock);
+	if (!wdt.user)
+		return -ENODEV;
+	if (wdt.must_set || past_pretimeout_locked())
+		return arm_locked();
+	rv = bmc_reset(wdt.user);
+	if (rv != -ESTALE)
+		return note_locked(rv);
+	rv = arm_locked();
+	if (!rv)
+		pr_notice("the BMC had forgotten the timer, as after a reset: it runs again\n");
+	return rv;
+}
+
+/**
+ * timer_feed() - the machine is well
+ *
+ * Return: 0; -EINVAL if the timer is not armed; -ENODEV without an interface;
+ * else see bmc_set().
+ */
+int timer_feed(void)
+{
+	int rv;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	rv = wdt.armed ? feed_locked() : -EINVAL;
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+/**
+ * timer_set() - change the times, at once if it is armed
+ * @timeout: seconds, 1 to WDT_TIMEOUT_MAX
+ * @pretimeout: seconds before the end, less than @timeout
+ *
+ * Return: 0 or what bmc_set() returns; then nothing has changed.
+ */
+int timer_set(unsigned int timeout, unsigned int pretimeout)
+{
+	int rv = 0;
+
+	if (!timeout || timeout > WDT_TIMEOUT_MAX || pretimeout > WDT_PRETIMEOUT_MAX ||
+	    (pretimeout && pretimeout >= timeout))
+		return -EINVAL;
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	if (wdt.armed) {
+		struct wdt_set set = wdt.set;
+
+		set.timeout = timeout;
+		set.pretimeout = pretimeout;
+		set.forget = false;
+		rv = tell_locked(&set);
+		if (!rv)
+			wdt.set = set;
+		if (!rv || may_pass(rv))
+			note_locked(rv);
+	}
+	if (!rv) {
+		wdt.timeout = timeout;
+		wdt.pretimeout = pretimeout;
+	}
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+/**
+ * timer_left() - what the BMC has left on its clock
+ *
+ * Return: seconds, 0 if it cannot be asked.
+ */
+unsigned int timer_left(void)
+{
+	struct wdt_state state;
+	unsigned int left = 0;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return 0;
+	if (wdt.user && !bmc_get(wdt.user, &state))
+		left = state.left / 10;
+	mutex_unlock(&wdt.lock);
+	return left;
+}
+
+/**
+ * timer_attach_locked() - there is a BMC now, in wdt.user
+ * @start: its timer is to run from now on
+ *
+ * A timer that was armed before is armed here. Else the BMC's is stopped, whoever
+ * started it, unless it is to run.
+ *
+ * Return: 0 or what bmc_set() returns.
+ */
+int timer_attach_locked(bool start)
+{
+	lockdep_assert_held(&wdt.lock);
+	if (wdt.armed)
+		return arm_locked();
+	return start ? start_locked() : bmc_stop(wdt.user, wdt.timeout);
+}
+
+/**
+ * timer_detach_locked() - the BMC is about to be left
+ * @stop: it must not act any more
+ *
+ * An armed timer stays armed, for the next BMC.
+ */
+void timer_detach_locked(bool stop)
+{
+	lockdep_assert_held(&wdt.lock);
+	if (wdt.armed && stop)
+		bmc_stop(wdt.user, wdt.timeout);
+}
+
+/**
+ * timer_extend() - the last word to an armed timer before the machine restarts
+ * @timeout: seconds, at least
+ *
+ * Then it is to reset a machine that does not come up.
+ */
+void timer_extend(unsigned int timeout)
+{
+	struct wdt_set set;
+
+	guard(mutex)(&wdt.lock);
+	if (!wdt.armed || !wdt.user)
+		return;
+	set = wdt.set;
+	set.action = WDT_ACTION_RESET;
+	set.pretimeout = 0;
+	set.timeout = max(set.timeout, timeout);
+	if (!tell_locked(&set)) {
+		wdt.set = set;
+		note_locked(0);
+	}
+}
+
+/**
+ * timer_was_pretimeout() - the next to feed it must set it
+ *
+ * Context: any.
+ */
+void timer_was_pretimeout(void)
+{
+	WRITE_ONCE(wdt.must_set, true);
+}
+
+/**
+ * timer_is_before_end() - can the BMC have come to its pre-timeout yet?
+ *
+ * Context: any, NMI included.
+ * Return: true if it cannot.
+ */
+bool timer_is_before_end(void)
+{
+	u64 ms = (u64)(wdt.set.timeout - wdt.set.pretimeout) * MSEC_PER_SEC;
+
+	if (!READ_ONCE(wdt.armed))
+		return true;
+	return ms > END_SLACK_MS &&
+	       ktime_get_mono_fast_ns() - READ_ONCE(wdt.fed) < (ms - END_SLACK_MS) * NSEC_PER_MSEC;
+}
+
+void timer_exit(void)
+{
+	cancel_delayed_work_sync(&again);
+}

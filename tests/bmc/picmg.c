@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Boards that are not powered off by Chassis Control. Which one this is, its maker says:
+ * "set manufacturer 12634" (PICMG) makes it an AdvancedTCA one, "set manufacturer 0x108" a CPI1.
+ */
+#include "app.h"
+#include "link.h"
+#include "loop.h"
+#include "record.h"
+#include "request.h"
+
+#define PICMG 12634
+#define CPI1 0x108
+#define SLOT 10
+#define AFTER_ANSWER_MS 50
+
+#define NETFN_GROUP 0x2c
+#define NETFN_CPI1 0x3e
+
+static struct timer switching;
+
+static void power_off(void *arg)
+{
+	(void)arg;
+	link_hw(HW_POWER_OFF);
+}
+
+static void go(const char *by)
+{
+	note("power off by %s", by);
+	timer_start(&switching, AFTER_ANSWER_MS, power_off, NULL);
+}
+
+static uint8_t address_info(const struct request *rq, struct answer *a)
+{
+	static const uint8_t bytes[] = { 0x41, 0x82, 0xff, 0x00, 0x01, 0x00 };
+
+	if (identity.manufacturer != PICMG)
+		return CC_INVALID_COMMAND;
+	answer_u8(a, rq->data[0]);
+	answer_add(a, bytes, sizeof(bytes));
+	return CC_OK;
+}
+
+/* Of FRU 0, which is the board itself. */
+static uint8_t fru_activation(const struct request *rq, struct answer *a)
+{
+	if (identity.manufacturer != PICMG || rq->data[0] || rq->data[1])
+		return CC_INVALID_COMMAND;
+	answer_u8(a, rq->data[0]);
+	if (!rq->data[2])
+		go("FRU activation");
+	return CC_OK;
+}
+
+static uint8_t cpi1_slot(const struct request *rq, struct answer *a)
+{
+	(void)rq;
+	if (identity.manufacturer != CPI1)
+		return CC_INVALID_COMMAND;
+	answer_u8(a, SLOT);
+	return CC_OK;
+}
+
+static uint8_t cpi1_ready(const struct request *rq, struct answer *a)
+{
+	(void)a;
+	return identity.manufacturer == CPI1 && rq->data[0] == 1 ? CC_OK : CC_INVALID_COMMAND;
+}
+
+static uint8_t cpi1_off(const struct request *rq, struct answer *a)
+{
+	uint8_t cc = cpi1_ready(rq, a);
+
+	if (cc == CC_OK)
+		go("CPI1");
+	return cc;
+}
+
+const struct command picmg_commands[] = {
+	{ NETFN_GROUP, 0x01, 1, address_info },
+	{ NETFN_GROUP, 0x11, 4, fru_activation },
+	{ NETFN_CPI1, 0xa3, 0, cpi1_slot },
+	{ NETFN_CPI1, 0x84, 1, cpi1_ready },
+	{ NETFN_CPI1, 0x82, 1, cpi1_off },
+	{ 0 },
+};

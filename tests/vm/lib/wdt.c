@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See wdt.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "wdt.h"
+
+#define BACK_S 15 /* one that is not there now is back within that */
+
+int wdt_open(const char *node)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/%s", node);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int wdt_write(int fd, const char *text)
+{
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+int wdt_ioctl(int fd, unsigned long cmd, int *value)
+{
+	return ioctl(fd, cmd, value) < 0 ? -errno : 0;
+}
+
+int wdt_feed(int fd, double seconds)
+{
+	double end = now() + seconds;
+	int ret = 0;
+
+	while (!ret && now() < end) {
+		ret = wdt_write(fd, "1");
+		usleep(200000);
+	}
+	return ret;
+}
+
+int wdt_close(int fd)
+{
+	int ret = wdt_write(fd, "V");
+
+	return close(fd) ? -errno : ret;
+}
+
+struct wdt_bmc wdt_bmc(int n)
+{
+	int fd = ipmi_open(n), ret = fd < 0 ? fd : 0;
+	double end = now() + BACK_S;
+	struct wdt_bmc w = {};
+	struct reply r = {};
+
+	while (!ret) {
+		ret = ipmi_ask(fd, NETFN_APP, CMD_GET_TIMER, NULL, 0, &r);
+		if (ret || (r.len == 9 && !r.data[0]) || now() > end)
+			break;
+		usleep(100000);
+	}
+	if (ret || r.len != 9 || r.data[0]) {
+		printf("Bail out! Get Watchdog Timer of ipmi%d: error %d, completion code %02x\n",
+		       n, ret, r.data[0]);
+		exit(1);
+	}
+	close(fd);
+	w.running = r.data[1] & 0x40;
+	w.use = r.data[1] & 7;
+	w.action = r.data[2] & 7;
+	w.preaction = r.data[2] >> 4 & 7;
+	w.pretimeout = r.data[3];
+	w.expired = r.data[4];
+	w.countdown = r.data[5] | r.data[6] << 8;
+	w.left = r.data[7] | r.data[8] << 8;
+	return w;
+}
+
+int wdt_param(const char *name, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), WDT_PARAM "%s", name);
+	return file_write(path, value);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ipmi_poweroff: how it finds its way, and that the machine goes off. poweroff MODE; what
+ * becomes of the machine is in its events and in what the BMC notes, see suite.toml.
+ */
+#include <errno.h>
+#include <linux/reboot.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ktap.h"
+
+#define PARAM "/sys/module/ipmi_poweroff/parameters/"
+#define SYSCTL "/proc/sys/dev/ipmi/poweroff_powercycle"
+#define CMD_REFUSE 0x72
+#define FOR_GOOD 1000000
+
+static const char *mode;
+
+static bool is(const char *name)
+{
+	return !strcmp(mode, name);
+}
+
+/* What the BMC is, has to be so before the module asks. */
+static void loads(void)
+{
+	if (is("atca"))
+		bmc_line("set manufacturer 12634");
+	if (is("cpi1")) {
+		bmc_line("set manufacturer 0x108");
+		bmc_line("set product 0x157");
+		bmc_line("satellite 20 answer");
+	}
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_poweroff"), 0));
+	EXPECT_EQ(run("dmesg | grep 'Found a %s style poweroff function'",
+		      is("atca") ? "ATCA" : is("cpi1") ? "CPI1" : "chassis"), 0);
+}
+
+/* One user, and nothing of it in flight any more: A6. */
+static void holds_no_message(void)
+{
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"), 1);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_msgs"), BY_STACK(0, 2));
+}
+
+static void parameters(void)
+{
+	EXPECT_EQ(file_mode(PARAM "poweroff_powercycle"), 0644);
+	EXPECT_STR(file_text(PARAM "poweroff_powercycle"), "0");
+	EXPECT_EQ(file_mode(PARAM "ifnum_to_use"), 0644);
+	EXPECT_STR(file_text(PARAM "ifnum_to_use"), "-1");
+	EXPECT_EQ(file_mode(SYSCTL), 0644);
+	EXPECT_EQ(file_write(SYSCTL, "7"), 0);
+	EXPECT_STR(file_text(PARAM "poweroff_powercycle"), "7");
+	EXPECT_EQ(file_write(PARAM "poweroff_powercycle", "0"), 0);
+	EXPECT_STR(file_text(SYSCTL), "0");
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "some"), -EINVAL);
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "0"), 0);
+}
+
+/* A6: it leaves nothing behind that pins ipmi_si. */
+static void goes_and_comes(void)
+{
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+	EXPECT_EQ(file_mode(SYSCTL), -1);
+	EXPECT_EQ(stack_remove(), 0);
+	EXPECT_EQ(stack_insert(), 0);
+	EXPECT_EQ(run("modprobe ipmi_poweroff"), 0);
+	EXPECT_EQ(run("dmesg | grep -c 'Found a chassis style poweroff function'"), 0);
+	EXPECT_STR(output(), "2\n");
+}
+
+static void refuse_cycle(void)
+{
+	static const unsigned char mask = 1 << 2;
+	int fd = ipmi_open(0);
+	struct reply r;
+
+	EXPECT_EQ(ipmi_ask(fd, NETFN_OEM, CMD_REFUSE, &mask, 1, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	close(fd);
+}
+
+/* It is asked for at the very end, so the last thing is to prepare for it. */
+static void prepares(void)
+{
+	if (strstr(mode, "cycle") || is("dead"))
+		EXPECT_EQ(file_write(SYSCTL, "1"), 0);
+	if (is("cycle-refused"))
+		refuse_cycle();
+	if (is("dead"))
+		bmc_line("after 300 away busy %d", FOR_GOOD);
+	if (is("silent-cycle"))
+		bmc_line("after 300 away silent %d", FOR_GOOD);
+	sleep(1);
+}
+
+static const struct ktap_case all[] = {
+	KTAP_CASE(loads), KTAP_CASE(holds_no_message), KTAP_CASE(parameters),
+	KTAP_CASE(goes_and_comes), KTAP_CASE(prepares),
+};
+
+static const struct ktap_case some[] = {
+	KTAP_CASE(loads),
+	KTAP_CASE(prepares),
+};
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	mode = argc > 1 ? argv[1] : "off";
+	keep_acpi_ipmi_out();
+	ret = is("off") ? ktap_main(all, ARRAY_SIZE(all)) : ktap_main(some, ARRAY_SIZE(some));
+	if (ret)
+		return 1;
+	fflush(stdout);
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_POWER_OFF,
+		NULL);
+	return 1;
+}

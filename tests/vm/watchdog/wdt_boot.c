@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What one boot leaves for the next. wdt_boot MODE: the first boot ends by the watchdog
+ * ("reset"), by a panic ("panic") or by a restart ("restart"); the second one looks at the BMC
+ * before and after the module is loaded. Which boot it is, the BMC knows.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ktap.h"
+#include "wdt.h"
+
+#define SYS "/sys/class/watchdog/watchdog0/"
+#define EXPIRED 0x10
+
+static const char *mode;
+static struct wdt_bmc found;
+static int fd;
+
+static bool is(const char *name)
+{
+	return !strcmp(mode, name);
+}
+
+static void starts(void)
+{
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog action=power_off timeout=5"), 0));
+	if (is("reset"))
+		EXPECT_EQ(wdt_param("action", "reset"), 0);
+	if (is("panic"))
+		EXPECT_EQ(wdt_param("panic_wdt_timeout", "200"), 0);
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).running);
+}
+
+static void first_ends(void)
+{
+	if (is("panic"))
+		file_write("/proc/sysrq-trigger", "c");
+	if (is("restart"))
+		reboot(RB_AUTOBOOT);
+	sleep(20);
+}
+
+/* Before this kernel's module did anything. */
+static void left_behind(void)
+{
+	EXPECT_EQ(found.expired & EXPIRED, is("reset") ? EXPIRED : 0);
+	if (is("panic")) {
+		EXPECT(found.running);
+		EXPECT_EQ(found.action, 2);
+		EXPECT_EQ(found.countdown, 2000);
+	}
+	if (is("restart")) {
+		EXPECT(found.running);
+		EXPECT_EQ(found.action, 1);
+		EXPECT_EQ(found.countdown, 1200);
+	}
+}
+
+static void loading_stops_it(void)
+{
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog"), 0));
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static void boot_status(void)
+{
+	int status = -1, want = is("reset") ? WDIOF_CARDRESET : 0;
+
+	EXPECT_EQ(file_number(SYS "bootstatus"), want);
+	fd = wdt_open("watchdog0");
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETBOOTSTATUS, &status), 0);
+	EXPECT_EQ(status, want);
+	EXPECT_EQ(wdt_close(fd), 0);
+	/* the next boot is told of the next time */
+	EXPECT_EQ(wdt_bmc(0).expired & EXPIRED, 0);
+}
+
+static void nowayout_goes_on(void)
+{
+	double end;
+
+	EXPECT_EQ(wdt_param("nowayout", "1"), 0);
+	EXPECT_EQ(wdt_param("timeout", "4"), 0);
+	fd = wdt_open("watchdog0");
+	close(fd);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT(wdt_bmc(0).running);
+	/* it was started for good: the kernel feeds it until somebody else does */
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog nowayout=1 timeout=4"), 0));
+	for (end = now() + 10; now() < end; usleep(500000))
+		EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_param("nowayout", "0"), 0);
+	fd = wdt_open("watchdog0");
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static const struct ktap_case first[] = {
+	KTAP_CASE(starts),
+};
+
+static const struct ktap_case second[] = {
+	KTAP_CASE(left_behind),
+	KTAP_CASE(loading_stops_it),
+	/* only of the watchdog core */
+	KTAP_CASE(boot_status),
+	KTAP_CASE(nowayout_goes_on),
+};
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	mode = argc > 1 ? argv[1] : "reset";
+	found = wdt_bmc(0);
+	if (found.use || found.expired)
+		return ktap_main(second, stack_is_ours() ? ARRAY_SIZE(second) : 2);
+	ret = ktap_main(first, ARRAY_SIZE(first));
+	fflush(stdout);
+	if (!ret)
+		first_ends();
+	return 1;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the BMC does when nobody feeds its watchdog any more, and that it does nothing while
+ * somebody does. wdt_end ACTION; the verdict is in the machine's events, see suite.toml.
+ * "dead" is a panic while the BMC is busy for ever: it does not keep the machine from restarting.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ktap.h"
+#include "wdt.h"
+
+#define TIMEOUT 2
+
+static const char *action;
+static int fd;
+
+static void opens(void)
+{
+	int seconds = TIMEOUT;
+
+	EXPECT_EQ(wdt_param("action", action), 0);
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETTIMEOUT, &seconds), 0);
+}
+
+static void lives_while_fed(void)
+{
+	struct wdt_bmc w;
+
+	EXPECT_EQ(wdt_feed(fd, 3 * TIMEOUT), 0);
+	w = wdt_bmc(0);
+	EXPECT(w.running);
+	EXPECT_EQ(w.use, 4);
+	EXPECT_EQ(w.countdown, 10 * TIMEOUT);
+	EXPECT_EQ(w.expired & 0x10, 0);
+}
+
+static void dies_while_the_bmc_is_dead(void)
+{
+	int seconds = 600;
+
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETTIMEOUT, &seconds), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	bmc_line("after 200 away busy 1000000");
+	sleep(1);
+}
+
+static const struct ktap_case dead[] = {
+	KTAP_CASE(dies_while_the_bmc_is_dead),
+};
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(opens),
+	KTAP_CASE(lives_while_fed),
+};
+
+int main(int argc, char **argv)
+{
+	action = argc > 1 ? argv[1] : "reset";
+	if (!strcmp(action, "dead")) {
+		if (ktap_main(dead, ARRAY_SIZE(dead)))
+			return 1;
+		fflush(stdout);
+		file_write("/proc/sysrq-trigger", "c");
+	}
+	if (ktap_main(cases, ARRAY_SIZE(cases)))
+		return 1;
+	fflush(stdout);
+	/* Nobody feeds it now. Who comes to the end of this has found no watchdog. */
+	sleep(10 * TIMEOUT);
+	return 1;
+}

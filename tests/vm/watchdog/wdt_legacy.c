@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * preop=preop_give_data: /dev/watchdog as it was before the watchdog core.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ktap.h"
+#include "wdt.h"
+
+#define TIMEOUT 60
+#define PRE 58
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+	(void)number;
+	signals++;
+}
+
+static void device(void)
+{
+	struct stat st;
+
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog preop=preop_give_data preaction=pre_int "
+			      "timeout=%d pretimeout=%d", TIMEOUT, PRE), 0));
+	REQUIRE(EXPECT_EQ(stat("/dev/watchdog", &st), 0));
+	EXPECT_EQ(major(st.st_rdev), 10);
+	EXPECT_EQ(minor(st.st_rdev), 130);
+	EXPECT_EQ(st.st_mode & 0777, 0600);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+}
+
+static void write_starts(void)
+{
+	int fd = wdt_open("watchdog");
+	struct wire w;
+
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(wdt_open("watchdog"), -EBUSY);
+	EXPECT_EQ(wdt_write(fd, ""), 0);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT(bmc_wire(NETFN_APP, CMD_SET_TIMER, 0, &w));
+	EXPECT_HEX(w.data, w.len, BY_STACK("44 31 3a 10 58 02", "44 31 3a 00 58 02"));
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static void close_without_a_word(void)
+{
+	int fd = wdt_open("watchdog");
+
+	EXPECT_EQ(wdt_write(fd, "1V1"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	close(fd);
+	EXPECT(wdt_bmc(0).running);
+	fd = wdt_open("watchdog");
+	EXPECT_EQ(wdt_write(fd, "xVx"), 0);
+	close(fd);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static void calls(void)
+{
+	int fd = wdt_open("watchdog"), n = 0;
+	struct watchdog_info info;
+
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETSUPPORT, (int *)&info), 0);
+	EXPECT_STR((char *)info.identity, "IPMI");
+	EXPECT_EQ(info.firmware_version, 1);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_KEEPALIVE, NULL), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETTIMEOUT, &n), 0);
+	EXPECT_EQ(n, TIMEOUT);
+	n = 100;
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETTIMEOUT, &n), 0);
+	EXPECT_EQ(wdt_bmc(0).countdown, 1000);
+	n = TIMEOUT;
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETTIMEOUT, &n), 0);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETPRETIMEOUT, &n), 0);
+	EXPECT_EQ(n, PRE);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETSTATUS, &n), 0);
+	EXPECT_EQ(n, 0);
+	n = WDIOS_DISABLECARD;
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETOPTIONS, &n), 0);
+	EXPECT(!wdt_bmc(0).running);
+	n = WDIOS_ENABLECARD;
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETOPTIONS, &n), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_ioctl(fd, 0x5700, &n), -ENOTTY);
+	EXPECT_EQ(lseek(fd, 0, SEEK_SET), -1);
+	EXPECT_EQ(errno, ESPIPE);
+	EXPECT_EQ(wdt_close(fd), 0);
+}
+
+static void gives_data(void)
+{
+	int fd = wdt_open("watchdog");
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char c = 1;
+
+	signals = 0;
+	signal(SIGIO, on_signal);
+	EXPECT_EQ(fcntl(fd, F_SETOWN, getpid()), 0);
+	EXPECT_EQ(fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC), 0);
+	EXPECT_EQ(read(fd, &c, 1), -1);
+	EXPECT_EQ(errno, EAGAIN);
+	EXPECT_EQ(read(fd, &c, 0), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(poll(&p, 1, 100), 0);
+	/* the signal may come first */
+	while (poll(&p, 1, 20000) < 0 && errno == EINTR)
+		;
+	EXPECT_EQ(p.revents, POLLIN);
+	EXPECT_EQ(read(fd, &c, 1), 1);
+	EXPECT_EQ(c, 0);
+	for (int i = 0; i < 500 && !signals; i++)
+		usleep(10000);
+	EXPECT_EQ(signals, 1);
+	EXPECT_EQ(read(fd, &c, 1), -1);
+	EXPECT_EQ(errno, EAGAIN);
+	/* the next sign of life counts */
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).left > 590);
+	/* and a read that waits gets the next one */
+	EXPECT_EQ(fcntl(fd, F_SETFL, 0), 0);
+	EXPECT_EQ(read(fd, &c, 1), 1);
+	EXPECT_EQ(wdt_close(fd), 0);
+	signal(SIGIO, SIG_IGN);
+}
+
+/* A read that waits ends with a signal, and with SIGKILL. */
+static void a8_read_can_be_killed(void)
+{
+	static const int numbers[] = { SIGUSR1, SIGKILL };
+
+	signal(SIGUSR1, SIG_DFL);
+	for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++) {
+		int fd = wdt_open("watchdog"), status = 0, ret = 0;
+		double end = now() + 5;
+		pid_t pid = fork();
+		char c;
+
+		if (!pid)
+			_exit(read(fd, &c, 1) == 1);
+		close(fd);
+		usleep(300000);
+		kill(pid, numbers[i]);
+		while (!ret && now() < end) {
+			ret = waitpid(pid, &status, WNOHANG);
+			usleep(10000);
+		}
+		REQUIRE(EXPECT_EQ(ret, pid));
+		EXPECT(WIFSIGNALED(status));
+	}
+}
+
+static void nowayout(void)
+{
+	int fd = wdt_open("watchdog"), off = WDIOS_DISABLECARD;
+
+	EXPECT_EQ(wdt_param("nowayout", "Y"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETOPTIONS, &off), BY_STACK(-EBUSY, 0));
+	EXPECT_EQ(wdt_write(fd, "V"), 0);
+	close(fd);
+	EXPECT(BY_STACK(wdt_bmc(0).running, true));
+	EXPECT_EQ(wdt_param("nowayout", "N"), 0);
+	fd = wdt_open("watchdog");
+	EXPECT_EQ(wdt_close(fd), 0);
+}
+
+/* From one device to the other and back, when nobody has it. */
+static void changes(void)
+{
+	int fd = wdt_open("watchdog");
+
+	EXPECT_EQ(wdt_param("preop", "preop_none"), -EBUSY);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT_EQ(wdt_param("preop", "preop_none"), 0);
+	fd = wdt_open("watchdog0");
+	EXPECT(fd >= 0);
+	EXPECT_EQ(wdt_param("preop", "preop_give_data"), -EBUSY);
+	EXPECT_EQ(wdt_param("preop", "preop_panic"), 0);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT_EQ(wdt_param("preop", "preop_give_data"), 0);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	fd = wdt_open("watchdog");
+	EXPECT(fd >= 0);
+	close(fd);
+	/* softdog takes the first place of the watchdog core, and with it /dev/watchdog */
+	EXPECT_EQ(wdt_param("preop", "preop_none"), 0);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT_EQ(run("modprobe softdog && modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(wdt_param("preop", "preop_give_data"), -EBUSY);
+	EXPECT_STR(file_text(WDT_PARAM "preop"), "preop_none");
+	fd = wdt_open("watchdog1");
+	EXPECT(fd >= 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(device),
+	KTAP_CASE(write_starts),
+	KTAP_CASE(close_without_a_word),
+	KTAP_CASE(calls),
+	KTAP_CASE(gives_data),
+	KTAP_CASE(nowayout),
+	/* only ours from here on; A8 leaves 6.1's own with a process that nobody can end */
+	KTAP_CASE(a8_read_can_be_killed),
+	KTAP_CASE(changes),
+};
+
+int main(void)
+{
+	keep_acpi_ipmi_out();
+	return ktap_main(cases, stack_is_ours() ? ARRAY_SIZE(cases) : 6);
+}

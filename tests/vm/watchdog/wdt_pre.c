@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What happens before the BMC acts. wdt_pre MODE PREACTION: "noop" survives it, the others end
+ * in a panic, see suite.toml.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ktap.h"
+#include "wdt.h"
+
+#define SYS "/sys/class/watchdog/watchdog0/"
+
+static const char *mode, *preaction;
+static int fd;
+
+static void loads(void)
+{
+	EXPECT_EQ(run("modprobe -a pretimeout_noop pretimeout_panic"), 0);
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog timeout=60 pretimeout=58 preaction=%s "
+			      "preop=%s", preaction, strcmp(mode, "preop") ? "preop_none" :
+									     "preop_panic"), 0));
+	/* pre_nmi has been tried out */
+	EXPECT(run("dmesg | grep 'none came'"));
+	if (!stack_is_ours())
+		return;
+	EXPECT_STR(file_text(SYS "pretimeout_governor"), "noop");
+	if (!strcmp(mode, "panic"))
+		EXPECT_EQ(file_write(SYS "pretimeout_governor", "panic"), 0);
+}
+
+static void starts(void)
+{
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_bmc(0).pretimeout, 58);
+}
+
+/* Waits for the n-th notice. */
+static bool is_said(int n)
+{
+	double end = now() + 20;
+
+	while (now() < end) {
+		run("dmesg | grep -c 'watchdog0: pretimeout event'");
+		if (atoi(output()) == n)
+			return true;
+		usleep(100000);
+	}
+	return false;
+}
+
+static void governor_hears(void)
+{
+	EXPECT(is_said(1));
+}
+
+/* What the BMC hears after its pre-timeout counts, and the next one comes. */
+static void fed_anew(void)
+{
+	sleep(1);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(is_said(2));
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static const struct ktap_case noop[] = {
+	KTAP_CASE(loads),
+	KTAP_CASE(starts),
+	KTAP_CASE(governor_hears),
+	KTAP_CASE(fed_anew),
+};
+
+static const struct ktap_case others[] = {
+	KTAP_CASE(loads),
+	KTAP_CASE(starts),
+};
+
+int main(int argc, char **argv)
+{
+	mode = argc > 1 ? argv[1] : "noop";
+	preaction = argc > 2 ? argv[2] : "pre_int";
+	if (!strcmp(mode, "noop"))
+		return ktap_main(noop, ARRAY_SIZE(noop));
+	if (ktap_main(others, ARRAY_SIZE(others)))
+		return 1;
+	fflush(stdout);
+	/* before the BMC itself would reset the machine */
+	sleep(30);
+	return 1;
+}

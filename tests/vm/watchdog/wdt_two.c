@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two BMCs, one of which comes and goes: A2, and how the watchdog moves. ipmi0 is on ISA, the
+ * other one on PCI.
+ */
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+#include "wdt.h"
+
+static int fd;
+
+static void pci_remove(void)
+{
+	EXPECT_EQ(run("for d in /sys/bus/pci/drivers/ipmi_si/0*; do echo 1 >$d/remove; done"), 0);
+	EXPECT_EQ(ipmi_nodes(), 1);
+}
+
+static void pci_rescan(void)
+{
+	double end = now() + 10;
+
+	EXPECT_EQ(file_write("/sys/bus/pci/rescan", "1"), 0);
+	while (ipmi_nodes() < 2 && now() < end)
+		usleep(50000);
+	REQUIRE(EXPECT_EQ(ipmi_nodes(), 2));
+}
+
+static void starts_with_one(void)
+{
+	pci_remove();
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog timeout=60"), 0));
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).running);
+}
+
+static void a2_a_second_one_changes_nothing(void)
+{
+	pci_rescan();
+	EXPECT(wdt_bmc(0).running);
+	EXPECT(!wdt_bmc(1).running);
+	sleep(2);
+	EXPECT(wdt_bmc(0).left <= 590);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).left > 590);
+	EXPECT(!wdt_bmc(1).running);
+}
+
+static void moves_by_parameter(void)
+{
+	EXPECT_EQ(wdt_param("ifnum_to_use", "1"), 0);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT(wdt_bmc(1).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(1).running);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static void its_interface_goes(void)
+{
+	pci_remove();
+	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static void and_comes_back(void)
+{
+	double end = now() + 10;
+
+	pci_rescan();
+	/* without a word of the program, which has its file still */
+	while (!wdt_bmc(1).running && now() < end)
+		usleep(50000);
+	EXPECT(wdt_bmc(1).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static void stops_without_a_bmc(void)
+{
+	pci_remove();
+	EXPECT_EQ(wdt_close(fd), -ENODEV);
+	pci_rescan();
+	sleep(1);
+	EXPECT(!wdt_bmc(1).running);
+	/* it was not closed well, as the V did not reach anybody */
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(1).running);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(1).running);
+}
+
+static void by_hotmod(void)
+{
+	EXPECT_EQ(wdt_param("ifnum_to_use", "0"), 0);
+	fd = wdt_open("watchdog0");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
+	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", "add,kcs,i/o,0xca2"), 0);
+	EXPECT(ipmi_open(0) >= 0);
+	sleep(1);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(starts_with_one),
+	KTAP_CASE(a2_a_second_one_changes_nothing),
+	KTAP_CASE(moves_by_parameter),
+	KTAP_CASE(its_interface_goes),
+	KTAP_CASE(and_comes_back),
+	KTAP_CASE(stops_without_a_bmc),
+	KTAP_CASE(by_hotmod),
+};
+
+int main(void)
+{
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
