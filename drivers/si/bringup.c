@@ -184,6 +184,7 @@ int bringup(struct si *si)
 		goto err_number;
 	get_bt_capabilities(si);
 	find_event_buffer(si);
+	si_wait_turn(si);
 	rv = give_to_core(si);
 	if (rv) {
 		offer_story(si, "There is a BMC, but it was not registered: %d; see the log", rv);

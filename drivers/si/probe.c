@@ -25,7 +25,7 @@ static struct workqueue_struct *si_wq;
 
 /* Candidates that were not tried yet while the module loads. */
 static atomic_t untried = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(all_tried);
+static DECLARE_WAIT_QUEUE_HEAD(tries);
 
 static bool unload_when_empty = true;
 module_param(unload_when_empty, bool, 0);
@@ -36,9 +36,42 @@ static void set_tried(struct si *si)
 {
 	if (si->tried)
 		return;
-	si->tried = true;
-	if (atomic_dec_and_test(&untried))
-		wake_up_all(&all_tried);
+	WRITE_ONCE(si->tried, true);
+	atomic_dec(&untried);
+	wake_up_all(&tries);
+}
+
+static bool is_next(const struct si *si)
+{
+	const struct si *other;
+
+	guard(mutex)(&si_list_lock);
+	list_for_each_entry(other, &si_list, link)
+		if (!READ_ONCE(other->tried))
+			return other == si;
+	return true;
+}
+
+/**
+ * si_wait_turn() - wait until those that were found before have been tried
+ * @si: a candidate that works
+ *
+ * All are tried at once, but the order in which they were found gives them their
+ * numbers, or /dev/ipmi0 would be another one after each boot.
+ *
+ * Context: process, sleeps at most LOAD_BOUND_MS.
+ */
+void si_wait_turn(const struct si *si)
+{
+	long left = msecs_to_jiffies(LOAD_BOUND_MS);
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	if (READ_ONCE(si->tried))
+		return;
+	add_wait_queue(&tries, &wait);
+	while (left && !is_next(si))
+		left = wait_woken(&wait, TASK_UNINTERRUPTIBLE, left);
+	remove_wait_queue(&tries, &wait);
 }
 
 static void probe_work(struct work_struct *work)
@@ -305,7 +338,7 @@ static void try_all(void)
 			start_probe(si);
 		started = true;
 	}
-	if (!wait_event_timeout(all_tried, !atomic_read(&untried),
+	if (!wait_event_timeout(tries, !atomic_read(&untried),
 				msecs_to_jiffies(LOAD_BOUND_MS)))
 		pr_info("%d interface(s) did not answer within %d ms and are tried in the background\n",
 			atomic_read(&untried), LOAD_BOUND_MS);

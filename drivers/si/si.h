@@ -418,6 +418,7 @@ int si_add(const struct si_desc *desc);
 struct si *si_find_device(const struct device *dev);
 void si_try_again(struct si *si);
 void si_remove_device(struct device *dev);
+void si_wait_turn(const struct si *si);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
 
 /* discovery.c */
