@@ -25,6 +25,8 @@
 #define WATCH_MESSAGES_US	10000
 #define WATCH_OTHER_US		250000
 #define WATCH_IRQ_US		1000000
+#define RESET_CHECKS		30
+#define RESET_CHECK_US		1000000
 
 static struct wait_plan plan_now(void)
 {
@@ -155,6 +157,15 @@ static bool refuse_locked(struct si *si, struct output *out)
 	return true;
 }
 
+static void check_reset(struct si *si)
+{
+	if (!si->reset_checks || ktime_before(pace_now(), si->reset_next))
+		return;
+	si->reset_checks--;
+	si->reset_next = ktime_add_us(pace_now(), RESET_CHECK_US);
+	si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+}
+
 static bool start_attn_locked(struct si *si)
 {
 	u8 rq[ATTN_REQUEST_MAX];
@@ -167,6 +178,7 @@ static bool start_attn_locked(struct si *si)
 		n = ask_who_it_is(&si->attn, rq);
 	} else {
 		take_due(si);
+		check_reset(si);
 		n = attn_next(&si->attn, rq);
 	}
 	if (!n)
@@ -240,6 +252,17 @@ static void attn_done_locked(struct si *si, struct output *out)
 	si->attn_next = ktime_add_us(pace_now(), si->attn_pause_us);
 }
 
+/*
+ * A BMC that has taken this forgets its enables some time soon, and may be back before anybody
+ * has missed it; and the core leaves it alone for a while.
+ */
+static bool is_reset(const struct ipmi_smi_msg *msg)
+{
+	return msg->data[0] >> 2 == IPMI_NETFN_APP_REQUEST &&
+	       (msg->data[1] == IPMI_COLD_RESET_CMD || msg->data[1] == IPMI_WARM_RESET_CMD) &&
+	       msg->rsp_size >= 3 && !msg->rsp[2];
+}
+
 static void done_locked(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg = si->cur;
@@ -254,6 +277,10 @@ static void done_locked(struct si *si, struct output *out)
 	}
 	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
 	transaction_end(si, msg, msg->rsp, msg->rsp_size, NULL);
+	if (is_reset(msg)) {
+		si->reset_checks = RESET_CHECKS;
+		si->reset_next = ktime_add_us(pace_now(), RESET_CHECK_US);
+	}
 	put_msg(out, msg);
 }
 
@@ -330,7 +357,12 @@ static bool idle_locked(struct si *si, struct wait_plan *plan)
 		*plan = plan_event(WATCH_MESSAGES_US);
 	else
 		*plan = plan_event(WATCH_OTHER_US);
-	return false;
+	if (!si->reset_checks)
+		return false;
+	us = ktime_us_delta(si->reset_next, pace_now());
+	if (!plan->us || us < plan->us)
+		*plan = plan_event(max_t(s64, us, 1));
+	return us <= 0;
 }
 
 /* The fast clock may step back by a hair. */

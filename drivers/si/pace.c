@@ -167,15 +167,15 @@ static int pace_thread(void *data)
 	struct si *si = data;
 	unsigned int progress;
 	struct wait_plan plan;
-	bool net;
+	bool net, missed;
 
 	while (!kthread_should_stop()) {
 		net = xchg(&si->timer_net, false);
 		progress = READ_ONCE(si->progress);
 		plan = engine_run(si);
+		missed = net && progress != READ_ONCE(si->progress) && !READ_ONCE(si->away);
 		if (si_irq_works(si) && READ_ONCE(si->attn.irq_on))
-			irq_judge(si, net && progress != READ_ONCE(si->progress) &&
-					      !READ_ONCE(si->away));
+			irq_judge(si, missed);
 		if (plan.how == WAIT_SPIN)
 			spin(si, plan.us);
 		else

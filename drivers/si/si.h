@@ -239,6 +239,8 @@ struct si_times {
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
+ * @reset_checks: how often it is still to be seen to, after it was told to reset itself (pump)
+ * @reset_next: when (pump)
  * @lock: see above
  * @next: the message to be started next, under @lock
  * @stopping: no message is taken any more, under @lock
@@ -304,6 +306,8 @@ struct si {
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
+	unsigned int reset_checks;
+	ktime_t reset_next;
 
 	spinlock_t lock;
 	struct ipmi_smi_msg *next;
