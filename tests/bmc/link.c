@@ -14,6 +14,7 @@
 #include "loop.h"
 #include "record.h"
 #include "request.h"
+#include "smic.h"
 
 #define PROTOCOL_VERSION 1
 #define HW_CAPABILITIES 0x08
@@ -72,7 +73,10 @@ void link_send(const uint8_t *bytes, size_t len, uint8_t wrong)
 {
 	uint8_t wire[FRAME_WIRE_MAX];
 
-	link_send_raw(wire, frame_message(wire, bytes, len, wrong));
+	if (smic_is_open())
+		smic_send(bytes, len);
+	else
+		link_send_raw(wire, frame_message(wire, bytes, len, wrong));
 }
 
 static void send_next_byte(void *arg)
@@ -85,6 +89,10 @@ static void send_next_byte(void *arg)
 
 void link_send_slowly(const uint8_t *bytes, size_t len, double ms)
 {
+	if (smic_is_open()) {
+		smic_send(bytes, len);
+		return;
+	}
 	slow.len = frame_message(slow.bytes, bytes, len, 0);
 	slow.at = 0;
 	slow.ms = ms;
@@ -95,6 +103,8 @@ void link_hw(enum hw command)
 {
 	uint8_t byte = command, wire[FRAME_WIRE_MAX];
 
+	if (smic_is_open())
+		smic_hw(command);
 	link_send_raw(wire, frame_command(wire, &byte, 1));
 }
 
@@ -175,6 +185,11 @@ void link_open(const char *path)
 
 void link_close(double ms)
 {
+	if (smic_is_open()) {
+		number++;
+		smic_close(ms);
+		return;
+	}
 	hang_up();
 	if (ms <= 0 || listener < 0)
 		return;

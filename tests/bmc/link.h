@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The connection with QEMU, which comes to our socket: messages in and out, hardware commands.
+ * Where there are SMIC registers instead (smic.h) they take what goes out.
  */
 #ifndef LINK_H
 #define LINK_H

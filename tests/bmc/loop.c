@@ -101,14 +101,16 @@ static void run_timers(void)
 /* Waits for one file or timer, at most until end. */
 static void pass(double end)
 {
-	double wait = -1;
+	struct timespec wait;
+	double ms;
 	int ready;
 
 	if (timers && timers->due < end)
 		end = timers->due;
-	if (end < INFINITY)
-		wait = fmax(0, ceil(end - clock_ms()));
-	ready = poll(fds, nr, wait);
+	ms = end < INFINITY ? fmax(0, end - clock_ms()) : 0;
+	wait.tv_sec = ms / 1e3;
+	wait.tv_nsec = fmod(ms, 1e3) * 1e6;
+	ready = ppoll(fds, nr, end < INFINITY ? &wait : NULL, NULL);
 	if (ready < 0 && errno != EINTR) {
 		perror("bmc: poll");
 		exit(1);

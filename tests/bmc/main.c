@@ -12,12 +12,14 @@
 #include "control.h"
 #include "link.h"
 #include "loop.h"
+#include "smic.h"
 #include "store.h"
 
 static const char usage[] =
-	"usage: bmc --socket PATH [--control PATH] [--sdr FILE] [--fru FILE] [--fru-size N]\n"
+	"usage: bmc --socket PATH | --smic PATH[,SPACING[,SHIFT]] [--control PATH] [--sdr FILE] [--fru FILE] [--fru-size N]\n"
 	"           [--line LINE]... [--detached]\n"
 	"PATH is where QEMU connects: -chardev socket,id=c,path=PATH,reconnect=1\n"
+	"or what it shares: -object memory-backend-file,id=m,mem-path=PATH,size=1M,share=on\n"
 	"Standard input is read for lines of control; its end is the BMC's.\n";
 
 static void run_line(const char *line)
@@ -35,6 +37,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "socket", required_argument, NULL, 's' },
+		{ "smic", required_argument, NULL, 'm' },
 		{ "control", required_argument, NULL, 'c' },
 		{ "sdr", required_argument, NULL, 'r' },
 		{ "fru", required_argument, NULL, 'f' },
@@ -43,7 +46,7 @@ int main(int argc, char **argv)
 		{ "detached", no_argument, NULL, 'd' },
 		{ 0 },
 	};
-	const char *socket = NULL, *control = NULL, *fru = NULL;
+	const char *socket = NULL, *smic = NULL, *control = NULL, *fru = NULL, *wrong_smic;
 	int option, fru_size = 256, detached = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -51,6 +54,8 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
 		if (option == 's')
 			socket = optarg;
+		else if (option == 'm')
+			smic = optarg;
 		else if (option == 'c')
 			control = optarg;
 		else if (option == 'r')
@@ -66,11 +71,17 @@ int main(int argc, char **argv)
 		else
 			goto wrong;
 	}
-	if (!socket || optind < argc || fru_size <= 0)
+	if (!socket == !smic || optind < argc || fru_size <= 0)
 		goto wrong;
 	if (fru)
 		store_read_fru(fru, fru_size);
-	link_open(socket);
+	if (socket)
+		link_open(socket);
+	wrong_smic = smic ? smic_open(smic) : NULL;
+	if (wrong_smic) {
+		fprintf(stderr, "bmc: %s: %s\n", smic, wrong_smic);
+		return 2;
+	}
 	if (control)
 		control_open(control);
 	if (!detached)

@@ -12,6 +12,7 @@ from kernel import BUILD, TOP, Trouble
 
 LOCK = threading.Lock()
 FOLDER = os.path.join(BUILD, "bmc")
+SHARED = 1 << 20     # bytes that a guest and its SMIC BMC share
 SENSORS = 200       # of the one for measurements
 
 
@@ -28,21 +29,30 @@ class HostBmc:
     letter = "B"
 
     def __init__(self, folder, kind):
-        """kind: "host", or "fast" for measurements: no sanitizers, many sensors."""
+        """kind: "host", or "fast" for measurements: no sanitizers, many sensors; or "smic",
+        "smic,SPACING,SHIFT": behind registers in shared memory, see tests/bmc/README.md."""
         fast = kind == "fast"
         build("fast" if fast else "all")
         program = os.path.join(FOLDER, "fast" if fast else "bmc")
         path = os.path.join(folder, "bmc")
+        smic, _, layout = kind.partition(",")
+        link = ["--socket", path]
+        # without reconnect QEMU 7.2 crashes at its start
+        self.args = ["-chardev", f"socket,id=host,path={path},reconnect=1"]
+        if smic == "smic":
+            with open(path, "wb") as memory:
+                memory.truncate(SHARED)
+            link = ["--smic", f"{path},{layout}".rstrip(",")]
+            self.args = ["-object", f"memory-backend-file,id=smic,mem-path={path},"
+                         f"size={SHARED},share=on"]
         # it ends with its standard input, so with this process too
         self.process = subprocess.Popen(
-            [program, "--socket", path, "--control", os.path.join(folder, "bmc-control"),
+            [program, *link, "--control", os.path.join(folder, "bmc-control"),
              *bmc.host_arguments(SENSORS if fast else 0)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
         self.rest = b""
         self.status = 0
         self.last_words = ""
-        # without reconnect QEMU 7.2 crashes at its start
-        self.args = ["-chardev", f"socket,id=host,path={path},reconnect=1"]
         said = []
         while not said or said[-1] not in (b"ready\n", b""):
             said.append(self.process.stdout.readline())

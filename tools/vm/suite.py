@@ -19,14 +19,15 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
              "bmc_require", "bmc_forbid", "boots", "ends"}
-HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc"}
+HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
 
 
 class Case:
     def __init__(self, name, test, hardware, on):
         self.name, self.about, self.on = name, test["about"], on
         self.program = test["program"]
-        self.load = test.get("load", ["modprobe ipmi_si", "modprobe ipmi_devintf"])
+        self.load = test.get("load", hardware.get("load", ["modprobe ipmi_si",
+                                                           "modprobe ipmi_devintf"]))
         self.append = f'{hardware.get("append", "")} {test.get("append", "")}'.strip()
         self.devices = hardware["qemu"]
         self.board = hardware.get("board", "pc")

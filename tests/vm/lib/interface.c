@@ -11,6 +11,7 @@
 #define ACPI "IPI0001:00"
 #define SMBIOS "dmi-ipmi-si.0"
 #define PCI "0000:00:02.0"
+#define HARDCODED "hardcode-ipmi-si.4"
 
 static struct interface known[] = {
 	{ "kcs", "kcs", ACPI, 0xca2, 2, 5, true },
@@ -25,6 +26,7 @@ static struct interface known[] = {
 	{ "host-kcs-pci", "kcs", PCI, 0, 2, -1, true },
 	{ "host-bt", "bt", ACPI, 0xe4, 3, 5, true },
 	{ "host-bt-polled", "bt", ACPI, 0xe4, 3, 0, false },
+	{ "host-smic-wide", "smic", HARDCODED, 1, 3, 0, false },
 	{ "host-bt-pci", "bt", PCI, 0, 3, -1, true },
 };
 
