@@ -41,29 +41,41 @@ static void expect_answer(struct seq_slot *slot, u64 now_ms)
 	slot->answer_ms = now_ms + clamp_t(u32, slot->retry_ms, SEQ_LATE_MS, SEQ_GUARD_MS);
 }
 
-/*
- * Could a late answer to a former use of a free slot be taken for the one to a
- * request like @new? A slot to which none can come is best, so with @best no
- * other will do.
- */
-static bool free_for(const struct seq_slot *slot, const struct seq_slot *new, bool best, u64 now_ms)
+/* A use of a slot is over, but an answer may come. */
+static void remember_late(struct seq_table *t, const struct seq_slot *slot)
 {
-	if (slot->owner || now_ms < slot->older_ms)
-		return false;
-	if (now_ms >= slot->late_ms)
-		return true;
-	return !best && !(slot->netfn == new->netfn && slot->cmd == new->cmd &&
-			  codec_addr_equal(&slot->addr, &new->addr));
+	t->late[t->next_late++ % SEQ_LATE] = (struct seq_late){
+		.addr = slot->addr,
+		.netfn = slot->netfn,
+		.cmd = slot->cmd,
+		.seq = slot - t->slots,
+		.until_ms = slot->answer_ms,
+	};
+	t->late_ms = max_t(u64, t->late_ms, slot->answer_ms);
 }
 
-static struct seq_slot *find_free(struct seq_table *t, const struct seq_slot *new, bool best,
-				  u64 now_ms)
+/* The numbers with which answers may come late that a request like @new would be given. */
+static u64 late_like(const struct seq_table *t, const struct seq_slot *new, u64 now_ms)
+{
+	const struct seq_late *late;
+	u64 numbers = 0;
+
+	if (now_ms >= t->late_ms)
+		return 0;
+	for (late = t->late; late < t->late + SEQ_LATE; late++)
+		if (now_ms < late->until_ms && late->netfn == new->netfn &&
+		    late->cmd == new->cmd && codec_addr_equal(&late->addr, &new->addr))
+			numbers |= 1ULL << late->seq;
+	return numbers;
+}
+
+static struct seq_slot *find_free(struct seq_table *t, u64 but)
 {
 	unsigned int i, seq;
 
 	for (i = 1; i <= SEQ_SLOTS; i++) {
 		seq = (t->last + i) % SEQ_SLOTS;
-		if (!free_for(&t->slots[seq], new, best, now_ms))
+		if (t->slots[seq].owner || (but >> seq & 1))
 			continue;
 		t->last = seq;
 		return &t->slots[seq];
@@ -104,11 +116,10 @@ int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8
 
 	if (addr->addr_type == IPMI_IPMB_BROADCAST_ADDR_TYPE)
 		new.addr.addr_type = IPMI_IPMB_ADDR_TYPE;
-	slot = find_free(t, &new, true, now_ms) ?: find_free(t, &new, false, now_ms);
+	slot = find_free(t, late_like(t, &new, now_ms));
 	if (!slot)
 		return -EAGAIN;
 	new.generation = slot->generation + 1;
-	new.older_ms = max_t(u64, slot->older_ms, slot->late_ms);
 	expect_answer(&new, now_ms);
 	*slot = new;
 	t->used++;
@@ -131,7 +142,7 @@ static void *take(struct seq_table *t, struct seq_slot *slot, bool last)
 	void *owner = slot->owner;
 
 	if (!last || slot->again)
-		slot->late_ms = slot->answer_ms;
+		remember_late(t, slot);
 	slot->owner = NULL;
 	t->used--;
 	return owner;

@@ -23,6 +23,7 @@
 #define SEQ_SLOTS	64
 #define SEQ_GUARD_MS	60000
 #define SEQ_LATE_MS	5000	/* an answer is late by no more, if its tries are shorter */
+#define SEQ_LATE	128	/* so many that may come late are remembered */
 
 /**
  * struct seq_slot - one request
@@ -37,8 +38,6 @@
  * @due_ms: when this try's time is up
  * @again: it was sent more than once
  * @answer_ms: until when this use of the slot may be answered
- * @late_ms: until when its last use, which is over, may be
- * @older_ms: until when those before may be, of which no more is known
  */
 struct seq_slot {
 	void *owner;
@@ -52,8 +51,22 @@ struct seq_slot {
 	u64 due_ms;
 	bool again;
 	u64 answer_ms;
-	u64 late_ms;
-	u64 older_ms;
+};
+
+/**
+ * struct seq_late - an answer that nobody waits for any more may still come
+ * @addr: from whom
+ * @netfn: to what, as in struct seq_slot
+ * @cmd: ditto
+ * @seq: with which number
+ * @until_ms: until when
+ */
+struct seq_late {
+	struct ipmi_addr addr;
+	u8 netfn;
+	u8 cmd;
+	u8 seq;
+	u64 until_ms;
 };
 
 /**
@@ -61,11 +74,17 @@ struct seq_slot {
  * @slots: by sequence number
  * @used: how many are
  * @last: where the last free one was found; a number is reused as late as can be
+ * @late: a ring, the oldest is forgotten first
+ * @next_late: its next place
+ * @late_ms: when none is left that could still come
  */
 struct seq_table {
 	struct seq_slot slots[SEQ_SLOTS];
 	unsigned int used;
 	unsigned int last;
+	struct seq_late late[SEQ_LATE];
+	unsigned int next_late;
+	u64 late_ms;
 };
 
 /**

@@ -26,12 +26,14 @@ struct model {
 struct ghost {
 	struct ipmi_addr addr;
 	u8 cmd;
+	unsigned int seq;
 	u64 until_ms;
 };
 
 static struct seq_table t;
 static struct model models[OWNERS];
-static struct ghost ghosts[SEQ_SLOTS][16];
+static struct ghost ghosts[SEQ_LATE];
+static unsigned int next_ghost;
 static unsigned int outstanding;
 
 static struct model *returned(void *owner)
@@ -43,37 +45,42 @@ static struct model *returned(void *owner)
 }
 
 /* @last: unless it was sent again, no answer can come */
-static void back(void *owner, bool last, u64 now)
+static void back(void *owner, bool last)
 {
 	struct model *m = returned(owner);
-	struct ghost *g = ghosts[seq_of_token(m->token)];
 
 	m->out = false;
 	outstanding--;
 	if (last && !m->again)
 		return;
-	while (g->until_ms > now)
-		MUST(++g < ghosts[seq_of_token(m->token)] + 16);
-	*g = (struct ghost){ .addr = m->addr, .cmd = m->cmd, .until_ms = m->answer_ms };
+	ghosts[next_ghost++ % SEQ_LATE] = (struct ghost){
+		.addr = m->addr,
+		.cmd = m->cmd,
+		.seq = seq_of_token(m->token),
+		.until_ms = m->answer_ms,
+	};
 }
 
-/* Nobody gets a number to which an answer like his own may still come. */
-static void no_ghost_like(const struct model *m, u64 now)
+static bool like(const struct ghost *g, const struct model *m, u64 now)
 {
-	const struct ghost *g = ghosts[seq_of_token(m->token)];
-
-	for (int i = 0; i < 16; i++)
-		MUST(g[i].until_ms <= now || g[i].cmd != m->cmd ||
-		     !codec_addr_equal(&g[i].addr, &m->addr));
+	return g->until_ms > now && g->cmd == m->cmd && codec_addr_equal(&g->addr, &m->addr);
 }
 
-static bool any_ghost(u64 now)
+/* Is there a number that an answer like this one's could not come with? */
+static bool any_free(const struct model *m, u64 now)
 {
-	for (int i = 0; i < SEQ_SLOTS; i++)
-		for (int k = 0; k < 16; k++)
-			if (ghosts[i][k].until_ms > now)
-				return true;
-	return false;
+	bool taken[SEQ_SLOTS] = { false };
+	unsigned int i, n = 0;
+
+	for (i = 0; i < OWNERS; i++)
+		if (models[i].out)
+			taken[seq_of_token(models[i].token)] = true;
+	for (i = 0; i < SEQ_LATE; i++)
+		if (like(&ghosts[i], m, now))
+			taken[ghosts[i].seq] = true;
+	for (i = 0; i < SEQ_SLOTS; i++)
+		n += !taken[i];
+	return n > 0;
 }
 
 static struct ipmi_addr some_addr(struct input *in)
@@ -97,11 +104,11 @@ static void alloc(struct input *in, u64 now)
 	m->tries = eat(in) & 3;
 	m->retry_ms = eat(in) * 10;
 	rv = seq_alloc(&t, m, &m->addr, 6, m->cmd, m->tries, m->retry_ms, now, &m->token);
-	MUST(!rv || rv == -EAGAIN);
-	MUST(rv ? outstanding == SEQ_SLOTS || any_ghost(now) : outstanding < SEQ_SLOTS);
+	MUST(rv == (any_free(m, now) ? 0 : -EAGAIN));
 	if (rv)
 		return;
-	no_ghost_like(m, now);
+	for (unsigned int i = 0; i < SEQ_LATE; i++)
+		MUST(!like(&ghosts[i], m, now) || ghosts[i].seq != seq_of_token(m->token));
 	m->out = true;
 	m->again = false;
 	m->answer_ms = now + SEQ_LATE_MS;
@@ -123,18 +130,18 @@ static void acknowledge(struct input *in, u64 now)
 	}
 }
 
-static void cancel(struct input *in, u64 now)
+static void cancel(struct input *in)
 {
 	struct model *m = &models[eat(in) % OWNERS];
 	bool out = m->out;
 	void *owner = seq_cancel(&t, m->token);
 
 	if (owner)
-		back(owner, true, now);
+		back(owner, true);
 	MUST((owner == m) == out);
 }
 
-static void answer(struct input *in, u64 now)
+static void answer(struct input *in)
 {
 	struct codec_message msg = { .addr = some_addr(in), .netfn = 6 + (eat(in) & 1) };
 	struct model *m;
@@ -148,7 +155,7 @@ static void answer(struct input *in, u64 now)
 	m = returned(owner);
 	MUST(msg.netfn == 7 && m->cmd == msg.cmd && codec_addr_equal(&m->addr, &msg.addr));
 	MUST(seq_of_token(m->token) == msg.seq % SEQ_SLOTS);
-	back(owner, true, now);
+	back(owner, true);
 }
 
 static void expire(u64 now)
@@ -164,7 +171,7 @@ static void expire(u64 now)
 		MUST(m->token == token && now >= m->not_before_ms);
 		if (expiry == SEQ_TIMED_OUT) {
 			MUST(!m->tries);
-			back(owner, false, now);
+			back(owner, false);
 			continue;
 		}
 		MUST(m->tries);
@@ -183,14 +190,14 @@ static bool is_one_of(void *owner, void *arg)
 	return ((struct model *)owner - models) % 7 == *(int *)arg;
 }
 
-static void drop(struct input *in, u64 now)
+static void drop(struct input *in)
 {
 	int arg = eat(in) % 7;
 	void *owner;
 
 	while ((owner = seq_drop_owner(&t, is_one_of, &arg))) {
 		MUST(is_one_of(owner, &arg));
-		back(owner, false, now);
+		back(owner, false);
 	}
 }
 
@@ -202,6 +209,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	seq_init(&t);
 	memset(models, 0, sizeof(models));
 	memset(ghosts, 0, sizeof(ghosts));
+	next_ghost = 0;
 	outstanding = 0;
 	while (!eaten(&in)) {
 		switch (eat(&in) % 8) {
@@ -213,10 +221,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			acknowledge(&in, now);
 			break;
 		case 3:
-			cancel(&in, now);
+			cancel(&in);
 			break;
 		case 4:
-			answer(&in, now);
+			answer(&in);
 			break;
 		case 5:
 			now += eat(&in) * 100;
@@ -226,7 +234,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			now += eat(&in);
 			break;
 		default:
-			drop(&in, now);
+			drop(&in);
 			break;
 		}
 		MUST(t.used == outstanding);

@@ -66,7 +66,7 @@ static void unclaimed_by_ipmb(void)
 	EXPECT_EQ(ipmi_recv(fd, &r), -EAGAIN);
 }
 
-static void unclaimed_by_lan(void)
+static void b9_unclaimed_by_lan(void)
 {
 	struct reply r;
 
@@ -332,7 +332,7 @@ static void nothing_is_left(void)
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(unclaimed_by_ipmb),
-	KTAP_CASE(unclaimed_by_lan),
+	KTAP_CASE(b9_unclaimed_by_lan),
 	KTAP_CASE(unasked_answers),
 	KTAP_CASE(command_by_ipmb),
 	KTAP_CASE(command_by_lan),

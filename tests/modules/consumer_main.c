@@ -7,216 +7,22 @@
  * tests/vm/core/consumer.c writes the name of a case to ipmi_consumer/run in debugfs; what did
  * not hold is then in ipmi_consumer/said, a line each. One case at a time, under run_lock.
  */
+#include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/delay.h>
-#include <linux/ipmi.h>
-#include <linux/ipmi_smi.h>
-#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
+#include <linux/sched.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#define ANSWER_MS	10000
-#define NETFN_APP	0x06
-#define NETFN_OEM	0x2e
-#define GET_DEVICE_ID	0x01
-#define CLIENTS		4
-#define SPINNERS	4
-#define FLIGHT		40
-#define SAID_LEN	4000
+#include "consumer.h"
 
-/* One user of ipmi0, and what it has received. */
-struct client {
-	struct ipmi_user *user;
-	spinlock_t lock;	/* guards @msgs */
-	struct list_head msgs;
-	wait_queue_head_t wait;
-	atomic_t came;		/* calls of its receive callback */
-	atomic_t shut;		/* calls of its shutdown callback */
-	int again;		/* requests that its receive callback still sends */
-	int refused;		/* those that were refused */
-	bool dead;		/* ipmi_destroy_user() has returned */
-};
+#define FLIGHT		40
 
 static DEFINE_MUTEX(run_lock);
-static struct client clients[CLIENTS];
-static struct client watched;
 static struct dentry *folder;
-static char said[SAID_LEN];
-static size_t said_len;
-static DEFINE_SPINLOCK(said_lock);
-
-static __printf(1, 2) void say(const char *format, ...)
-{
-	unsigned long flags;
-	va_list args;
-
-	spin_lock_irqsave(&said_lock, flags);
-	va_start(args, format);
-	said_len += vscnprintf(said + said_len, SAID_LEN - said_len, format, args);
-	va_end(args);
-	spin_unlock_irqrestore(&said_lock, flags);
-}
-
-static bool check(bool held, int line, const char *what)
-{
-	if (!held)
-		say("consumer.c:%d: not so: %s\n", line, what);
-	return held;
-}
-
-static void check_eq(long got, long want, int line, const char *what)
-{
-	if (got != want)
-		say("consumer.c:%d: %s is %ld, not %ld\n", line, what, got, want);
-}
-
-#define EXPECT(cond)		check(cond, __LINE__, #cond)
-#define EXPECT_EQ(got, want)	check_eq(got, want, __LINE__, #got)
-
-static void to_bmc(struct ipmi_addr *addr)
-{
-	struct ipmi_system_interface_addr *si = (struct ipmi_system_interface_addr *)addr;
-
-	memset(addr, 0, sizeof(*addr));
-	si->addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE;
-	si->channel = IPMI_BMC_CHANNEL;
-}
-
-static int ask_at(struct client *c, struct ipmi_addr *addr, long msgid, u8 netfn, u8 cmd,
-		  const void *data, u16 len)
-{
-	struct kernel_ipmi_msg msg = { .netfn = netfn, .cmd = cmd, .data = (u8 *)data,
-				       .data_len = len };
-
-	return ipmi_request_settime(c->user, addr, msgid, &msg, c, 0, -1, 0);
-}
-
-static int ask(struct client *c, long msgid)
-{
-	struct ipmi_addr addr;
-
-	to_bmc(&addr);
-	return ask_at(c, &addr, msgid, NETFN_APP, GET_DEVICE_ID, NULL, 0);
-}
-
-/* A line of control for the BMC of tests/bmc. */
-static int tell_bmc(struct client *c, const char *line)
-{
-	struct ipmi_addr addr;
-
-	to_bmc(&addr);
-	return ask_at(c, &addr, 0x7070, NETFN_OEM, 0x70, line, strlen(line));
-}
-
-/* Any context. A request and a free are all that a receive callback may call. */
-static void recv_callback(struct ipmi_recv_msg *msg, void *data)
-{
-	struct client *c = data;
-	unsigned long flags;
-
-	if (c->dead)
-		say("a message came after ipmi_destroy_user()\n");
-	if (msg->user != c->user)
-		say("a message of another user came\n");
-	if (c->again > 0) {
-		c->again--;
-		if (ask(c, 1000 + c->again))
-			c->refused++;
-	}
-	spin_lock_irqsave(&c->lock, flags);
-	list_add_tail(&msg->link, &c->msgs);
-	spin_unlock_irqrestore(&c->lock, flags);
-	atomic_inc(&c->came);
-	wake_up(&c->wait);
-}
-
-static void shutdown_callback(void *data)
-{
-	struct client *c = data;
-
-	atomic_inc(&c->shut);
-}
-
-static const struct ipmi_user_hndl handlers = {
-	.ipmi_recv_hndl = recv_callback,
-	.shutdown = shutdown_callback,
-};
-
-static int client_open_on(struct client *c, int number)
-{
-	memset(c, 0, sizeof(*c));
-	spin_lock_init(&c->lock);
-	INIT_LIST_HEAD(&c->msgs);
-	init_waitqueue_head(&c->wait);
-	return ipmi_create_user(number, &handlers, c, &c->user);
-}
-
-static bool client_open(struct client *c)
-{
-	return EXPECT(client_open_on(c, 0) == 0);
-}
-
-static struct ipmi_recv_msg *client_pop(struct client *c)
-{
-	struct ipmi_recv_msg *msg;
-
-	spin_lock_irq(&c->lock);
-	msg = list_first_entry_or_null(&c->msgs, struct ipmi_recv_msg, link);
-	if (msg)
-		list_del(&msg->link);
-	spin_unlock_irq(&c->lock);
-	return msg;
-}
-
-static struct ipmi_recv_msg *client_take(struct client *c)
-{
-	wait_event_timeout(c->wait, !list_empty_careful(&c->msgs), msecs_to_jiffies(ANSWER_MS));
-	return client_pop(c);
-}
-
-static void client_drain(struct client *c)
-{
-	struct ipmi_recv_msg *msg;
-
-	while ((msg = client_pop(c)))
-		ipmi_free_recv_msg(msg);
-}
-
-static void client_close(struct client *c)
-{
-	ipmi_destroy_user(c->user);
-	c->dead = true;
-	client_drain(c);
-}
-
-/* The next message is a good answer to Get Device ID with this number. */
-static bool answered(struct client *c, long msgid, int line)
-{
-	struct ipmi_recv_msg *msg = client_take(c);
-	bool good;
-
-	if (!check(msg, line, "an answer came"))
-		return false;
-	good = msg->msgid == msgid && msg->user_msg_data == c &&
-	       msg->msg.netfn == (NETFN_APP | 1) && msg->msg.cmd == GET_DEVICE_ID &&
-	       msg->msg.data_len > 11 && !msg->msg.data[0] &&
-	       msg->recv_type == IPMI_RESPONSE_RECV_TYPE &&
-	       msg->addr.addr_type == IPMI_SYSTEM_INTERFACE_ADDR_TYPE;
-	if (!good)
-		say("consumer.c:%d: message %ld netfn %x cmd %x of %d bytes, code %02x, not %ld\n", line,
-		    msg->msgid, msg->msg.netfn, msg->msg.cmd, msg->msg.data_len, msg->msg.data[0],
-		    msgid);
-	ipmi_free_recv_msg(msg);
-	return good;
-}
-
-#define ANSWERED(c, msgid) answered(c, msgid, __LINE__)
 
 static void case_request(void)
 {
@@ -240,7 +46,7 @@ static void case_refusals(void)
 	u8 data[300] = {};
 
 	EXPECT_EQ(ipmi_create_user(0, NULL, NULL, &user), -EINVAL);
-	EXPECT_EQ(ipmi_create_user(77, &handlers, c, &user), -EINVAL);
+	EXPECT_EQ(client_open_on(c, 77), -EINVAL);
 	if (!client_open(c))
 		return;
 	to_bmc(&addr);
@@ -276,13 +82,6 @@ static int ask_supplied(struct client *c, struct ipmi_addr *addr, long msgid)
 
 	return ipmi_request_supply_msgs(c->user, addr, msgid, &msg, c, &static_smi, &static_recv,
 					1);
-}
-
-static bool comes_to(atomic_t *count, int n)
-{
-	for (int ms = 0; ms < ANSWER_MS && atomic_read(count) != n; ms += 5)
-		msleep(5);
-	return atomic_read(count) == n;
 }
 
 static void case_supplied(void)
@@ -598,164 +397,6 @@ static void case_keep(void)
 	}
 }
 
-/* Threads that come, ask and go all the time, whatever happens to the interface. */
-static struct task_struct *spinners[SPINNERS];
-static struct client spinner_clients[SPINNERS];
-static atomic_t spins, lost;
-
-static int spin(void *data)
-{
-	struct client *c = data;
-
-	while (!kthread_should_stop()) {
-		if (client_open_on(c, 0)) {
-			msleep(1);
-			continue;
-		}
-		for (int i = 0; i < 3; i++) {
-			/* -ENODEV: it is gone; else there is an answer, if only an error */
-			if (ask(c, i))
-				break;
-			wait_event_timeout(c->wait,
-					   atomic_read(&c->came) > i || atomic_read(&c->shut),
-					   msecs_to_jiffies(ANSWER_MS));
-			if (atomic_read(&c->came) <= i && !atomic_read(&c->shut))
-				atomic_inc(&lost);
-		}
-		client_close(c);
-		atomic_inc(&spins);
-	}
-	return 0;
-}
-
-static void case_spin(void)
-{
-	atomic_set(&spins, 0);
-	atomic_set(&lost, 0);
-	for (int i = 0; i < SPINNERS; i++) {
-		struct task_struct *task = kthread_run(spin, &spinner_clients[i], "consumer/%d", i);
-
-		spinners[i] = EXPECT(!IS_ERR(task)) ? task : NULL;
-	}
-}
-
-static void case_spin_stop(void)
-{
-	for (int i = 0; i < SPINNERS; i++) {
-		if (spinners[i])
-			kthread_stop(spinners[i]);
-		spinners[i] = NULL;
-	}
-	EXPECT(atomic_read(&spins) > SPINNERS);
-	EXPECT_EQ(atomic_read(&lost), 0);
-}
-
-/* The watcher: a user of ipmi0 as long as that is there, which asks at once. */
-static atomic_t told_new, told_gone;
-static bool watching, attached;
-
-static void new_smi(int number, struct device *dev)
-{
-	atomic_inc(&told_new);
-	if (number || attached)
-		return;
-	EXPECT(dev);
-	EXPECT_EQ(client_open_on(&watched, number), 0);
-	attached = watched.user;
-	if (!attached)
-		return;
-	EXPECT_EQ(ask(&watched, 5), 0);
-	ANSWERED(&watched, 5);
-}
-
-static void smi_gone(int number)
-{
-	atomic_inc(&told_gone);
-	if (number || !attached)
-		return;
-	client_close(&watched);
-	attached = false;
-}
-
-static struct ipmi_smi_watcher watcher = {
-	.owner = THIS_MODULE,
-	.new_smi = new_smi,
-	.smi_gone = smi_gone,
-};
-
-static void stop_watching(void)
-{
-	if (watching)
-		ipmi_smi_watcher_unregister(&watcher);
-	watching = false;
-	if (attached)
-		client_close(&watched);
-	attached = false;
-}
-
-/* Interfaces that are there already are told before this returns. */
-static void case_watch(void)
-{
-	atomic_set(&told_new, 0);
-	atomic_set(&told_gone, 0);
-	EXPECT_EQ(ipmi_smi_watcher_register(&watcher), 0);
-	watching = true;
-	EXPECT_EQ(atomic_read(&told_new), 1);
-	EXPECT(attached);
-}
-
-/* None is there: nothing is told. */
-static void case_watch_nothing(void)
-{
-	atomic_set(&told_new, 0);
-	atomic_set(&told_gone, 0);
-	EXPECT_EQ(ipmi_smi_watcher_register(&watcher), 0);
-	watching = true;
-	EXPECT_EQ(atomic_read(&told_new), 0);
-}
-
-static void case_is_gone(void)
-{
-	EXPECT_EQ(atomic_read(&told_gone), 1);
-	EXPECT(!attached);
-	atomic_set(&told_gone, 0);
-	atomic_set(&told_new, 0);
-}
-
-static void case_is_back(void)
-{
-	EXPECT(comes_to(&told_new, 1));
-	EXPECT(attached);
-	if (!attached)
-		return;
-	EXPECT_EQ(ask(&watched, 6), 0);
-	ANSWERED(&watched, 6);
-}
-
-static void case_unwatch(void)
-{
-	stop_watching();
-	EXPECT_EQ(atomic_read(&told_gone), 0);
-}
-
-/* A user whose interface is taken away under it. */
-static void case_stay(void)
-{
-	if (client_open(&clients[0]))
-		EXPECT_EQ(ask(&clients[0], 1), 0);
-}
-
-static void case_left_behind(void)
-{
-	struct client *c = &clients[0];
-
-	EXPECT_EQ(atomic_read(&c->shut), 1);
-	EXPECT_EQ(ask(c, 2), -ENODEV);
-	ANSWERED(c, 1);
-	client_close(c);
-	EXPECT_EQ(atomic_read(&c->shut), 1);
-}
-
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -795,8 +436,7 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t count
 		if (strcmp(strim(name), cases[i].name))
 			continue;
 		mutex_lock(&run_lock);
-		said_len = 0;
-		memset(said, 0, sizeof(said));
+		say_nothing();
 		cases[i].run();
 		mutex_unlock(&run_lock);
 		return count;
