@@ -22,9 +22,17 @@ static int op_start(struct watchdog_device *wdd)
 	return timer_start();
 }
 
+/*
+ * The watchdog core takes a timer for stopped before it asks. It has to know of one that
+ * was not, or some kernels (6.12 is one) drop every later sign of life.
+ */
 static int op_stop(struct watchdog_device *wdd)
 {
-	return timer_stop();
+	int rv = timer_stop();
+
+	if (rv)
+		set_bit(WDOG_HW_RUNNING, &wdd->status);
+	return rv;
 }
 
 static int op_ping(struct watchdog_device *wdd)

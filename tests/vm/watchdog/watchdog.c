@@ -303,8 +303,7 @@ static void module_stays_while_open(void)
 
 	EXPECT_EQ(module_remove("ipmi_watchdog"), -EAGAIN);
 	EXPECT_EQ(module_remove("ipmi_si"), -EAGAIN);
-	close(fd);
-	/* closed without a word; the module's end is a word */
+	EXPECT_EQ(wdt_close(fd), 0);
 	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
