@@ -318,8 +318,8 @@ static void signals(void)
 			ret = ipmi_recv(fd, &r);
 		} while (ret == -EAGAIN || ret == -EINTR);
 		REQUIRE(EXPECT_EQ(ret, 0));
-		EXPECT_EQ(r.msgid, n);
-		EXPECT_EQ(r.data[0], 0);
+		REQUIRE(EXPECT_EQ(r.msgid, n));
+		REQUIRE(EXPECT_EQ(r.data[0], 0));
 	}
 	timer.it_value.tv_usec = 0;
 	setitimer(ITIMER_REAL, &timer, NULL);
