@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm fuzz bench
+.PHONY: check check-static check-unit check-vm check-debug soak fuzz bench
 
 modules:
 	+@$(kbuild) modules
@@ -49,12 +49,22 @@ check check-vm:
 	@tools/setup
 	+@tools/check $(filter vm,$(@:check-%=%))
 
+check-debug:
+	@tools/setup build vm debug
+	+@tools/check debug
+
+soak:
+	@tools/setup build vm
+	+@tools/build -t $(or $(firstword $(KVER)),6.1)
+	@tools/vm/run --kver $(or $(firstword $(KVER)),6.1) --minutes $(or $(MINUTES),2) soak
+	@sed -n 's/.*T| # //p' build/vm-results/*/ours/soak.log
+
 check-static:
 	@tools/setup build check
 	+@tools/check static
 
 check-unit:
-	@tools/setup build
+	@tools/setup build check
 	+@tools/check unit
 
 fuzz:
@@ -87,6 +97,9 @@ help:
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
 	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
+	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
+	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
+	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'
 	@echo '  make fuzz SECONDS=20   libFuzzer on the parts that need no kernel, so long for each'
 	@echo '  make bench             this stack and the kernel'"'"'s own side by side: ratios, build/bench/KVER.svg;'
 	@echo '                         BENCH=... picks groups, tools/bench/run --list names them'

@@ -30,6 +30,8 @@ enum mode {
 	TWICE,
 	DISCONNECT, /* ends the connection instead, for arg ms (0) */
 	SLOW, /* a byte every arg ms (10) */
+	CUT, /* arg bytes (0) as they go over the wire, then the connection ends */
+	MUTATE, /* up to arg bytes (4) after the sequence number changed, or another length */
 	STORM, /* arg times (20) attention without a flag, before the answer */
 	MODES,
 };
@@ -45,6 +47,7 @@ static const struct {
 	[TRUNCATE] = { "truncate", 0 }, [OVERSIZE] = { "oversize", 260 },
 	[GARBAGE] = { "garbage", 0 },	[TWICE] = { "twice", 0 },
 	[DISCONNECT] = { "disconnect", 0 }, [SLOW] = { "slow", 10 },
+	[CUT] = { "cut", 0 },		[MUTATE] = { "mutate", 4 },
 	[STORM] = { "storm", 20 },
 };
 
@@ -237,6 +240,21 @@ static void drop(const uint8_t *message)
 		answer_later(answer, sizeof(answer), QEMU_PATIENCE_MS);
 }
 
+/* A length that is a little or quite wrong, and some bytes; all but the sequence number. */
+static size_t mutate(uint8_t *m, size_t len, size_t bytes)
+{
+	size_t n = uniform() * 4;
+
+	if (n == 0)
+		len = 1 + uniform() * len;
+	else if (n == 1)
+		for (n = uniform() * 300; n && len < 4 + ANSWER_MAX; n--)
+			m[len++] = uniform() * 256;
+	for (n = uniform() * (bytes + 1); n && len > 1; n--)
+		m[1 + (size_t)(uniform() * (len - 1))] = uniform() * 256;
+	return len;
+}
+
 /* An answer that QEMU does not know: it stops waiting, and the interface stays busy. */
 static void hang(const uint8_t *message, size_t len)
 {
@@ -313,6 +331,12 @@ void fault_answer(struct fault *f, const uint8_t *message, size_t len)
 	case SLOW:
 		link_send_slowly(m, len, f->arg);
 		return;
+	case CUT:
+		link_send_part(m, len, arg);
+		return;
+	case MUTATE:
+		len = mutate(m, len, arg);
+		break;
 	case STORM:
 		while (arg--) {
 			link_hw(HW_ATTN_IRQ);

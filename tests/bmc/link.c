@@ -79,6 +79,15 @@ void link_send(const uint8_t *bytes, size_t len, uint8_t wrong)
 		link_send_raw(wire, frame_message(wire, bytes, len, wrong));
 }
 
+void link_send_part(const uint8_t *bytes, size_t len, size_t part)
+{
+	uint8_t wire[FRAME_WIRE_MAX];
+	size_t all = frame_message(wire, bytes, len, 0);
+
+	link_send_raw(wire, part < all ? part : all);
+	link_close(0);
+}
+
 static void send_next_byte(void *arg)
 {
 	(void)arg;

@@ -34,6 +34,9 @@ void link_send(const uint8_t *bytes, size_t len, uint8_t wrong);
 /* The same, one byte every ms. */
 void link_send_slowly(const uint8_t *bytes, size_t len, double ms);
 
+/* The first bytes of what would go over the wire; then the connection ends. */
+void link_send_part(const uint8_t *bytes, size_t len, size_t part);
+
 /* Bytes as they are. */
 void link_send_raw(const uint8_t *bytes, size_t len);
 

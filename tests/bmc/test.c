@@ -217,10 +217,10 @@ static void system_event_log(void)
 	uint8_t record[16] = { 0, 0, 2, [15] = 0x55 }, m[FRAME_MAX], clear[6] = "..CLR\xaa";
 	size_t n;
 
-	for (int i = 1; i <= 1024; i++)
+	for (int i = 1; i <= 256; i++)
 		EXPECT(ask(0x0a, 0x44, record, 16, m, &n) == CC_OK && get_u16(m) == i);
 	EXPECT(ask(0x0a, 0x44, record, 16, m, &n) == CC_NO_SPACE);
-	EXPECT(ask(0x0a, 0x40, "", 0, m, &n) == CC_OK && get_u16(m + 1) == 1024);
+	EXPECT(ask(0x0a, 0x40, "", 0, m, &n) == CC_OK && get_u16(m + 1) == 256);
 	EXPECT(ask(0x0a, 0x43, "\0\0\x07\0\0\xff", 6, m, &n) == CC_OK && n == 18 && m[17] == 0x55);
 	EXPECT(get_u16(m) == 8 && get_u16(m + 2) == 7);
 	EXPECT(ask(0x0a, 0x42, "", 0, clear, &n) == CC_OK);

@@ -28,6 +28,9 @@ class Kernel:
         self.name = name          # as uname -r says it
         self.image = image        # /boot/vmlinuz-NAME or a copy of it
         self.modules = modules    # lib/modules/NAME
+        # one of tools/debug-kernel, several times slower than a distribution's
+        self.instrumented = name.endswith(("-debug", "-kcsan"))
+        self.finds_leaks = name.endswith("-debug")
 
 
 def find(name):

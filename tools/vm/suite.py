@@ -57,6 +57,8 @@ class Case:
 
     def runs_on(self, kernel):
         line = ".".join(kernel.name.split(".")[:2])
+        if kernel.instrumented:
+            line = kernel.name.rsplit("-", 1)[1]
         return not self.kernels or line in self.kernels
 
 

@@ -36,6 +36,10 @@ case)
 	echo "ok 1 first"
 	echo "# not as it should be"
 	echo "not ok 2 second" ;;
+faulty)
+	echo "1..1"
+	insmod /vm/modules/faulty.ko fault="$2" && rmmod faulty
+	echo "ok 1 first" ;;
 status)
 	echo "1..1"
 	echo "ok 1 first"

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every allocation, and every copy from and to user space, fails once: in loading, in each
+ * thing that can be done with the device, in hotmod and sysfs, in removing. /proc/self/fail-nth
+ * lets the n-th place that can fail do so, for this task only; the threads of the stack are put
+ * through the same by failslab's counter, which is everybody's. After each fault the stack has
+ * to work, and has to be removable; leaks are looked for at the end, see tools/vm/guest-init.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define DEBUG "/sys/kernel/debug/"
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+#define STEPS_MAX 3000
+#define STRIDE 17
+#define UNUSED __attribute__((unused))
+
+static int knob = -1;
+static int fd = -1;
+static int faults, refusals;
+static char path[3][256];
+static const char *const names[] = { "ipmi_msghandler", "ipmi_si", "ipmi_devintf" };
+
+static void arm(int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", n);
+
+	if (pwrite(knob, text, len, 0) != len)
+		ktap_note("fail-nth: %s", strerror(errno));
+}
+
+/* Has it struck? Switches it off in any case. */
+static bool struck(void)
+{
+	char text[16] = "";
+	ssize_t n = pread(knob, text, sizeof(text) - 1, 0);
+	bool yes = n > 0 && atoi(text) == 0;
+
+	arm(0);
+	return yes;
+}
+
+/*
+ * Does it again and again, and each time the next place fails, until there is none left.
+ * after() runs without faults.
+ */
+static void each(const char *what, int (*act)(void), void (*after)(int result))
+{
+	int before = faults, refused = refusals, n;
+
+	for (n = 1; n < STEPS_MAX; n++) {
+		bool hit;
+		int ret;
+
+		arm(n);
+		ret = act();
+		hit = struck();
+		faults += hit;
+		refusals += hit && ret < 0;
+		after(ret);
+		if (!hit) {
+			if (ret < 0)
+				ktap_note("%s: fails without a fault: %s", what, strerror(-ret));
+			EXPECT(ret >= 0);
+			break;
+		}
+	}
+	EXPECT(n < STEPS_MAX);
+	EXPECT(faults > before);
+	ktap_note("%s: %d faults, of which %d were refusals", what, faults - before,
+		  refusals - refused);
+}
+
+static int insert(int i)
+{
+	int file = open(path[i], O_RDONLY | O_CLOEXEC), ret = 0;
+
+	if (file < 0)
+		return -errno;
+	if (syscall(SYS_finit_module, file, "", 0))
+		ret = -errno;
+	close(file);
+	return ret;
+}
+
+static void gone(int i)
+{
+	double end = now() + 10;
+	int ret;
+
+	/* kmod's own work may hold it for a moment */
+	while ((ret = module_remove(names[i])) == -EAGAIN && now() < end)
+		usleep(10000);
+	EXPECT(!ret || ret == -ENOENT);
+	EXPECT(!module_loaded(names[i]));
+}
+
+static int insert_msghandler(void)
+{
+	return insert(0);
+}
+
+static void remove_msghandler(UNUSED int result)
+{
+	gone(0);
+}
+
+static int insert_si(void)
+{
+	return insert(1);
+}
+
+static void remove_si(UNUSED int result)
+{
+	gone(1);
+}
+
+static int insert_devintf(void)
+{
+	return insert(2);
+}
+
+static void remove_devintf(UNUSED int result)
+{
+	gone(2);
+}
+
+static void load_msghandler(void)
+{
+	each("insmod ipmi_msghandler", insert_msghandler, remove_msghandler);
+}
+
+static void load_si(void)
+{
+	REQUIRE(EXPECT_EQ(insert(0), 0));
+	each("insmod ipmi_si", insert_si, remove_si);
+}
+
+static void load_devintf(void)
+{
+	REQUIRE(EXPECT_EQ(insert(1), 0));
+	each("insmod ipmi_devintf", insert_devintf, remove_devintf);
+}
+
+static bool works(void)
+{
+	struct reply r;
+	int file = ipmi_open(0), ret;
+
+	if (!EXPECT(file >= 0))
+		return false;
+	ret = ipmi_ask(file, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
+	close(file);
+	return EXPECT_EQ(ret, 0) && EXPECT_EQ(r.data[0], 0);
+}
+
+static void still_works(UNUSED int result)
+{
+	works();
+}
+
+static int act_open(void)
+{
+	int file = ipmi_open_now(0);
+
+	if (file >= 0)
+		close(file);
+	return file;
+}
+
+static int act_send(void)
+{
+	return ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+}
+
+/* What was sent is answered; nothing else comes. */
+static void after_send(int result)
+{
+	struct reply r;
+
+	if (!result) {
+		EXPECT_EQ(ipmi_wait(fd, ANSWER_MS), 1);
+		EXPECT_EQ(ipmi_recv(fd, &r), 0);
+	}
+	EXPECT_EQ(ipmi_recv(fd, &r), -EAGAIN);
+}
+
+static int act_recv(void)
+{
+	struct reply r;
+
+	return ipmi_recv(fd, &r);
+}
+
+/* A message that could not be received is still there, or the receiver was told; then the next. */
+static void after_recv(UNUSED int result)
+{
+	struct reply r;
+
+	while (!ipmi_recv(fd, &r))
+		;
+	EXPECT_EQ(ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	EXPECT_EQ(ipmi_wait(fd, ANSWER_MS), 1);
+}
+
+static int act_register(void)
+{
+	struct ipmi_cmdspec spec = { .netfn = 0x2e, .cmd = 0x11 };
+
+	return ioctl(fd, IPMICTL_REGISTER_FOR_CMD, &spec) < 0 ? -errno : 0;
+}
+
+static void after_register(int result)
+{
+	struct ipmi_cmdspec spec = { .netfn = 0x2e, .cmd = 0x11 };
+
+	EXPECT_EQ(ioctl(fd, IPMICTL_UNREGISTER_FOR_CMD, &spec), result ? -1 : 0);
+}
+
+static int act_settings(void)
+{
+	struct ipmi_timing_parms timing;
+	unsigned int value;
+	int on = 1;
+
+	if (ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &on) ||
+	    ioctl(fd, IPMICTL_GET_TIMING_PARMS_CMD, &timing) ||
+	    ioctl(fd, IPMICTL_SET_TIMING_PARMS_CMD, &timing) ||
+	    ioctl(fd, IPMICTL_GET_MY_ADDRESS_CMD, &value) ||
+	    ioctl(fd, IPMICTL_SET_MY_ADDRESS_CMD, &value))
+		return -errno;
+	return 0;
+}
+
+static void nothing(UNUSED int result)
+{
+}
+
+static void use_device(void)
+{
+	REQUIRE(EXPECT_EQ(insert(2), 0));
+	REQUIRE(works());
+	fd = ipmi_open(0);
+	each("open", act_open, nothing);
+	each("send", act_send, after_send);
+	after_recv(0);
+	each("receive", act_recv, after_recv);
+	act_recv();
+	each("register for a command", act_register, after_register);
+	each("settings", act_settings, still_works);
+	close(fd);
+}
+
+static glob_t files;
+static size_t which;
+
+static int act_read(void)
+{
+	char text[4096];
+	int file = open(files.gl_pathv[which], O_RDONLY | O_CLOEXEC), ret = 0;
+
+	if (file < 0)
+		return -errno;
+	while ((ret = read(file, text, sizeof(text))) > 0)
+		;
+	ret = ret < 0 ? -errno : 0;
+	close(file);
+	return ret;
+}
+
+static void read_files(void)
+{
+	static const char *const patterns[] = {
+		"/sys/devices/platform/ipmi_bmc*/*", "/sys/class/ipmi/ipmi0/device/*",
+		"/sys/bus/platform/drivers/ipmi_si/*/ipmi_stats/*", DEBUG "ipmi*", DEBUG "ipmi*/*",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		glob(patterns[i], i ? GLOB_APPEND : 0, NULL, &files);
+	for (which = 0; which < files.gl_pathc; which++) {
+		char text[16];
+		int file = open(files.gl_pathv[which], O_RDONLY | O_CLOEXEC);
+
+		if (file < 0 || read(file, text, sizeof(text)) < 0) {
+			if (file >= 0)
+				close(file);
+			continue;
+		}
+		close(file);
+		each(files.gl_pathv[which], act_read, nothing);
+	}
+	globfree(&files);
+	EXPECT(which > 4);
+	works();
+}
+
+static int act_add(void)
+{
+	return file_write(HOTMOD, "add,kcs,i/o,0xca2,irq=5,ipmb=0x20");
+}
+
+static int act_remove(void)
+{
+	return file_write(HOTMOD, "remove,kcs,i/o,0xca2");
+}
+
+static void back(UNUSED int result)
+{
+	act_add();
+	works();
+}
+
+static void away(UNUSED int result)
+{
+	act_remove();
+}
+
+static void hotmod(void)
+{
+	REQUIRE(EXPECT_EQ(act_remove(), 0));
+	each("hotmod add", act_add, away);
+	act_add();
+	REQUIRE(works());
+	each("hotmod remove", act_remove, back);
+	works();
+}
+
+/* The n-th allocation of all, whoever makes it, the stack's threads included. */
+static void everybody(void)
+{
+	char text[32];
+
+	for (int i = 2; i >= 0; i--)
+		gone(i);
+	for (int n = 2; n < 1000; n += STRIDE) {
+		int file, ret = 0;
+		struct reply r;
+
+		snprintf(text, sizeof(text), "%d", n);
+		file_write(DEBUG "failslab/interval", text);
+		file_write(DEBUG "failslab/times", "1");
+		file_write(DEBUG "failslab/probability", "100");
+		for (int i = 0; i < 3 && !ret; i++)
+			ret = insert(i);
+		file = ret ? ret : ipmi_open(0);
+		if (file >= 0) {
+			ipmi_ask(file, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
+			close(file);
+		}
+		file_write(DEBUG "failslab/probability", "0");
+		faults += file_number(DEBUG "failslab/times") == 0;
+		if (!ret)
+			works();
+		for (int i = 2; i >= 0; i--)
+			gone(i);
+	}
+	ktap_note("%d faults in all", faults);
+}
+
+int main(void)
+{
+	static const struct ktap_case cases[] = {
+		KTAP_CASE(load_msghandler), KTAP_CASE(load_si),	   KTAP_CASE(load_devintf),
+		KTAP_CASE(use_device),	    KTAP_CASE(read_files), KTAP_CASE(hotmod),
+		KTAP_CASE(everybody),
+	};
+
+	keep_acpi_ipmi_out();
+	for (int i = 0; i < 3; i++)
+		if (!run("modinfo -n %s", names[i]))
+			snprintf(path[i], sizeof(path[i]), "%.*s", (int)strcspn(output(), "\n"),
+				 output());
+	knob = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
+	/* without these nothing that may sleep would fail */
+	file_write(DEBUG "failslab/ignore-gfp-wait", "N");
+	file_write(DEBUG "fail_page_alloc/ignore-gfp-wait", "N");
+	file_write(DEBUG "fail_page_alloc/ignore-gfp-highmem", "N");
+	file_write(DEBUG "fail_page_alloc/min-order", "0");
+	/* the log is a serial line, and each fault would bring its stack */
+	file_write(DEBUG "failslab/verbose", "0");
+	file_write(DEBUG "fail_page_alloc/verbose", "0");
+	file_write(DEBUG "fail_usercopy/verbose", "0");
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
