@@ -69,8 +69,8 @@ struct ipmi_call {
  * @in: copy the argument in before @fn
  * @out: copy it out after @fn returned 0
  * @fn: what it does
- * @get: how the argument comes in where its layout is not the 64-bit one
- * @put: how it goes out
+ * @get: how the argument comes in, where that is not all that @cmd says
+ * @put: how it goes out, likewise
  */
 struct ipmi_ioctl {
 	unsigned int cmd;

@@ -288,10 +288,29 @@ static long do_set_maintenance(struct ipmi_call *call)
 	return ipmi_set_maintenance_mode(call->file->user, call->arg.val);
 }
 
+/*
+ * The copies of the two that are called most are of constant size, so that a hardened
+ * kernel need not look at run time what is copied.
+ */
+static int get_req(struct ipmi_call *call)
+{
+	return copy_from_user(&call->arg.req, call->uarg, sizeof(call->arg.req)) ? -EFAULT : 0;
+}
+
+static int get_recv(struct ipmi_call *call)
+{
+	return copy_from_user(&call->arg.recv, call->uarg, sizeof(call->arg.recv)) ? -EFAULT : 0;
+}
+
+static int put_recv(struct ipmi_call *call)
+{
+	return copy_to_user(call->uarg, &call->arg.recv, sizeof(call->arg.recv)) ? -EFAULT : 0;
+}
+
 /* The order is that of use: a request is two lookups at the head. */
 static const struct ipmi_ioctl ioctls[] = {
-	{ IPMICTL_SEND_COMMAND, true, false, do_send },
-	{ IPMICTL_RECEIVE_MSG_TRUNC, true, false, do_receive_trunc },
+	{ IPMICTL_SEND_COMMAND, true, false, do_send, get_req },
+	{ IPMICTL_RECEIVE_MSG_TRUNC, true, false, do_receive_trunc, get_recv, put_recv },
 	{ IPMICTL_RECEIVE_MSG, true, false, do_receive },
 	{ IPMICTL_SEND_COMMAND_SETTIME, true, false, do_send_settime },
 	{ IPMICTL_REGISTER_FOR_CMD, true, false, do_register },

@@ -4,6 +4,7 @@ import glob
 import os
 import statistics
 import subprocess
+import tempfile
 
 import kernel as kernels
 import plan
@@ -74,10 +75,11 @@ def sizes(kernel, modules):
         for stack, found in (("ours", [path]), ("intree", theirs)):
             if not found:
                 continue
-            with open(found[0], "rb") as f:
-                data = kernels.decompress(f.read()) if found[0] != path else f.read()
-            said = subprocess.run(["size", "/dev/stdin"], input=data, capture_output=True,
-                                  check=True).stdout.split()
+            with open(found[0], "rb") as f, tempfile.NamedTemporaryFile() as plain:
+                plain.write(kernels.decompress(f.read()))
+                plain.flush()
+                said = subprocess.run(["size", plain.name], capture_output=True,
+                                      check=True).stdout.split()
             entry = table.setdefault(f"size/{name}/text", {"ours": [], "intree": []})
             entry[stack].append(float(said[6]))
     return table
