@@ -98,6 +98,13 @@ static inline int ipmi_sender_refuse(struct ipmi_smi *intf, struct ipmi_smi_msg 
 #define ipmi_smi_msg_owner(msg) ((msg)->user_data)
 #endif
 
+/* The probe() of an I2C driver that takes the client only. */
+#if IPMI_I2C_HAS_PROBE_NEW
+#define ipmi_i2c_probe probe_new
+#else
+#define ipmi_i2c_probe probe
+#endif
+
 /* ipmi_destroy_user() returned an int that was always 0, and then nothing. */
 #if IPMI_DESTROY_USER_RETURNS_INT
 #define IPMI_DESTROY_USER_RET int

@@ -44,6 +44,7 @@ ipmi-answers := -DIPMI_COMPAT_ASKED \
 	$(call ipmi-asks,CHILD_MATCH_IS_CONST,linux/device.h,device \*device_find_child.*const void) \
 	$(call ipmi-asks,PLATFORM_REMOVE_RETURNS_INT,linux/platform_device.h,int[[:space:]]+.\*remove.) \
 	$(call ipmi-asks,PLATFORM_HAS_REMOVE_NEW,linux/platform_device.h,void[[:space:]]+.\*remove_new) \
+	$(call ipmi-asks,I2C_HAS_PROBE_NEW,linux/i2c.h,int[[:space:]]+.\*probe_new) \
 	$(call ipmi-asks,HAS_HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer) \
 	$(call ipmi-asks,SYSCTL_IS_COUNTED,linux/sysctl.h,register_sysctl_sz) \
 	$(call ipmi-asks,IOPORT_IS_OPTIONAL,asm-generic/io.h,CONFIG_HAS_IOPORT$$|CONFIG_HAS_IOPORT[^_])
