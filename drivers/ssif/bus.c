@@ -24,7 +24,7 @@ static void nap(struct ssif *ssif, u32 us)
 	if (ssif->thread)
 		wait_event_interruptible_hrtimeout(ssif->wait,
 						   READ_ONCE(ssif->alerted) ||
-						   ssif_is_stopping(ssif),
+							   ssif_is_stopping(ssif),
 						   ns_to_ktime((u64)us * NSEC_PER_USEC));
 	else
 		usleep_range(us, us + us / 8);

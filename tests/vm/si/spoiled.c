@@ -123,7 +123,7 @@ static void disconnects(void)
 
 	hammers(2, 3);
 	for (int i = 0; i < 4; i++) {
-		bmc_line("after 1 disconnect 200");
+		bmc_line("after 100 disconnect 200");
 		usleep(300000);
 		EXPECT(answers_within(BOUND + BACK));
 	}
