@@ -227,7 +227,6 @@ static int lines_of_log(void)
 struct fault {
 	const char *kind, *line;
 	bool fatal; /* nothing can work while it lasts */
-	bool slow; /* a try of it swallows its request, so the next one comes 5 s later */
 };
 
 static const struct fault faults[] = {
@@ -244,10 +243,10 @@ static const struct fault faults[] = {
 	{ "bt", "bits 0 0 80", .fatal = true }, /* B_BUSY stuck */
 	{ "bt", "bits 0 0 04", .fatal = true }, /* H2B_ATN stuck */
 	{ "bt", "bits 0 0 08", .fatal = false }, /* B2H_ATN stuck */
-	{ "bt", "bits 0 0 0 08", .fatal = true, .slow = true }, /* no B2H_ATN */
+	{ "bt", "bits 0 0 0 08", .fatal = true }, /* no B2H_ATN */
 	{ "bt", "bits 0 0 10", .fatal = false }, /* SMS_ATN stuck */
-	{ "bt", "zeros", .fatal = true, .slow = true },
-	{ "bt", "lost", .fatal = true, .slow = true },
+	{ "bt", "zeros", .fatal = true },
+	{ "bt", "lost", .fatal = true },
 	{ "kcs smic", "zeros", .fatal = true },
 	{ "kcs smic", "lost", .fatal = true },
 	{ "kcs smic bt", "ones", .fatal = true },
@@ -284,7 +283,7 @@ static void one_fault(const struct fault *f)
 	EXPECT(cpu < 0.1);
 	fault("ok");
 	back = until_answer(BOUND);
-	EXPECT(back < BACK + (f->slow ? 5 : 0));
+	EXPECT(back < BACK);
 	lines = lines_of_log() - lines;
 	if (f->fatal)
 		EXPECT(lines <= 2);
