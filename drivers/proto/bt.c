@@ -53,6 +53,8 @@ enum bt_state {
  * @seq names a request, so that an answer that comes too late does not pass for
  * another's. @len_max and @answer_us are the BMC's capabilities, if it told them.
  * @told: the caller knows of SMS_ATN. @drains: attempts to clear a bit in a row.
+ * @owes: a request before this one got no answer, and may still get it. @wrong: the
+ * BMC has answered this one, but not as it must.
  */
 struct bt {
 	struct transfer t;
@@ -61,6 +63,8 @@ struct bt {
 	u8 len_max;
 	u8 drains;
 	bool told;
+	bool owes;
+	bool wrong;
 	u32 answer_us;
 };
 
@@ -95,6 +99,7 @@ static enum ipmi_step fail(struct bt *b, enum ipmi_cause cause, bool dead)
 {
 	transfer_record(&b->t, b->state == BT_THINK ? IPMI_PHASE_THINK : IPMI_PHASE_START, cause);
 	b->t.failure.dead = dead;
+	b->owes = b->t.handed && !b->wrong;
 	b->state = BT_IDLE;
 	return IPMI_STEP_FAILED;
 }
@@ -153,10 +158,12 @@ static bool drain(struct bt *b)
 	if (b->drains >= BT_DRAINS)
 		return false;
 	b->drains++;
-	if (b->t.status & BT_B2H_ATN)
+	if (b->t.status & BT_B2H_ATN) {
 		read_frame(b);
-	else
+		b->owes = false;
+	} else {
 		ctrl(b, BT_H_BUSY);
+	}
 	return true;
 }
 
@@ -194,24 +201,34 @@ static enum ipmi_step start(struct bt *b)
 
 static enum ipmi_step think(struct bt *b)
 {
-	if (!(b->t.status & BT_B2H_ATN) || !read_frame(b))
+	if (!(b->t.status & BT_B2H_ATN))
 		return outstanding(b);
+	if (!read_frame(b)) {
+		b->wrong = !b->owes;
+		b->owes = false;
+		return outstanding(b);
+	}
+	b->owes = false;
 	transfer_complete(&b->t);
 	learn_capabilities(b);
 	b->state = BT_IDLE;
 	return IPMI_STEP_DONE;
 }
 
-/* Still waiting after this look: for too long? */
+/*
+ * Still waiting after this look: for too long? A BMC has all the time it asks for, but
+ * not if it has answered already, with what is no answer to anything.
+ */
 static enum ipmi_step check_time(struct bt *b)
 {
 	const struct transfer *t = &b->t;
 	bool busy = t->status & (BT_B_BUSY | BT_H2B_ATN);
-	u32 limit = b->state == BT_THINK ? b->answer_us : TRANSFER_WAIT_US;
+	u32 answer_us = b->wrong ? TRANSFER_WAIT_US : b->answer_us;
+	u32 limit = b->state == BT_THINK ? answer_us : TRANSFER_WAIT_US;
 
 	if (transfer_is_absent(t))
 		return fail(b, IPMI_CAUSE_ABSENT, true);
-	if (t->wait_us < limit && t->total_us < b->answer_us + BT_MARGIN_US)
+	if (t->wait_us < transfer_patience(t, limit) && t->total_us < answer_us + BT_MARGIN_US)
 		return outstanding(b);
 	return fail(b, busy ? IPMI_CAUSE_BUSY : IPMI_CAUSE_SILENT, busy);
 }
@@ -260,6 +277,7 @@ static u8 bt_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
 		return cc;
 	b->seq++;
 	b->drains = 0;
+	b->wrong = false;
 	enter(b, BT_START);
 	return IPMI_CC_NO_ERROR;
 }

@@ -337,7 +337,8 @@ static enum ipmi_step check_time(struct kcs *k)
 			return fail(k, true);
 		if (t->wait_us >= TRANSFER_ABORT_WAIT_US)
 			return abort_again(k);
-	} else if (t->wait_us >= TRANSFER_WAIT_US || t->total_us >= TRANSFER_US) {
+	} else if (t->wait_us >= transfer_patience(t, TRANSFER_WAIT_US) ||
+		   t->total_us >= TRANSFER_US) {
 		return error(k, t->status & KCS_IBF ? IPMI_CAUSE_BUSY : IPMI_CAUSE_SILENT);
 	}
 	return outstanding(k);

@@ -282,7 +282,8 @@ static enum ipmi_step check_time(struct smic *s)
 			return fail(s, true);
 		if (t->wait_us >= TRANSFER_ABORT_WAIT_US)
 			return abort_again(s);
-	} else if (t->wait_us >= TRANSFER_WAIT_US || t->total_us >= TRANSFER_US) {
+	} else if (t->wait_us >= transfer_patience(t, TRANSFER_WAIT_US) ||
+		   t->total_us >= TRANSFER_US) {
 		return error(s, t->status & SMIC_BUSY ? IPMI_CAUSE_BUSY : IPMI_CAUSE_SILENT);
 	}
 	return outstanding(s);

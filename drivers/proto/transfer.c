@@ -119,6 +119,21 @@ bool transfer_is_absent(const struct transfer *t)
 }
 
 /**
+ * transfer_patience() - how long may one wait last?
+ * @t: the transfer
+ * @own_us: as far as the machine is concerned
+ *
+ * Context: any.
+ * Return: that, or less if the caller of the machine says so.
+ */
+u32 transfer_patience(const struct transfer *t, u32 own_us)
+{
+	if (!t->handed || !t->m.patience_us)
+		return own_us;
+	return min_t(u32, t->m.patience_us, own_us);
+}
+
+/**
  * transfer_may_repeat() - the interface is idle again: what of the request?
  * @t: the transfer
  *

@@ -23,6 +23,7 @@ void go_away(struct si *si, const struct ipmi_failure *f)
 {
 	si->away = true;
 	si->away_since = pace_now();
+	si->away_tries = 0;
 	/* A BMC that was reset has to be told of its interrupts again. */
 	si->attn.irq_on = false;
 	trace_ipmi_bmc(si, f, 0);

@@ -18,6 +18,8 @@
 /* Bounds, all of them in Documentation/house. */
 #define AWAY_PAUSE_MIN_US	100000
 #define AWAY_PAUSE_MAX_US	500000
+#define AWAY_PATIENCE_US	300000
+#define AWAY_PATIENT_TRY	32
 #define ATTN_PAUSE_MIN_US	10000
 #define ATTN_PAUSE_MAX_US	1000000
 #define PANIC_SLICE_MS		100
@@ -90,11 +92,22 @@ static bool has_next(struct si *si)
 	return READ_ONCE(si->next) && si->hold != SI_HELD;
 }
 
+/*
+ * What a BMC that is away has swallowed it will not answer when it is back, so a try of it
+ * is brief; but for one now and then, should it have become slow.
+ */
+static u32 patience_us(struct si *si)
+{
+	return si->away && ++si->away_tries % AWAY_PATIENT_TRY ? AWAY_PATIENCE_US : 0;
+}
+
 /* @msg: whose request it is, NULL = ours */
 static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n)
 {
-	u8 cc = si->m->ops->start(si->m, rq, n);
+	u8 cc;
 
+	si->m->patience_us = patience_us(si);
+	cc = si->m->ops->start(si->m, rq, n);
 	if (!cc) {
 		transaction_begin(si, msg, rq, n);
 		si->busy = true;

@@ -239,6 +239,7 @@ struct si_times {
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
+ * @away_tries: how often it was (pump)
  * @reset_checks: how often it is still to be seen to, after it was told to reset itself (pump)
  * @reset_next: when (pump)
  * @lock: see above
@@ -306,6 +307,7 @@ struct si {
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
+	unsigned int away_tries;
 	unsigned int reset_checks;
 	ktime_t reset_next;
 

@@ -185,10 +185,14 @@ struct ipmi_machine_ops {
  * struct ipmi_machine - what every machine's state begins with
  * @ops: its kind
  * @regs: its registers
+ * @patience_us: how long the caller wants to wait for the BMC once that has the request
+ *	that is started next; 0 = for as long as the machine does, which is the most. For
+ *	a request that is only to find out whether the BMC is there, and asks again.
  */
 struct ipmi_machine {
 	const struct ipmi_machine_ops *ops;
 	const struct ipmi_regs *regs;
+	u32 patience_us;
 };
 
 extern const struct ipmi_machine_ops ipmi_kcs_ops;

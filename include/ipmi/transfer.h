@@ -96,6 +96,7 @@ static inline void transfer_look(struct transfer *t, u8 status, u32 elapsed_us, 
 }
 
 bool transfer_is_absent(const struct transfer *t);
+u32 transfer_patience(const struct transfer *t, u32 own_us);
 bool transfer_may_repeat(struct transfer *t);
 void transfer_record(struct transfer *t, enum ipmi_phase phase, enum ipmi_cause cause);
 bool transfer_take(struct transfer *t, u8 byte);

@@ -159,3 +159,42 @@ void faults_run(const struct fault_case *cases, unsigned int count,
 	}
 	test_note("%u runs", runs);
 }
+
+/**
+ * faults_brief_try() - a caller that does not want to wait for long
+ * @make: makes a machine
+ * @busy: what the status shows while the BMC does not take a request
+ *
+ * It is not kept waiting for an answer; but a request that the BMC has not yet got is
+ * not given up, since that would win nothing.
+ */
+void faults_brief_try(void (*make)(struct rig *r, unsigned int variant), u8 busy)
+{
+	struct fake_fault fault = { .kind = FAKE_BITS, .set = busy, .for_us = 3000000 };
+	struct rig r;
+	u8 req[2];
+
+	rig_request(req, sizeof(req));
+	make(&r, 0);
+	r.m->patience_us = 300000;
+	EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_DONE);
+	fake_inject(r.b, &fault);
+	EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_DONE);
+	EXPECT(r.took_ns > 2900000000);
+
+	r.b->think_us = 2000000;
+	EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_FAILED);
+	EXPECT_EQ(r.m->ops->failure(r.m)->cause, IPMI_CAUSE_SILENT);
+	EXPECT(r.m->ops->failure(r.m)->executed);
+	EXPECT_SAY(r.took_ns >= 300000000 && r.took_ns < 450000000, "it took %llu us",
+		   (unsigned long long)r.took_ns / 1000);
+	EXPECT_EQ(fake_executions(r.b, req, sizeof(req)), 3);
+
+	/* The next one may wait again, and what was late is not its answer. */
+	r.m->patience_us = 0;
+	req[1] ^= 0x40;
+	EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_DONE);
+	EXPECT(rig_right(&r, req, sizeof(req)));
+	EXPECT(r.took_ns > 1900000000);
+	rig_free(&r);
+}

@@ -71,5 +71,6 @@ struct fault_case {
 
 void faults_run(const struct fault_case *cases, unsigned int count,
 		void (*make)(struct rig *r, unsigned int variant), unsigned int variants);
+void faults_brief_try(void (*make)(struct rig *r, unsigned int variant), u8 busy);
 
 #endif /* TESTS_USER_RIG_H */

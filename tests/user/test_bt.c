@@ -286,6 +286,49 @@ static void wrong_answers(void)
 	rig_free(&r);
 }
 
+/* Who answers something else does not get the ten seconds it asks for. */
+static void wrong_answers_of_a_slow_bmc(void)
+{
+	static const u8 caps[] = { 0x1c, 0x36, 0, 1, 255, 255, 10, 1 };
+	u8 req[2] = { 0x18, 0x36 };
+	struct rig r;
+
+	make(&r);
+	memcpy(bmc.b.canned, caps, sizeof(caps));
+	bmc.b.canned_len = sizeof(caps);
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
+	bmc.b.canned_len = 0;
+	rig_request(req, 2);
+
+	bmc.wrong_seq = true;
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_FAILED);
+	EXPECT_EQ(r.m->ops->failure(r.m)->cause, IPMI_CAUSE_SILENT);
+	EXPECT(r.took_ns >= 5000000000 && r.took_ns < 5100000000);
+	bmc.wrong_seq = false;
+	memcpy(bmc.b.canned, "\x20\x01\x00", 3);
+	bmc.b.canned_len = 3;
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_FAILED);
+	EXPECT(r.took_ns >= 5000000000 && r.took_ns < 5100000000);
+	bmc.b.canned_len = 0;
+
+	/* One who is slow does, and an answer to what has failed before is not its fault. */
+	bmc.b.think_us = 11000000;
+	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_FAILED);
+	EXPECT(r.took_ns >= 10000000000 && r.took_ns < 10100000000);
+	bmc.b.think_us = 9000000;
+	EXPECT_EQ(r.m->ops->start(r.m, req, 2), 0);
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_AGAIN);
+	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_TICK);
+	fake_bt_stale(&bmc, bmc.in[2] - 1);
+	for (unsigned int s = 0; s < 8; s++) {
+		bmc.b.now_ns += 1000000000;
+		EXPECT_EQ(r.m->ops->step(r.m, 1000000), IPMI_STEP_TICK);
+	}
+	bmc.b.now_ns += 1100000000;
+	EXPECT_EQ(r.m->ops->step(r.m, 1000000), IPMI_STEP_DONE);
+	rig_free(&r);
+}
+
 /* SMS_ATN stays until the caller, who knows of it, fetches the flags. */
 static void attention(void)
 {
@@ -450,6 +493,11 @@ static void make_variant(struct rig *r, unsigned int variant)
 	bmc.holds_b_busy = variant & 2;
 }
 
+static void a_try_is_brief(void)
+{
+	faults_brief_try(make_variant, 0x80);
+}
+
 static void faults_at_every_access(void)
 {
 	faults_run(bt_faults, ARRAY_SIZE(bt_faults), make_variant, 4);
@@ -466,12 +514,14 @@ static const struct test bt_tests[] = {
 	TEST(answer_without_code),
 	TEST(stale_answers),
 	TEST(wrong_answers),
+	TEST(wrong_answers_of_a_slow_bmc),
 	TEST(attention),
 	TEST(interrupt_enable),
 	TEST(reason_to_interrupt),
 	TEST(left_h_busy),
 	TEST(dead_bmcs),
 	TEST(slow_twice),
+	TEST(a_try_is_brief),
 	TEST(faults_at_every_access),
 };
 

@@ -458,6 +458,11 @@ static void make_variant(struct rig *r, unsigned int variant)
 	bmc.end_dummy = !(variant & 2);
 }
 
+static void a_try_is_brief(void)
+{
+	faults_brief_try(make_variant, 0x02);
+}
+
 static void faults_at_every_access(void)
 {
 	faults_run(kcs_faults, ARRAY_SIZE(kcs_faults), make_variant, 4);
@@ -482,6 +487,7 @@ static const struct test kcs_tests[] = {
 	TEST(interrupted_transfer_is_aborted),
 	TEST(oversleeping_is_no_failure),
 	TEST(slow_recovery),
+	TEST(a_try_is_brief),
 	TEST(faults_at_every_access),
 };
 

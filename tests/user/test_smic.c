@@ -310,6 +310,11 @@ static void make_variant(struct rig *r, unsigned int variant)
 	bmc.holds_busy = variant & 2;
 }
 
+static void a_try_is_brief(void)
+{
+	faults_brief_try(make_variant, 0x01);
+}
+
 static void faults_at_every_access(void)
 {
 	faults_run(smic_faults, ARRAY_SIZE(smic_faults), make_variant, 4);
@@ -330,6 +335,7 @@ static const struct test smic_tests[] = {
 	TEST(interrupted_transfer_is_aborted),
 	TEST(error_code),
 	TEST(slow_recovery),
+	TEST(a_try_is_brief),
 	TEST(faults_at_every_access),
 };
 
