@@ -18,6 +18,7 @@ static const struct suite *const suites[] = {
 	&wait_suite,
 	&kcs_suite,
 	&smic_suite,
+	&ssif_suite,
 	&bt_suite,
 };
 

@@ -31,6 +31,7 @@ extern const struct suite codec_suite;
 extern const struct suite kcs_suite;
 extern const struct suite seq_suite;
 extern const struct suite smic_suite;
+extern const struct suite ssif_suite;
 extern const struct suite wait_suite;
 
 bool test_that(bool holds, const char *file, int line, const char *fmt, ...)

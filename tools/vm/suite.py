@@ -18,7 +18,7 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
-             "bmc_require", "bmc_forbid", "boots", "ends"}
+             "bmc_require", "bmc_forbid", "boots", "ends", "once"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
 
 
@@ -47,6 +47,7 @@ class Case:
         self.bmc_require = test.get("bmc_require", [])
         self.bmc_forbid = test.get("bmc_forbid", [])
         self.boots = test.get("boots", 1)
+        self.once = test.get("once", False)
         self.ends = test.get("ends")
 
     def job(self, stack):
