@@ -11,5 +11,5 @@ echo "KTAP version 1"
 awk '/^ *# proto:/ { sub(/^ */, ""); print }
 	/^ +(not )?ok [0-9]+ (- )?[a-z0-9]+: / {
 		bad = /^ *not ok/; sub(/^ *(not )?ok [0-9]+ (- )?/, "")
-		print (bad ? "not ok " : "ok ") ++n " " $0; failed += bad }
+		n++; failed += bad; print (bad ? "not ok " : "ok ") n " " $0 }
 	END { print "1.." n + 0; exit failed || !n }' /tmp/kunit
