@@ -63,10 +63,16 @@ MODULE_PARM_DESC(slave_addrs, "IPMB address of each BMC, default is 0x20.");
  * struct made - a platform device that was made here
  * @link: on the list
  * @pdev: the device
+ * @root: what its registers are resources of
+ *
+ * A tree of its own for each device: one at a place where there is another already would become
+ * that one's parent in the kernel's, and take it along when it goes. What uses the registers
+ * claims them in the kernel's tree, see io.c.
  */
 struct made {
 	struct list_head link;
 	struct platform_device *pdev;
+	struct resource root;
 };
 
 static DEFINE_MUTEX(made_lock);
@@ -74,12 +80,16 @@ static LIST_HEAD(made);
 static bool arrived;
 static bool leaving;
 
-static unsigned int nr_resources(const struct si_made *m, struct resource *res)
+static unsigned int nr_resources(const struct si_made *m, struct resource *root,
+				 struct resource *res)
 {
 	unsigned long type = m->is_mem ? IORESOURCE_MEM : IORESOURCE_IO;
 	unsigned int n;
 
+	root->end = -1;
+	root->flags = type;
 	for (n = 0; n < 2; n++) {
+		res[n].parent = root;
 		res[n].start = m->addr + n * m->regspacing;
 		res[n].end = res[n].start + m->regsize - 1;
 		res[n].flags = type;
@@ -157,11 +167,11 @@ int made_add(const char *name, int id, const struct si_made *m)
 		refused(m, why);
 		return -EINVAL;
 	}
-	info.num_res = nr_resources(m, res);
-	info.res = res;
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return -ENOMEM;
+	info.num_res = nr_resources(m, &new->root, res);
+	info.res = res;
 	new->pdev = platform_device_register_full(&info);
 	if (IS_ERR(new->pdev)) {
 		int rv = PTR_ERR(new->pdev);

@@ -369,19 +369,26 @@ static void everybody(void)
 	ktap_note("%d faults in all", faults);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	static const struct ktap_case cases[] = {
-		KTAP_CASE(load_msghandler), KTAP_CASE(load_si),	   KTAP_CASE(load_devintf),
-		KTAP_CASE(use_device),	    KTAP_CASE(read_files), KTAP_CASE(hotmod),
+	static const struct ktap_case loading[] = {
+		KTAP_CASE(load_msghandler),
+		KTAP_CASE(load_si),
+		KTAP_CASE(load_devintf),
+	};
+	static const struct ktap_case use[] = {
+		KTAP_CASE(use_device),
+		KTAP_CASE(read_files),
+		KTAP_CASE(hotmod),
 		KTAP_CASE(everybody),
 	};
 
-	keep_acpi_ipmi_out();
 	for (int i = 0; i < 3; i++)
 		if (!run("modinfo -n %s", names[i]))
 			snprintf(path[i], sizeof(path[i]), "%.*s", (int)strcspn(output(), "\n"),
 				 output());
+	/* what the kernel asks for would come when all is to be gone: acpi_ipmi, and ipmi_devintf */
+	file_write("/proc/sys/kernel/modprobe", "/bin/true");
 	knob = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
 	/* without these nothing that may sleep would fail */
 	file_write(DEBUG "failslab/ignore-gfp-wait", "N");
@@ -392,5 +399,9 @@ int main(void)
 	file_write(DEBUG "failslab/verbose", "0");
 	file_write(DEBUG "fail_page_alloc/verbose", "0");
 	file_write(DEBUG "fail_usercopy/verbose", "0");
-	return ktap_main(cases, ARRAY_SIZE(cases));
+	if (argc > 1 && !strcmp(argv[1], "load"))
+		return ktap_main(loading, ARRAY_SIZE(loading));
+	insert(0);
+	insert(1);
+	return ktap_main(use, ARRAY_SIZE(use));
 }

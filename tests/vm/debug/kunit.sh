@@ -4,12 +4,12 @@
 # The tests of tests/user in the kernel: one case for each of KUnit's. What KUnit says is in the
 # kernel's log; it is turned into KTAP of one level here. A suite that runs nothing has failed.
 dmesg -c >/dev/null
-insmod /vm/modules/ipmi_kunit.ko || exit
-dmesg | sed 's/^\[[^]]*\] *//' >/tmp/kunit
+modprobe kunit && insmod /vm/modules/ipmi_kunit.ko || exit
+dmesg | sed 's/^\(\[[^]]*\]\)* //' >/tmp/kunit
 rmmod ipmi_kunit
 echo "KTAP version 1"
 awk '/^ *# proto:/ { sub(/^ */, ""); print }
 	/^ +(not )?ok [0-9]+ (- )?[a-z0-9]+: / {
 		bad = /^ *not ok/; sub(/^ *(not )?ok [0-9]+ (- )?/, "")
-		print (bad ? "not ok " : "ok ") ++n " " $0; failed += bad }
+		n++; failed += bad; print (bad ? "not ok " : "ok ") n " " $0 }
 	END { print "1.." n + 0; exit failed || !n }' /tmp/kunit
