@@ -205,6 +205,38 @@ static void devintf_parameters(void)
 	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters"), -1);
 }
 
+/* The rest, which is not loaded here: where it lies, what it needs, what it can be told. */
+static void modules_of_other_kinds(void)
+{
+	static const struct {
+		const char *name, *alias, *depends;
+		const char *params[10];
+	} others[] = {
+		{ "ipmi_ssif", "platform:dmi-ipmi-ssif", "ipmi_msghandler",
+		  { "addr", "adapter_name", "slave_addrs", "alerts_broken", "dbg", "dbg_probe",
+		    "tryacpi", "trydmi" } },
+		{ "ipmi_watchdog", "", "ipmi_msghandler",
+		  { "timeout", "pretimeout", "panic_wdt_timeout", "action", "preaction", "preop",
+		    "start_now", "nowayout", "ifnum_to_use" } },
+		{ "ipmi_poweroff", "", "ipmi_msghandler",
+		  { "poweroff_powercycle", "ifnum_to_use" } },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(others); i++) {
+		const char *name = others[i].name;
+
+		EXPECT_EQ(run("modinfo -F filename %s", name), 0);
+		EXPECT(strstr(output(), stack_is_ours() ? "/updates/" : "/kernel/"));
+		EXPECT_EQ(run("modinfo -F depends %s", name), 0);
+		EXPECT(strstr(output(), others[i].depends));
+		if (*others[i].alias)
+			EXPECT_EQ(run("modinfo -F alias %s | grep -qF '%s'", name,
+				      others[i].alias), 0);
+		for (const char *const *param = others[i].params; *param; param++)
+			EXPECT_EQ(run("modinfo -F parm %s | grep -q '^%s:.'", name, *param), 0);
+	}
+}
+
 static void panic_op(void)
 {
 	static const char *const path = "/sys/module/ipmi_msghandler/parameters/panic_op";
@@ -251,6 +283,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(msghandler_parameters),
 	KTAP_CASE(si_parameters),
 	KTAP_CASE(devintf_parameters),
+	KTAP_CASE(modules_of_other_kinds),
 	KTAP_CASE(panic_op),
 	KTAP_CASE(numbers_can_be_set),
 	KTAP_CASE(chrdev_is_named),
