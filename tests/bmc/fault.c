@@ -12,7 +12,6 @@
 #include "request.h"
 
 #define FAULTS 32
-#define QEMU_PATIENCE_MS 4000 /* then it answers with CC_TIMEOUT itself */
 #define WRONG_SEQ 0x55
 
 enum mode {
@@ -227,19 +226,6 @@ static void answer_later(const uint8_t *message, size_t len, double ms)
 	timer_start(&late->timer, ms, send_late, late);
 }
 
-/*
- * No answer. QEMU then makes one of its own, and spoils it if the sequence number is one of the
- * bytes that need an escape: the interface would be stuck for ever. So those get from here,
- * at the same time, what it wants to say.
- */
-static void drop(const uint8_t *message)
-{
-	const uint8_t answer[] = { message[0], message[1], message[2], CC_TIMEOUT };
-
-	if (message[0] == 0xa0 || message[0] == 0xa1 || message[0] == 0xaa)
-		answer_later(answer, sizeof(answer), QEMU_PATIENCE_MS);
-}
-
 /* A length that is a little or quite wrong, and some bytes; all but the sequence number. */
 static size_t mutate(uint8_t *m, size_t len, size_t bytes)
 {
@@ -284,7 +270,6 @@ void fault_answer(struct fault *f, const uint8_t *message, size_t len)
 	note("fault %s strikes %02x/%02x", modes[f->mode].name, (m[1] >> 2) & ~1, m[2]);
 	switch (f->mode) {
 	case DROP:
-		drop(m);
 		return;
 	case LATE:
 		answer_later(m, len, f->arg);
@@ -373,9 +358,7 @@ bool away_takes(const uint8_t *request, size_t len)
 	const uint8_t answer[] = { request[0], request[1] | 1 << 2, request[2], CC_NOT_READY };
 
 	(void)len;
-	if (away_kind == SILENT)
-		drop(answer);
-	else if (away_kind == BUSY)
+	if (away_kind == BUSY)
 		hang(answer, sizeof(answer));
 	return away_kind != PRESENT;
 }

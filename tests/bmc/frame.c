@@ -4,9 +4,6 @@
 
 #include "frame.h"
 
-#define END_OF_MESSAGE 0xa0
-#define END_OF_COMMAND 0xa1
-#define ESCAPE 0xaa
 #define ESCAPED 0x10
 #define MESSAGE_MIN 4 /* sequence number, netfn, command, checksum */
 
@@ -23,18 +20,18 @@ enum frame_kind frame_read(struct frame_reader *r, uint8_t byte)
 {
 	if (r->ended)
 		memset(r, 0, sizeof(*r));
-	if (byte == END_OF_MESSAGE || byte == END_OF_COMMAND) {
+	if (byte == FRAME_MESSAGE_END || byte == FRAME_COMMAND_END) {
 		r->ended = true;
 		if (r->too_long || r->escaped)
 			return FRAME_BAD;
-		if (byte == END_OF_COMMAND)
+		if (byte == FRAME_COMMAND_END)
 			return r->len ? FRAME_COMMAND : FRAME_BAD;
 		if (r->len < MESSAGE_MIN || checksum(r->bytes, r->len))
 			return FRAME_BAD;
 		r->len--;
 		return FRAME_MESSAGE;
 	}
-	if (byte == ESCAPE) {
+	if (byte == FRAME_ESCAPE) {
 		r->escaped = true;
 	} else if (r->len == FRAME_MAX) {
 		r->too_long = true;
@@ -45,10 +42,15 @@ enum frame_kind frame_read(struct frame_reader *r, uint8_t byte)
 	return FRAME_NOT_YET;
 }
 
+bool frame_escapes(uint8_t byte)
+{
+	return byte == FRAME_MESSAGE_END || byte == FRAME_COMMAND_END || byte == FRAME_ESCAPE;
+}
+
 static size_t put(uint8_t *out, size_t n, uint8_t byte)
 {
-	if (byte == END_OF_MESSAGE || byte == END_OF_COMMAND || byte == ESCAPE) {
-		out[n++] = ESCAPE;
+	if (frame_escapes(byte)) {
+		out[n++] = FRAME_ESCAPE;
 		byte |= ESCAPED;
 	}
 	out[n++] = byte;
@@ -69,7 +71,7 @@ size_t frame_message(uint8_t *out, const uint8_t *bytes, size_t len, uint8_t wro
 	size_t n = put_all(out, bytes, len);
 
 	n = put(out, n, checksum(bytes, len) + wrong);
-	out[n++] = END_OF_MESSAGE;
+	out[n++] = FRAME_MESSAGE_END;
 	return n;
 }
 
@@ -77,6 +79,6 @@ size_t frame_command(uint8_t *out, const uint8_t *bytes, size_t len)
 {
 	size_t n = put_all(out, bytes, len);
 
-	out[n++] = END_OF_COMMAND;
+	out[n++] = FRAME_COMMAND_END;
 	return n;
 }

@@ -14,6 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FRAME_MESSAGE_END 0xa0
+#define FRAME_COMMAND_END 0xa1
+#define FRAME_ESCAPE 0xaa
+
 #define FRAME_MAX 1024 /* bytes between two ends, escapes removed */
 #define FRAME_WIRE_MAX (2 * (FRAME_MAX + 1) + 1)
 
@@ -37,6 +41,9 @@ enum frame_kind frame_read(struct frame_reader *r, uint8_t byte);
 
 /* Two's complement: with it the bytes add up to 0. */
 uint8_t checksum(const uint8_t *bytes, size_t len);
+
+/* A byte that goes over the wire as two. */
+bool frame_escapes(uint8_t byte);
 
 /*
  * What goes over the wire for a message without its checksum, or a hardware command: the length

@@ -19,6 +19,7 @@
 #define PROTOCOL_VERSION 1
 #define HW_CAPABILITIES 0x08
 #define HW_VERSION 0xff
+#define QEMU_PATIENCE_MS 4000 /* then it answers with CC_TIMEOUT itself */
 
 static struct sockaddr_un address = { .sun_family = AF_UNIX };
 static int listener = -1, conn = -1;
@@ -34,9 +35,61 @@ static struct {
 	double ms;
 } slow;
 
+/* QEMU keeps a part of a message, also from a connection before: an escape of nothing ends it. */
+static const uint8_t forget[] = { FRAME_ESCAPE, FRAME_MESSAGE_END };
+
+/*
+ * Where an answer does not come, QEMU makes one of its own: C3h after a while, D2h when the
+ * connection ends. It spoils it if the sequence number is one of the bytes that need an escape,
+ * and the interface would be stuck for ever. So those get from here what QEMU wants to say; as
+ * long as len is not 0, such a request waits.
+ */
+static struct {
+	struct timer timer;
+	uint8_t answer[4];
+	size_t len;
+} unspoiled;
+
 unsigned int link_number(void)
 {
 	return number;
+}
+
+static void unspoiled_answer(uint8_t cc)
+{
+	uint8_t wire[sizeof(forget) + FRAME_WIRE_MAX];
+	size_t len = sizeof(forget);
+
+	if (!unspoiled.len)
+		return;
+	memcpy(wire, forget, len);
+	unspoiled.answer[3] = cc;
+	len += frame_message(wire + len, unspoiled.answer, unspoiled.len, 0);
+	unspoiled.len = 0;
+	if (send(conn, wire, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		note("cannot send: %s", strerror(errno));
+}
+
+static void unspoiled_late(void *arg)
+{
+	(void)arg;
+	unspoiled_answer(CC_TIMEOUT);
+}
+
+static void unspoiled_begin(const uint8_t *request)
+{
+	if (!frame_escapes(request[0]))
+		return;
+	memcpy(unspoiled.answer, request, 3);
+	unspoiled.answer[1] |= 1 << 2;
+	unspoiled.len = sizeof(unspoiled.answer);
+	timer_start(&unspoiled.timer, QEMU_PATIENCE_MS, unspoiled_late, NULL);
+}
+
+static void unspoiled_end(void)
+{
+	unspoiled.len = 0;
+	timer_stop(&unspoiled.timer);
 }
 
 static void hang_up(void)
@@ -44,6 +97,8 @@ static void hang_up(void)
 	if (conn < 0)
 		return;
 	timer_stop(&slow.timer);
+	unspoiled_answer(CC_NOT_READY);
+	unspoiled_end();
 	loop_unwatch(conn);
 	close(conn);
 	conn = -1;
@@ -73,10 +128,14 @@ void link_send(const uint8_t *bytes, size_t len, uint8_t wrong)
 {
 	uint8_t wire[FRAME_WIRE_MAX];
 
-	if (smic_is_open())
+	if (smic_is_open()) {
 		smic_send(bytes, len);
-	else
-		link_send_raw(wire, frame_message(wire, bytes, len, wrong));
+		return;
+	}
+	/* what QEMU does not take for a message leaves the request waiting */
+	if (!wrong && len >= sizeof(unspoiled.answer))
+		unspoiled_end();
+	link_send_raw(wire, frame_message(wire, bytes, len, wrong));
 }
 
 void link_send_part(const uint8_t *bytes, size_t len, size_t part)
@@ -84,7 +143,11 @@ void link_send_part(const uint8_t *bytes, size_t len, size_t part)
 	uint8_t wire[FRAME_WIRE_MAX];
 	size_t all = frame_message(wire, bytes, len, 0);
 
-	link_send_raw(wire, part < all ? part : all);
+	if (part >= all) {
+		part = all;
+		unspoiled_end();
+	}
+	link_send_raw(wire, part);
 	link_close(0);
 }
 
@@ -105,6 +168,7 @@ void link_send_slowly(const uint8_t *bytes, size_t len, double ms)
 	slow.len = frame_message(slow.bytes, bytes, len, 0);
 	slow.at = 0;
 	slow.ms = ms;
+	unspoiled_end();
 	send_next_byte(NULL);
 }
 
@@ -133,6 +197,7 @@ static void readable(void *arg)
 	for (ssize_t i = 0; i < n && which == number; i++) {
 		switch (frame_read(&reader, bytes[i])) {
 		case FRAME_MESSAGE:
+			unspoiled_begin(reader.bytes);
 			request_arrived(reader.bytes, reader.len);
 			break;
 		case FRAME_COMMAND:
@@ -153,6 +218,7 @@ static void greet(void)
 	static const uint8_t version[] = { HW_VERSION, PROTOCOL_VERSION };
 	uint8_t wire[FRAME_WIRE_MAX];
 
+	link_send_raw(forget, sizeof(forget));
 	link_send_raw(wire, frame_command(wire, version, sizeof(version)));
 	flags_tell_all();
 }

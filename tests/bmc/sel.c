@@ -7,7 +7,6 @@
 #include "request.h"
 #include "sel.h"
 
-#define RECORDS 1024
 #define IPMI_VERSION 0x51
 #define WITH_TIME 0xe0 /* record types below it carry one */
 #define CAN 0x0a /* delete, reserve */
@@ -15,7 +14,7 @@
 #define FIRST 0x0000
 #define LAST 0xffff
 
-static uint8_t records[RECORDS][SEL_RECORD];
+static uint8_t records[SEL_RECORDS][SEL_RECORD];
 static unsigned int nr;
 static uint16_t next_id = 1, reservation;
 static uint32_t added = 0xffffffff, erased = 0xffffffff;
@@ -30,7 +29,7 @@ uint16_t sel_add(uint8_t record[SEL_RECORD])
 {
 	uint32_t now = sel_time();
 
-	if (nr == RECORDS)
+	if (nr == SEL_RECORDS)
 		return 0;
 	record[0] = next_id;
 	record[1] = next_id >> 8;
@@ -67,10 +66,10 @@ static uint8_t get_info(const struct request *rq, struct answer *a)
 	(void)rq;
 	answer_u8(a, IPMI_VERSION);
 	answer_u16(a, nr);
-	answer_u16(a, (RECORDS - nr) * SEL_RECORD);
+	answer_u16(a, (SEL_RECORDS - nr) * SEL_RECORD);
 	answer_u32(a, added);
 	answer_u32(a, erased);
-	answer_u8(a, CAN | (nr == RECORDS ? 0x80 : 0));
+	answer_u8(a, CAN | (nr == SEL_RECORDS ? 0x80 : 0));
 	return CC_OK;
 }
 

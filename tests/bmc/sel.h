@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-#define SEL_RECORD 16
+#define SEL_RECORD 16 /* bytes of one */
+#define SEL_RECORDS 1024
 
 /* Adds a record, gives it its id and time; the id, 0 if the log is full. */
 uint16_t sel_add(uint8_t record[SEL_RECORD]);

@@ -16,6 +16,7 @@
 #include "loop.h"
 #include "record.h"
 #include "request.h"
+#include "sel.h"
 
 static int failed;
 static int qemu = -1; /* our end of the link */
@@ -194,7 +195,8 @@ static void greeting(void)
 	uint8_t bytes[64];
 
 	connect_qemu();
-	EXPECT(heard(bytes, sizeof(bytes)) == 5 && !memcmp(bytes, "\xff\x01\xa1\x00\xa1", 5));
+	EXPECT(heard(bytes, sizeof(bytes)) == 7 &&
+	       !memcmp(bytes, "\xaa\xa0\xff\x01\xa1\x00\xa1", 7));
 }
 
 static void commands(void)
@@ -217,10 +219,10 @@ static void system_event_log(void)
 	uint8_t record[16] = { 0, 0, 2, [15] = 0x55 }, m[FRAME_MAX], clear[6] = "..CLR\xaa";
 	size_t n;
 
-	for (int i = 1; i <= 256; i++)
+	for (int i = 1; i <= SEL_RECORDS; i++)
 		EXPECT(ask(0x0a, 0x44, record, 16, m, &n) == CC_OK && get_u16(m) == i);
 	EXPECT(ask(0x0a, 0x44, record, 16, m, &n) == CC_NO_SPACE);
-	EXPECT(ask(0x0a, 0x40, "", 0, m, &n) == CC_OK && get_u16(m + 1) == 256);
+	EXPECT(ask(0x0a, 0x40, "", 0, m, &n) == CC_OK && get_u16(m + 1) == SEL_RECORDS);
 	EXPECT(ask(0x0a, 0x43, "\0\0\x07\0\0\xff", 6, m, &n) == CC_OK && n == 18 && m[17] == 0x55);
 	EXPECT(get_u16(m) == 8 && get_u16(m + 2) == 7);
 	EXPECT(ask(0x0a, 0x42, "", 0, clear, &n) == CC_OK);
@@ -393,6 +395,37 @@ static void away_and_back(void)
 	EXPECT(line("reset", "ok"));
 }
 
+/* Where QEMU would answer wrongly, the BMC does it rightly. */
+static void escaped_numbers(void)
+{
+	uint8_t m[FRAME_MAX];
+
+	EXPECT(line("fault disconnect n=1", "ok"));
+	say(0xa0, 6, 1, "", 0);
+	EXPECT(hear(m) == 4 && m[0] == 0xa0 && m[1] == 7 << 2 && m[2] == 1 &&
+	       m[3] == CC_NOT_READY);
+	connect_qemu();
+	EXPECT(line("fault cut n=1 arg=9", "ok"));
+	say(0xa1, 6, 1, "", 0);
+	EXPECT(hear(m) == 4 && m[0] == 0xa1 && m[3] == CC_NOT_READY);
+	connect_qemu();
+	say(0xa1, 6, 1, "", 0);
+	EXPECT(hear(m) == 19 && m[0] == 0xa1);
+	EXPECT(line("fault drop n=1", "ok"));
+	say(0xaa, 6, 1, "", 0);
+	EXPECT(!hear(m));
+	loop_run_for(4100);
+	EXPECT(hear(m) == 4 && m[0] == 0xaa && m[3] == CC_TIMEOUT);
+	/* answered is answered */
+	say(0xaa, 6, 1, "", 0);
+	EXPECT(hear(m) == 19);
+	EXPECT(line("fault disconnect n=1", "ok"));
+	say(0x9f, 6, 1, "", 0);
+	EXPECT(!hear(m));
+	connect_qemu();
+	EXPECT(line("nofaults", "ok"));
+}
+
 static void watchdog(void)
 {
 	static const uint8_t set[] = { 0x04, 0x01, 0, 0, 1, 0 };
@@ -446,6 +479,7 @@ static const struct {
 	{ "hang and unhang", hang_and_unhang },
 	{ "delays", delays },
 	{ "away and back", away_and_back },
+	{ "escaped sequence numbers", escaped_numbers },
 	{ "watchdog", watchdog },
 	{ "events and interrupts", events_and_interrupts },
 };
