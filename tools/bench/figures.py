@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is made of the figures: ratios, the table, the picture. Called by run."""
 import glob
+import json
 import os
 import statistics
 import subprocess
@@ -41,6 +42,8 @@ def verdict(name, value):
     if value is None:
         return ""
     good = plan.FIGURES.get(name, ("", "-"))[1]
+    if not good:
+        return ""
     if abs(value - 1) < 0.03:
         return "same"
     return "better" if (value > 1) == (good == "+") else "worse"
@@ -82,6 +85,17 @@ def sizes(kernel, modules):
                                       check=True).stdout.split()
             entry = table.setdefault(f"size/{name}/text", {"ours": [], "intree": []})
             entry[stack].append(float(said[6]))
+    return table
+
+
+def lines(top):
+    """Lines of code of this stack's modules, without comments; {key: {stack: [values]}}"""
+    table = {}
+    for folder in sorted(glob.glob(os.path.join(top, "drivers", "*", ""))):
+        said = subprocess.run(["cloc", "--json", "--quiet", folder], capture_output=True,
+                              check=True).stdout
+        table[f"lines/{os.path.basename(folder[:-1])}/lines"] = {
+            "ours": [float(json.loads(said)["SUM"]["code"])], "intree": []}
     return table
 
 

@@ -10,29 +10,32 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "vm"))
 
+import suite  # noqa: E402, from ../vm
+
 # -icount: a guest nanosecond is an instruction. What else could differ from run to run is fixed.
 ICOUNT = ["-icount shift=0,sleep=off", "-cpu qemu64", "-rtc base=2024-01-01,clock=vm"]
 ICOUNT_APPEND = "nokaslr norandmaps"
 TRACE = "-d trace:memory_region_ops_read,trace:memory_region_ops_write"
 
 REQUESTS = 100          # of one count
-SECONDS = 2             # of one load
+SECONDS = 1             # of one load
 SENSORS, RECORDS = 200, 1000
 
 # unit of each figure, and whether more of it is better (+), worse (-), or neither
 FIGURES = {
     "ns": ("instructions", "-"), "accesses": ("accesses", "-"),
     "rate": ("/s", "+"), "p50": ("ms", "-"), "p99": ("ms", "-"), "max": ("ms", "-"),
-    "cpu": ("ms CPU", "-"), "thread": ("ms CPU", "-"), "switches": ("switches", "-"),
+    "added": ("ms", "-"), "cpu": ("ms CPU", "-"), "thread": ("ms CPU", "-"),
+    "switches": ("switches", "-"), "wakeups": ("/s", "-"), "wakes": ("/s", ""),
     "slowest": ("of mean", "+"), "wrong": ("answers", "-"), "busy": ("CPUs", "-"),
     "modprobe": ("s", "-"), "first": ("s", "-"), "error": ("s", "-"), "again": ("s", "-"),
     "back": ("s", "-"), "file": ("bytes", "-"), "message": ("bytes", "-"),
-    "wall": ("s", "-"), "processor": ("s CPU", "-"), "size": ("bytes", "-"), "text": ("bytes", "-"),
+    "wall": ("s", "-"), "processor": ("s CPU", "-"), "text": ("bytes", "-"), "lines": ("of code", "-"),
 }
 
 LOAD = ["modprobe ipmi_si", "modprobe ipmi_devintf"]
 # as many users as a load has
-MANY = ["modprobe ipmi_msghandler max_users=100"] + LOAD
+MANY = "modprobe ipmi_msghandler max_users=100"
 
 
 class Boot:
@@ -40,7 +43,7 @@ class Boot:
 
     def __init__(self, group, hardware, cases, **options):
         self.group, self.hardware, self.cases = group, hardware, cases
-        self.load = options.get("load", LOAD)
+        self.load = options.get("load", suite.hardware(hardware).get("load", LOAD))
         self.exact = options.get("exact", False)        # -icount, and register accesses
         self.tools = options.get("tools", False)
         self.bmc = options.get("bmc")                   # else that of the hardware
@@ -66,30 +69,39 @@ def instructions():
 
 def load():
     """Rate, latency and processor time under load, with BMCs that think for some time."""
-    for hardware in ("host-kcs", "host-kcs-polled", "host-bt", "host-bt-polled"):
+    for hardware in ("host-kcs", "host-kcs-polled", "host-bt", "host-bt-polled", "host-smic"):
         name = hardware.removeprefix("host-")
-        cases = [(f"{name} {think} ms" if think != "erratic" else f"{name} erratic",
-                  f"load {think} 1 {SECONDS}") for think in ("0", "1", "5", "erratic")]
-        cases += [(f"{name} 1 ms, {users} users", f"load 1 {users} {SECONDS}")
-                  for users in (8, 64)]
-        yield Boot("load", hardware, cases, bmc="fast", load=MANY)
+        cases = [(f"{name} {think}{'' if think == 'erratic' else ' ms'}"
+                  f"{', %d users' % users if users > 1 else ''}",
+                  f"load {think} {users} {SECONDS}")
+                 for think in ("0", "1", "5", "erratic") for users in (1, 8, 64)]
+        yield Boot("load", hardware, cases, bmc="smic" if name == "smic" else "fast",
+                   load=[MANY] + suite.hardware(hardware).get("load", LOAD))
+    # QEMU's SSIF and a BMC that thinks do not go together
+    for hardware in ("ssif-q35", "ssif-pc"):
+        cases = [(f"{hardware}{', %d users' % users if users > 1 else ''}",
+                  f"load as-it-is {users} {SECONDS}") for users in (1, 8, 64)]
+        yield Boot("load", hardware, cases, load=[MANY] + suite.hardware(hardware)["load"])
 
 
 def idle():
     """What an open device costs when nobody asks anything."""
-    for hardware in ("host-kcs", "host-kcs-polled"):
-        yield Boot("idle", hardware, [(hardware.removeprefix("host-"), "idle 4")], bmc="fast")
+    for hardware in ("kcs", "kcs-polled", "bt", "bt-polled", "ssif-q35"):
+        yield Boot("idle", hardware, [(hardware, "idle 4")])
 
 
 def start():
     """From modprobe to the first answer."""
-    for hardware in ("kcs", "kcs-polled", "bt-polled"):
+    for hardware in ("kcs", "kcs-polled", "bt", "bt-polled"):
         yield Boot("start", hardware, [(hardware, "start ipmi_si ipmi_devintf")], load=[])
+    yield Boot("start", "ssif-q35", [("ssif-q35", "start i2c_i801 ipmi_ssif ipmi_devintf")], load=[])
 
 
 def death():
     """A BMC that falls silent in the middle of a request for 70 s."""
-    yield Boot("death", "host-kcs-polled", [("kcs-polled", "death")], rounds=False, seconds=240)
+    for hardware in ("host-kcs-polled", "host-bt"):
+        yield Boot("death", hardware, [(hardware.removeprefix("host-"), "death")], rounds=False,
+                   seconds=240)
 
 
 def tools():

@@ -7,7 +7,8 @@
  *                                  -icount shift=0 are instructions; marks on port 80h around them
  *   bench load THINK USERS SECONDS [DEVICE]
  *                                  requests of that many processes, one in flight each, to the
- *                                  BMC of tests/bmc, which thinks THINK ms ("erratic": see there)
+ *                                  BMC of tests/bmc, which thinks THINK ms ("erratic": see
+ *                                  bmc_thinks()), or to another one ("as-it-is")
  *   bench idle SECONDS             nobody asks anything, the device is open
  *   bench memory                   of an open file, and of a message that waits to be read
  *   bench start MODULE...          from modprobe to the first answer
@@ -16,6 +17,8 @@
  *   bench think MS                 the BMC thinks so long
  *   bench run N COMMAND...         N times at once: wall and processor time
  */
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -42,6 +45,11 @@ struct user {
 	unsigned int n;
 	float latency[SAMPLES]; /* ms */
 };
+
+/* When requests count; all users see it. */
+static volatile struct {
+	bool begun, over;
+} *span;
 
 struct machine {
 	double busy; /* seconds of all processors */
@@ -72,14 +80,20 @@ static int device(int n)
 /* What the threads of the driver have used so far, in seconds. */
 static double threads(void)
 {
+	static const char *const names[] = { "kipmi", "ipmi-si", "ipmi-ssif", "kssif" };
+	struct dirent *entry;
 	double sum = 0;
-	char *line, *rest;
+	DIR *proc = opendir("/proc");
 
-	run("for p in /proc/[0-9]*; do case $(cat $p/comm 2>/dev/null) in "
-	    "kipmi*|ipmi-si*|ipmi-ssif*|ssif*|kssif*) cut -d' ' -f1 $p/schedstat;; esac; done");
-	line = strtok_r((char *)output(), "\n", &rest);
-	for (; line; line = strtok_r(NULL, "\n", &rest))
-		sum += atof(line) / 1e9;
+	while (proc && (entry = readdir(proc))) {
+		if (!isdigit(entry->d_name[0]))
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (!strncmp(file_text("/proc/%s/comm", entry->d_name), names[i],
+				     strlen(names[i])))
+				sum += atof(file_text("/proc/%s/schedstat", entry->d_name)) / 1e9;
+	}
+	closedir(proc);
 	return sum;
 }
 
@@ -154,27 +168,34 @@ static int cmd_count(char **argv)
 	return 0;
 }
 
-static void use(struct user *u, int dev, const double *begin, double end)
+static void use(struct user *u, int dev)
 {
 	int fd = device(dev);
 	double start, stop;
 
-	for (long id = 1;; id++) {
+	for (long id = 1; !span->over; id++) {
 		start = now();
-		if (start >= end)
-			return;
 		if (one_request(fd, id)) {
 			u->wrong++;
 			ipmi_drain(fd, 100);
 			continue;
 		}
 		stop = now();
-		if (start < *begin || stop > end)
+		if (!span->begun || span->over)
 			continue;
 		if (u->n < SAMPLES)
 			u->latency[u->n++] = (stop - start) * 1e3;
 		u->answers++;
 	}
+}
+
+static void *shared_memory(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		fatal("memory", errno);
+	return p;
 }
 
 static int by_value(const void *a, const void *b)
@@ -184,43 +205,50 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Milliseconds, or less than none if the BMC does not always think the same. */
+static double bmc_thinks(const char *think)
+{
+	if (!strcmp(think, "as-it-is"))
+		return -1;
+	bmc_line("nofaults");
+	if (!strcmp(think, "erratic")) {
+		bmc_line("delay lognormal 3 0.5");
+		bmc_line("fault late percent=1 arg=100");
+		return -1;
+	}
+	bmc_line("delay %s", think);
+	return atof(think);
+}
+
 static int cmd_load(char **argv)
 {
 	int users = atoi(argv[1]), dev = argv[3] ? atoi(argv[3]) : 0;
-	double seconds = atof(argv[2]), begin, end, cpu;
+	double seconds = atof(argv[2]), cpu;
 	size_t size = users * sizeof(struct user);
-	struct user *u = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-			      0);
+	struct user *u = shared_memory(size);
+	double answers = 0, wrong = 0, least = 1e9, think, start;
 	struct machine before, after;
-	double answers = 0, wrong = 0, least = 1e9;
 	float *all;
 	int n = 0;
 
-	if (u == MAP_FAILED)
-		fatal("memory", errno);
-	if (!strcmp(argv[0], "erratic")) {
-		bmc_line("delay lognormal 3 0.5");
-		bmc_line("fault late percent=1 arg=100");
-	} else {
-		bmc_line("nofaults");
-		bmc_line("delay %s", argv[0]);
-	}
-	begin = now() + WARM_UP;
-	end = begin + seconds;
+	span = shared_memory(sizeof(*span));
+	think = bmc_thinks(argv[0]);
 	fflush(stdout);
 	for (int i = 0; i < users; i++) {
 		if (!fork()) {
-			use(u + i, dev, &begin, end);
+			use(u + i, dev);
 			_exit(0);
 		}
 	}
 	usleep(WARM_UP * 1e6);
 	cpu = threads();
 	before = machine_now();
-	begin = now();
-	usleep((end - now()) * 1e6 - 2000);
+	start = now();
+	span->begun = true;
+	usleep(seconds * 1e6);
+	span->over = true;
+	seconds = now() - start;
 	after = machine_now();
-	seconds = now() - begin;
 	cpu = threads() - cpu;
 	while (wait(NULL) > 0)
 		;
@@ -233,19 +261,22 @@ static int cmd_load(char **argv)
 		memcpy(all + n, u[i].latency, u[i].n * sizeof(*all));
 		n += u[i].n;
 	}
-	bmc_line("nofaults");
-	bmc_line("delay 0");
+	if (strcmp(argv[0], "as-it-is"))
+		bmc_thinks("0");
+	say("wrong", wrong);
 	if (!n)
 		fatal("no request was answered", EIO);
 	qsort(all, n, sizeof(*all), by_value);
 	say("rate", answers / seconds);
 	say("p50", all[n / 2]);
+	if (think >= 0 && users == 1)
+		say("added", all[n / 2] - think);
 	say("p99", all[(int)(n * 0.99)]);
 	say("max", all[n - 1]);
 	say("cpu", (after.busy - before.busy) / answers * 1e3);
 	say("thread", cpu / answers * 1e3);
 	say("switches", (after.switches - before.switches) / answers);
-	say("wrong", wrong);
+	say("wakes", (after.switches - before.switches) / seconds);
 	if (users > 1)
 		say("slowest", least / (answers / users));
 	return 0;
@@ -263,7 +294,7 @@ static int cmd_idle(char **argv)
 	before = machine_now();
 	usleep(seconds * 1e6);
 	after = machine_now();
-	say("switches", (after.switches - before.switches) / seconds);
+	say("wakeups", (after.switches - before.switches) / seconds);
 	say("busy", (after.busy - before.busy) / seconds);
 	say("thread", (threads() - cpu) / seconds);
 	return 0;
