@@ -672,11 +672,7 @@ static const struct ktap_case cases[] = {
 
 int main(void)
 {
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	ipmi_ipmb(&near, 0, SATELLITE, 0);
 	ipmi_ipmb(&other, 0, OTHER, 0);
 	ipmi_lan(&far, LAN_CHANNEL, 7, 0x81, 0x82, 0);

@@ -349,11 +349,7 @@ static const struct ktap_case cases[] = {
 int main(void)
 {
 	keep_acpi_ipmi_out();
-	fd = ipmi_open(0);
-	other = ipmi_open(0);
-	if (fd < 0 || other < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(fd < 0 ? -fd : -other));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
+	other = ipmi_must_open(0);
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }

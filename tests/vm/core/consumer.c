@@ -167,11 +167,7 @@ int main(int argc, char **argv)
 		printf("Bail out! %s\n", output());
 		return 1;
 	}
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	close(fd);
 	/* it comes by itself, but not to an interface of hotmod's */
 	usleep(500000);

@@ -255,15 +255,8 @@ static const struct ktap_case pci_cases[] = {
 
 int main(void)
 {
-	int fd;
-
 	keep_acpi_ipmi_out();
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
-	close(fd);
+	close(ipmi_must_open(0));
 	usleep(500000);
 	module_remove("acpi_ipmi");
 	file_write(PARAMETERS "max_users", "200");

@@ -306,11 +306,7 @@ int main(int argc, char **argv)
 	int n = ARRAY_SIZE(cases), fd;
 
 	keep_acpi_ipmi_out();
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	close(fd);
 	usleep(500000);
 	module_remove("acpi_ipmi");

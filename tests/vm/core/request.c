@@ -481,11 +481,7 @@ static const struct ktap_case cases[] = {
 
 int main(void)
 {
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	no_access = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }

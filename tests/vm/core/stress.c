@@ -502,8 +502,6 @@ static const struct ktap_case cases[] = {
 
 int main(int argc, char **argv)
 {
-	int file;
-
 	if (argc > 1)
 		seconds = atoi(argv[1]);
 	if (argc > 2)
@@ -511,12 +509,7 @@ int main(int argc, char **argv)
 	if (argc > 3)
 		seed = atoi(argv[3]);
 	keep_acpi_ipmi_out();
-	file = ipmi_open(0);
-	if (file < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-file));
-		return 1;
-	}
-	close(file);
+	close(ipmi_must_open(0));
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -442,11 +442,7 @@ static const struct ktap_case away_cases[] = {
 int main(int argc, char **argv)
 {
 	run("[ -e " TRACING "/trace ] || mount -t tracefs tracefs " TRACING);
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	if (argc > 1 && !strcmp(argv[1], "away"))
 		return ktap_main(away_cases, ARRAY_SIZE(away_cases));
 	return ktap_main(cases, ARRAY_SIZE(cases));

@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -29,6 +30,17 @@ int ipmi_open(int n)
 
 	while ((fd = ipmi_open_now(n)) == -ENOENT && now() < end)
 		usleep(1000);
+	return fd;
+}
+
+int ipmi_must_open(int n)
+{
+	int fd = ipmi_open(n);
+
+	if (fd < 0) {
+		printf("Bail out! /dev/ipmi%d: %s\n", n, strerror(-fd));
+		exit(1);
+	}
 	return fd;
 }
 

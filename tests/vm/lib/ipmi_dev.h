@@ -32,7 +32,10 @@ struct reply {
 /* Opens /dev/ipmiN; waits for the node until its interface may have come up. */
 int ipmi_open(int n);
 
-/* The same without waiting. */
+/* The same; without a device there is no test. */
+int ipmi_must_open(int n);
+
+/* As ipmi_open() without waiting. */
 int ipmi_open_now(int n);
 
 /* How many /dev/ipmi* there are. */

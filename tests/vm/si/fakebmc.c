@@ -427,10 +427,6 @@ int main(int argc, char **argv)
 		return 2;
 	kind = argv[1];
 	every = argc == 3 && !strcmp(argv[2], "every");
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }

@@ -176,11 +176,7 @@ static const struct ktap_case polled[] = {
 int main(void)
 {
 	keep_acpi_ipmi_out();
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	if (strstr(hardware(), "polled"))
 		return ktap_main(polled, ARRAY_SIZE(polled));
 	return ktap_main(cases, ARRAY_SIZE(cases));

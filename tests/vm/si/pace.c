@@ -138,11 +138,7 @@ static const struct ktap_case mute[] = {
 
 int main(void)
 {
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	if (!strcmp(hardware(), "host-kcs-mute"))
 		return ktap_main(mute, ARRAY_SIZE(mute));
 	return ktap_main(cases, ARRAY_SIZE(cases));

@@ -77,12 +77,8 @@ static const struct ktap_case cases[] = {
 int main(void)
 {
 	for (int n = 0; n < 2; n++) {
-		int fd = ipmi_open(n), which;
+		int fd = ipmi_must_open(n), which;
 
-		if (fd < 0) {
-			printf("Bail out! /dev/ipmi%d: %s\n", n, strerror(-fd));
-			return 1;
-		}
 		which = strcmp(file_text(DEVICE "type", n), "kcs") ? BT : KCS;
 		fds[which] = fd;
 		numbers[which] = n;
