@@ -67,27 +67,40 @@ def instructions():
                    rounds=False)
 
 
-def load():
-    """Rate, latency and processor time under load, with BMCs that think for some time."""
+SINGLE = [(think, 1) for think in ("0", "1", "5", "erratic")] + [("1", 8), ("1", 64)]
+EVERY = [(think, users) for think in ("0", "1", "5", "erratic") for users in (1, 8, 64)]
+
+
+def loads(group, thoughts):
+    """A machine of each kind, with each (milliseconds the BMC thinks, users)."""
     for hardware in ("host-kcs", "host-kcs-polled", "host-bt", "host-bt-polled", "host-smic"):
         name = hardware.removeprefix("host-")
         cases = [(f"{name} {think}{'' if think == 'erratic' else ' ms'}"
-                  f"{', %d users' % users if users > 1 else ''}",
-                  f"load {think} {users} {SECONDS}")
-                 for think in ("0", "1", "5", "erratic") for users in (1, 8, 64)]
-        yield Boot("load", hardware, cases, bmc="smic" if name == "smic" else "fast",
+                  f"{f', {users} users' if users > 1 else ''}",
+                  f"load {think} {users} {SECONDS}") for think, users in thoughts]
+        yield Boot(group, hardware, cases, bmc="smic" if name == "smic" else "fast",
                    load=[MANY] + suite.hardware(hardware).get("load", LOAD))
+
+
+def load():
+    """Rate, latency and processor time under load, with BMCs that think for some time."""
+    yield from loads("load", SINGLE)
     # QEMU's SSIF and a BMC that thinks do not go together
     for hardware in ("ssif-q35", "ssif-pc"):
-        cases = [(f"{hardware}{', %d users' % users if users > 1 else ''}",
+        cases = [(f"{hardware}{f', {users} users' if users > 1 else ''}",
                   f"load as-it-is {users} {SECONDS}") for users in (1, 8, 64)]
         yield Boot("load", hardware, cases, load=[MANY] + suite.hardware(hardware)["load"])
+
+
+def matrix():
+    """The same for every time that a BMC thinks with every number of users (not by default)."""
+    yield from loads("matrix", EVERY)
 
 
 def idle():
     """What an open device costs when nobody asks anything."""
     for hardware in ("kcs", "kcs-polled", "bt", "bt-polled", "ssif-q35"):
-        yield Boot("idle", hardware, [(hardware, "idle 4")])
+        yield Boot("idle", hardware, [(hardware, "idle 3")])
 
 
 def start():
@@ -99,9 +112,7 @@ def start():
 
 def death():
     """A BMC that falls silent in the middle of a request for 70 s."""
-    for hardware in ("host-kcs-polled", "host-bt"):
-        yield Boot("death", hardware, [(hardware.removeprefix("host-"), "death")], rounds=False,
-                   seconds=240)
+    yield Boot("death", "host-kcs-polled", [("kcs-polled", "death")], rounds=False, seconds=240)
 
 
 def tools():
@@ -125,4 +136,4 @@ def memory():
     yield Boot("memory", "kcs", [("kcs", "memory")], rounds=False)
 
 
-GROUPS = {g.__name__: g for g in (instructions, load, idle, start, death, tools, memory)}
+GROUPS = {g.__name__: g for g in (instructions, load, idle, start, death, tools, memory, matrix)}

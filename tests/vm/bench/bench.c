@@ -300,18 +300,30 @@ static int cmd_idle(char **argv)
 	return 0;
 }
 
-/* Bytes of all objects that the kernel has allocated. */
+/* Bytes of all that the kernel has allocated: objects, and pages of other kinds. */
 static double used(void)
 {
-	double total = 0, objects, size;
-	FILE *f = fopen("/proc/slabinfo", "r");
+	double total = 0, objects, size, kb;
 	char line[512];
+	FILE *f;
+
+	/* or the free objects of slabs that a processor holds would count */
+	run("for s in /sys/kernel/slab/*/shrink; do echo 1 >$s; done");
+	f = fopen("/proc/slabinfo", "r");
 
 	if (!f)
 		fatal("/proc/slabinfo", errno);
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "%*s %lf %*f %lf", &objects, &size) == 2)
 			total += objects * size;
+	fclose(f);
+	f = fopen("/proc/meminfo", "r");
+	if (!f)
+		fatal("/proc/meminfo", errno);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmallocUsed: %lf", &kb) == 1 ||
+		    sscanf(line, "Percpu: %lf", &kb) == 1)
+			total += kb * 1024;
 	fclose(f);
 	return total;
 }
