@@ -23,6 +23,7 @@
 
 static struct sockaddr_un address = { .sun_family = AF_UNIX };
 static int listener = -1, conn = -1;
+static bool leaving; /* nothing goes to conn any more; it lasts until QEMU has seen that */
 static unsigned int number;
 static struct frame_reader reader;
 static struct timer closed;
@@ -41,8 +42,8 @@ static const uint8_t forget[] = { FRAME_ESCAPE, FRAME_MESSAGE_END };
 /*
  * Where an answer does not come, QEMU makes one of its own: C3h after a while, D2h when the
  * connection ends. It spoils it if the sequence number is one of the bytes that need an escape,
- * and the interface would be stuck for ever. So those get from here what QEMU wants to say; as
- * long as len is not 0, such a request waits.
+ * and the interface would be stuck for ever. So those get from here what QEMU wants to say, if
+ * need be on the next connection. As long as len is not 0, such a request waits.
  */
 static struct {
 	struct timer timer;
@@ -92,23 +93,37 @@ static void unspoiled_end(void)
 	timer_stop(&unspoiled.timer);
 }
 
+/*
+ * Only our half is closed: a request that QEMU sends before it has seen that would not be sent,
+ * and nobody would answer it.
+ */
 static void hang_up(void)
 {
-	if (conn < 0)
+	if (conn < 0 || leaving)
 		return;
 	timer_stop(&slow.timer);
 	unspoiled_answer(CC_NOT_READY);
 	unspoiled_end();
-	loop_unwatch(conn);
-	close(conn);
-	conn = -1;
+	shutdown(conn, SHUT_WR);
+	leaving = true;
 	number++;
 	note("QEMU is disconnected");
 }
 
+static void drop(void)
+{
+	if (conn < 0)
+		return;
+	hang_up();
+	loop_unwatch(conn);
+	close(conn);
+	conn = -1;
+	leaving = false;
+}
+
 void link_send_raw(const uint8_t *bytes, size_t len)
 {
-	while (conn >= 0 && len) {
+	while (conn >= 0 && !leaving && len) {
 		ssize_t n = send(conn, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
@@ -185,20 +200,22 @@ static void readable(void *arg)
 {
 	uint8_t bytes[4096];
 	ssize_t n = recv(conn, bytes, sizeof(bytes), MSG_DONTWAIT);
-	unsigned int which = number;
 
 	(void)arg;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		hang_up();
+		drop();
 		return;
 	}
-	for (ssize_t i = 0; i < n && which == number; i++) {
+	for (ssize_t i = 0; i < n; i++) {
 		switch (frame_read(&reader, bytes[i])) {
 		case FRAME_MESSAGE:
 			unspoiled_begin(reader.bytes);
-			request_arrived(reader.bytes, reader.len);
+			if (leaving)
+				timer_stop(&unspoiled.timer);
+			else
+				request_arrived(reader.bytes, reader.len);
 			break;
 		case FRAME_COMMAND:
 			if (reader.bytes[0] != HW_VERSION && reader.bytes[0] != HW_CAPABILITIES)
@@ -230,13 +247,14 @@ static void connected(void *arg)
 	(void)arg;
 	if (fd < 0)
 		return;
-	hang_up();
+	drop();
 	conn = fd;
 	number++;
 	memset(&reader, 0, sizeof(reader));
 	loop_watch(conn, readable, NULL);
 	note("QEMU is connected");
 	greet();
+	unspoiled_answer(CC_NOT_READY);
 }
 
 static void listen_again(void *arg)

@@ -411,6 +411,13 @@ static void escaped_numbers(void)
 	connect_qemu();
 	say(0xa1, 6, 1, "", 0);
 	EXPECT(hear(m) == 19 && m[0] == 0xa1);
+	/* too late for this connection */
+	EXPECT(line("fault disconnect n=1", "ok"));
+	say(0x9f, 6, 1, "", 0);
+	say(0xa0, 6, 1, "", 0);
+	EXPECT(!hear(m));
+	connect_qemu();
+	EXPECT(hear(m) == 4 && m[0] == 0xa0 && m[3] == CC_NOT_READY);
 	EXPECT(line("fault drop n=1", "ok"));
 	say(0xaa, 6, 1, "", 0);
 	EXPECT(!hear(m));
