@@ -261,6 +261,10 @@ static void refusals_are_reported(void)
 	bmc_line("fault cc netfn=6 cmd=22 n=1 arg=0xff");
 	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	/* one that forgets what it was just told */
+	bmc_line("fault cc netfn=6 cmd=22 n=2 arg=0x80");
+	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(wdt_bmc(0).running);
 	EXPECT_EQ(wdt_close(fd), 0);
 }

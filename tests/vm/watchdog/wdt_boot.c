@@ -97,8 +97,11 @@ static void nowayout_goes_on(void)
 	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_SET_TIMER, left, sizeof(left), &r), 0);
 	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_RESET_TIMER, NULL, 0, &r), 0);
 	close(ipmi);
-	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog nowayout=1 timeout=4"), 0));
-	/* it was started for good: the kernel feeds it until somebody else does */
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog nowayout=1 timeout=60"), 0));
+	/* it was started for good: the kernel feeds it until somebody else does, also once
+	 * that has to be often
+	 */
+	EXPECT_EQ(wdt_param("timeout", "4"), 0);
 	for (end = now() + 10; now() < end; usleep(500000))
 		EXPECT(wdt_bmc(0).running);
 	EXPECT_EQ(wdt_param("nowayout", "0"), 0);

@@ -187,17 +187,24 @@ static void nowayout(void)
 /* From one device to the other and back, when nobody has it. */
 static void changes(void)
 {
-	int fd = wdt_open("watchdog");
+	int fd = wdt_open("watchdog"), off = WDIOS_DISABLECARD;
 
 	EXPECT_EQ(wdt_param("preop", "preop_none"), -EBUSY);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), -EAGAIN);
+	/* an NMI has no data to give */
+	EXPECT_EQ(wdt_param("preaction", "pre_nmi"), -EINVAL);
 	EXPECT_EQ(wdt_close(fd), 0);
 	EXPECT_EQ(wdt_param("preop", "preop_none"), 0);
 	fd = wdt_open("watchdog0");
 	EXPECT(fd >= 0);
 	EXPECT_EQ(wdt_param("preop", "preop_give_data"), -EBUSY);
 	EXPECT_EQ(wdt_param("preop", "preop_panic"), 0);
-	EXPECT_EQ(wdt_close(fd), 0);
+	/* who has stopped its timer loses the device, and is told */
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETOPTIONS, &off), 0);
 	EXPECT_EQ(wdt_param("preop", "preop_give_data"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
+	close(fd);
+	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
 	fd = wdt_open("watchdog");
 	EXPECT(fd >= 0);
