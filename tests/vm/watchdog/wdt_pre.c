@@ -78,7 +78,7 @@ static void of_others(void)
 	static const unsigned char soon[] = { 4, 0x31, 59, 0, 0x58, 2 };
 	static const unsigned char stop[] = { 4, 0, 0, 0, 100, 0 };
 	double end = now() + 20;
-	int ipmi = ipmi_open(0);
+	int ipmi = ipmi_must_open(0);
 	long before = file_number(PRETIMEOUTS);
 	struct reply r;
 
