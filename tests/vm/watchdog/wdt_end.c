@@ -3,7 +3,7 @@
  * What the BMC does when nobody feeds its watchdog any more, and that it does nothing while
  * somebody does. wdt_end ACTION; the verdict is in the machine's events, see suite.toml.
  * "dead" is a panic while the BMC is busy for ever: it does not keep the machine from restarting.
- * "poweroff" powers off while it is fed, and the BMC is told.
+ * "poweroff" and "restart" do that while it runs, and the BMC is told.
  */
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +54,7 @@ static void dies_while_the_bmc_is_dead(void)
 	sleep(1);
 }
 
-static void powers_off_while_it_runs(void)
+static void ends_while_it_runs(void)
 {
 	fd = wdt_open("watchdog");
 	REQUIRE(EXPECT(fd >= 0));
@@ -63,8 +63,8 @@ static void powers_off_while_it_runs(void)
 	bmc_line("trace on");
 }
 
-static const struct ktap_case poweroff[] = {
-	KTAP_CASE(powers_off_while_it_runs),
+static const struct ktap_case ends[] = {
+	KTAP_CASE(ends_while_it_runs),
 };
 
 static const struct ktap_case dead[] = {
@@ -85,11 +85,11 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		file_write("/proc/sysrq-trigger", "c");
 	}
-	if (!strcmp(action, "poweroff")) {
-		if (ktap_main(poweroff, ARRAY_SIZE(poweroff)))
+	if (!strcmp(action, "poweroff") || !strcmp(action, "restart")) {
+		if (ktap_main(ends, ARRAY_SIZE(ends)))
 			return 1;
 		fflush(stdout);
-		reboot(RB_POWER_OFF);
+		reboot(strcmp(action, "restart") ? RB_POWER_OFF : RB_AUTOBOOT);
 	}
 	if (ktap_main(cases, ARRAY_SIZE(cases)))
 		return 1;

@@ -184,6 +184,27 @@ static void nowayout(void)
 	EXPECT_EQ(wdt_close(fd), 0);
 }
 
+/* Its interface goes while a program has it, and comes back. */
+static void by_hotmod(void)
+{
+	static const char hotmod[] = "/sys/module/ipmi_si/parameters/hotmod";
+	int fd = wdt_open("watchdog");
+	double end = now() + 10;
+
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(file_write(hotmod, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_KEEPALIVE, NULL), -ENODEV);
+	EXPECT_EQ(file_write(hotmod, "add,kcs,i/o,0xca2"), 0);
+	/* without a word of the program */
+	while (!wdt_bmc(0).running && now() < end)
+		usleep(50000);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
 /* From one device to the other and back, when nobody has it. */
 static void changes(void)
 {
@@ -231,6 +252,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(nowayout),
 	/* only ours from here on; A8 leaves 6.1's own with a process that nobody can end */
 	KTAP_CASE(a8_read_can_be_killed),
+	KTAP_CASE(by_hotmod),
 	KTAP_CASE(changes),
 };
 
