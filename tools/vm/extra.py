@@ -10,6 +10,7 @@ Called by run. What initramfs.py says of layers holds here too.
 import os
 import shutil
 import subprocess
+import tempfile
 
 import initramfs
 import kernel as kernels
@@ -62,24 +63,29 @@ def systemd(_kernel):
 def source(path):
     """A file of the kernel's source package, of which only such files are kept."""
     kept = os.path.join(CACHE, "source", os.path.basename(path))
-    if os.path.exists(kept):
-        return kept
+    with initramfs.LOCK:
+        if not os.path.exists(kept):
+            unpack(path, kept)
+    return kept
+
+
+def unpack(path, kept):
     deb = subprocess.run([os.path.join(kernels.TOP, "tools", "setup"), "--fetch", SOURCE],
                          stdout=subprocess.PIPE, text=True, check=False)
     if deb.returncode:
         raise Trouble(f"the package {SOURCE} cannot be downloaded (see above)")
     os.makedirs(os.path.dirname(kept), exist_ok=True)
-    # the first tar is not heard out when the second one has what it wants
-    with open(kept + ".new", "wb") as out:
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(kept), delete=False) as out:
+        # the last tar ends when it has what it wants, and the others by that
         subprocess.run(["sh", "-c", "dpkg-deb --fsys-tarfile \"$1\" |"
                         " tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |"
                         " tar -xJO --wildcards --occurrence=1 \"*/$2\"",
                         "sh", deb.stdout.strip(), path],
                        stdout=out, stderr=subprocess.DEVNULL, check=False)
-    if not os.path.getsize(kept + ".new"):
+    if not os.path.getsize(out.name):
+        os.unlink(out.name)
         raise Trouble(f"there is no {path} in {deb.stdout.strip()}")
-    os.rename(kept + ".new", kept)
-    return kept
+    os.rename(out.name, kept)
 
 
 def selftests(_kernel):

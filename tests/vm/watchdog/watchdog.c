@@ -236,8 +236,7 @@ static void parameters_while_running(void)
 	EXPECT_EQ(wdt_param("timeout", "10"), 0);
 }
 
-/* B14 */
-static void refusals_are_reported(void)
+static void b14_refusals_are_reported(void)
 {
 	int fd, on = WDIOS_ENABLECARD, off = WDIOS_DISABLECARD;
 
@@ -368,7 +367,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(time_left),
 	KTAP_CASE(times),
 	KTAP_CASE(parameters_while_running),
-	KTAP_CASE(refusals_are_reported),
+	KTAP_CASE(b14_refusals_are_reported),
 	KTAP_CASE(magic_close),
 	KTAP_CASE(nowayout),
 	KTAP_CASE(module_stays_while_open),

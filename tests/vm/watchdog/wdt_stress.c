@@ -56,6 +56,17 @@ static void times(void)
 	}
 }
 
+/* The second one is never there. */
+static void numbers(void)
+{
+	for (;;) {
+		wdt_param("ifnum_to_use", "1");
+		usleep(100000);
+		wdt_param("ifnum_to_use", "0");
+		usleep(400000);
+	}
+}
+
 static void devices(void)
 {
 	for (;;) {
@@ -83,8 +94,9 @@ static void readers(void)
 
 static void all_at_once(void)
 {
-	static void (*const everybody[])(void) = { programs, programs, times,
-						   devices,  interfaces, readers };
+	static void (*const everybody[])(void) = {
+		programs, programs, times, numbers, devices, interfaces, readers,
+	};
 	pid_t pids[ARRAY_SIZE(everybody)];
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(everybody); i++) {
@@ -108,6 +120,7 @@ static void works(void)
 
 	file_write(HOTMOD, "add,kcs,i/o,0xca2");
 	close(ipmi_must_open(0));
+	EXPECT_EQ(wdt_param("ifnum_to_use", "0"), 0);
 	/* who was killed has left it running, perhaps, and has to be followed by somebody */
 	do {
 		fd = wdt_open("watchdog");
