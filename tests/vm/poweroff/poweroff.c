@@ -109,6 +109,7 @@ static const struct {
 	{ 0x108, 0x157, 0x51, 0x80, "CPI1" },
 	{ 0x108, 0x158, 0x51, 0, NULL },
 	{ 12634, 1, 0x51, 0x80, "ATCA" },
+	{ 1, 1, 0x02, 0x80, "chassis" },
 };
 
 /* One that cannot leaves the module loaded, idle, and without a user. */
@@ -134,6 +135,20 @@ static void finds_the_way(void)
 		if (!good)
 			ktap_note("all of that is about row %u", i);
 	}
+}
+
+/* An answer that is too short for that is asked for again. */
+static void bad_answer(void)
+{
+	double end = now() + 30;
+
+	bmc_line("set support 128");
+	bmc_line("fault truncate netfn=6 cmd=1 n=1 arg=10");
+	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_poweroff"), 0);
+	EXPECT(run("dmesg | grep 'poweroff function'"));
+	while (run("dmesg | grep 'Found a chassis style poweroff function'") && now() < end)
+		usleep(100000);
+	EXPECT(now() < end);
 }
 
 static void refuse_cycle(void)
@@ -168,6 +183,7 @@ static const struct ktap_case all[] = {
 
 static const struct ktap_case makers[] = {
 	KTAP_CASE(finds_the_way),
+	KTAP_CASE(bad_answer),
 };
 
 static const struct ktap_case some[] = {

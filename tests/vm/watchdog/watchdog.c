@@ -164,6 +164,12 @@ static void time_left(void)
 {
 	int fd = start(), left;
 
+	/* an answer that is too short says nothing, and one that is too long does no harm */
+	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=7");
+	EXPECT_EQ(value_of(fd, WDIOC_GETTIMELEFT), 0);
+	bmc_line("fault oversize netfn=6 cmd=25 n=1 arg=250");
+	EXPECT(value_of(fd, WDIOC_GETTIMELEFT) >= 0);
+
 	EXPECT_EQ(set(fd, WDIOC_SETTIMEOUT, 60), 0);
 	usleep(1200000);
 	left = value_of(fd, WDIOC_GETTIMELEFT);
@@ -338,6 +344,32 @@ static void load_parameters(void)
 	EXPECT_EQ(wdt_param("timeout", "10"), 0);
 }
 
+/* The answer to the first question, Get Watchdog Timer, is no good. */
+static void bad_answers(void)
+{
+	double end = now() + 30;
+	int fd;
+
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	bmc_line("fault cc netfn=6 cmd=25 n=1 arg=0xc1");
+	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(run("dmesg | grep 'the BMC of ipmi0 has no watchdog timer'"), 0);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"), users);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	/* too short: it may be better the next time */
+	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=7");
+	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	do {
+		usleep(100000);
+		fd = wdt_open("watchdog0");
+	} while (fd == -ENOENT && now() < end);
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_close(fd), 0);
+}
+
 /* Set Watchdog Timer is all that a BMC hears after its pre-timeout, even if it cannot say so. */
 static void fed_after_the_pretimeout(void)
 {
@@ -373,6 +405,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(module_stays_while_open),
 	KTAP_CASE(load_parameters),
 	KTAP_CASE(fed_after_the_pretimeout),
+	KTAP_CASE(bad_answers),
 };
 
 int main(void)
