@@ -185,8 +185,17 @@ int device_set_preop(u8 preop)
 		param_preop = preop;
 		return 0;
 	}
-	if (READ_ONCE(wdt.armed) || (shown == SHOWN_LEGACY && !legacy_claim()))
+	rv = timer_hold();
+	if (rv)
+		return rv;
+	if (shown == SHOWN_LEGACY && !legacy_claim()) {
+		timer_release();
 		return -EBUSY;
+	}
+	/*
+	 * A program that opened it only now would have its timer stopped by the watchdog core,
+	 * and some kernels (7.2 is one) would then never let go of this module.
+	 */
 	hide_locked();
 	param_preop = preop;
 	rv = show_locked();
@@ -194,5 +203,6 @@ int device_set_preop(u8 preop)
 		param_preop = old;
 		show_locked();
 	}
+	timer_release();
 	return rv;
 }

@@ -156,7 +156,8 @@ static int start_locked(void)
  * timer_start() - arm the timer as the parameters say
  *
  * Context: process, sleeps; see WDT_ASK_MS. So do the others here.
- * Return: 0; -EINTR; what bmc_set() returns, and it is as it was before.
+ * Return: 0; -EINTR; -ENODEV between timer_hold() and timer_release(); what
+ * bmc_set() returns, and it is as it was before.
  */
 int timer_start(void)
 {
@@ -164,9 +165,34 @@ int timer_start(void)
 
 	if (mutex_lock_killable(&wdt.lock))
 		return -EINTR;
-	rv = start_locked();
+	rv = wdt.held ? -ENODEV : start_locked();
 	mutex_unlock(&wdt.lock);
 	return rv;
+}
+
+/**
+ * timer_hold() - let no program start it, while another device is made
+ *
+ * Return: 0; -EINTR; -EBUSY if it is armed.
+ */
+int timer_hold(void)
+{
+	int rv = -EBUSY;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	if (!wdt.armed) {
+		wdt.held = true;
+		rv = 0;
+	}
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+void timer_release(void)
+{
+	guard(mutex)(&wdt.lock);
+	wdt.held = false;
 }
 
 /**

@@ -99,6 +99,7 @@ struct wdt_state {
  * @armed: it is to run; if the BMC forgets it, it is armed again
  * @must_set: the BMC does not know whether it is to run, or has to be told anew
  * @told: that the BMC could not be told was said
+ * @held: no program may start it now
  * @set: what it was armed with
  * @timeout: as set by parameter or ioctl
  * @pretimeout: likewise
@@ -114,6 +115,7 @@ struct wdt_timer {
 	bool armed;
 	bool must_set;
 	bool told;
+	bool held;
 	struct wdt_set set;
 	unsigned int timeout;
 	unsigned int pretimeout;
@@ -125,6 +127,8 @@ extern struct wdt_timer wdt;
 /* timer.c */
 int timer_start(void);
 int timer_stop(void);
+int timer_hold(void);
+void timer_release(void);
 int timer_feed(void);
 int timer_set_timeout(unsigned int timeout);
 int timer_set_pretimeout(unsigned int pretimeout);
