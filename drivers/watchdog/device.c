@@ -42,12 +42,12 @@ static int op_ping(struct watchdog_device *wdd)
 
 static int op_set_timeout(struct watchdog_device *wdd, unsigned int timeout)
 {
-	return device_set_timeout(timeout);
+	return timer_set_timeout(timeout);
 }
 
 static int op_set_pretimeout(struct watchdog_device *wdd, unsigned int pretimeout)
 {
-	return device_set_pretimeout(pretimeout);
+	return timer_set_pretimeout(pretimeout);
 }
 
 static unsigned int op_get_timeleft(struct watchdog_device *wdd)
@@ -80,41 +80,22 @@ struct watchdog_device wdt_device = {
 	.status = WATCHDOG_NOWAYOUT_INIT_STATUS,
 };
 
-static int set_times(unsigned int timeout, unsigned int pretimeout)
-{
-	int rv = timer_set(timeout, pretimeout);
-
-	if (rv)
-		return rv;
-	wdt_device.timeout = timeout;
-	wdt_device.pretimeout = pretimeout;
-	return 0;
-}
-
 /**
- * device_set_timeout() - by parameter or ioctl
+ * device_set_timeout() - by parameter
  * @timeout: seconds
  *
- * A pre-timeout that no longer fits is given up, as in the watchdog core.
- *
- * Return: 0, -EINVAL, or why the BMC was not told.
+ * Return: see timer_set_timeout().
  */
 int device_set_timeout(unsigned int timeout)
 {
-	unsigned int pretimeout = wdt.pretimeout;
+	int rv;
 
-	return set_times(timeout, pretimeout < timeout ? pretimeout : 0);
-}
-
-/**
- * device_set_pretimeout() - by parameter or ioctl
- * @pretimeout: seconds before the end
- *
- * Return: see device_set_timeout().
- */
-int device_set_pretimeout(unsigned int pretimeout)
-{
-	return set_times(wdt.timeout, pretimeout);
+	guard(mutex)(&shown_lock);
+	rv = timer_set_timeout(timeout);
+	/* If it is the watchdog core that feeds the timer: at once, and that often from now on. */
+	if (!rv && shown == SHOWN_CORE)
+		watchdog_set_last_hw_keepalive(&wdt_device, 0);
+	return rv;
 }
 
 /* The BMC says that it will act soon: who is to hear of it? Any context but NMI. */
@@ -204,8 +185,17 @@ int device_set_preop(u8 preop)
 		param_preop = preop;
 		return 0;
 	}
-	if (READ_ONCE(wdt.armed) || (shown == SHOWN_LEGACY && legacy_is_open()))
+	rv = timer_hold();
+	if (rv)
+		return rv;
+	if (shown == SHOWN_LEGACY && !legacy_claim()) {
+		timer_release();
 		return -EBUSY;
+	}
+	/*
+	 * A program that opened it only now would have its timer stopped by the watchdog core,
+	 * and some kernels (7.2 is one) would then never let go of this module.
+	 */
 	hide_locked();
 	param_preop = preop;
 	rv = show_locked();
@@ -213,5 +203,6 @@ int device_set_preop(u8 preop)
 		param_preop = old;
 		show_locked();
 	}
+	timer_release();
 	return rv;
 }

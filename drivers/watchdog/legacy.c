@@ -151,12 +151,12 @@ static long legacy_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	case WDIOC_GETTIMELEFT:
 		return put_user(timer_left(), uarg);
 	case WDIOC_SETTIMEOUT:
-		rv = get_user(n, uarg) ?: device_set_timeout(n);
+		rv = get_user(n, uarg) ?: timer_set_timeout(n);
 		return rv ?: put_user(wdt.timeout, uarg);
 	case WDIOC_GETTIMEOUT:
 		return put_user(wdt.timeout, uarg);
 	case WDIOC_SETPRETIMEOUT:
-		rv = get_user(n, uarg) ?: device_set_pretimeout(n);
+		rv = get_user(n, uarg) ?: timer_set_pretimeout(n);
 		return rv ?: put_user(wdt.pretimeout, uarg);
 	case WDIOC_GETPRETIMEOUT:
 		return put_user(wdt.pretimeout, uarg);
@@ -191,9 +191,15 @@ int legacy_register(void)
 void legacy_unregister(void)
 {
 	misc_deregister(&legacy_misc);
+	clear_bit(0, &opened);
 }
 
-bool legacy_is_open(void)
+/**
+ * legacy_claim() - keep others from opening it, until legacy_unregister()
+ *
+ * Return: true; false if a program has it.
+ */
+bool legacy_claim(void)
 {
-	return test_bit(0, &opened);
+	return !test_and_set_bit(0, &opened);
 }

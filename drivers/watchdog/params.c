@@ -85,6 +85,8 @@ static int preaction_set(const char *val, const struct kernel_param *kp)
 
 	if (rv < 0)
 		return ready ? -EINVAL : 0;
+	if (ready && rv == WDT_PRE_NMI && param_preop == WDT_PREOP_GIVE_DATA)
+		return -EINVAL;
 	guard(mutex)(&wdt.lock);
 	if (pretimeout_nmi_locked(rv == WDT_PRE_NMI)) {
 		pr_err("preaction=pre_nmi: this machine has no such NMI\n");
@@ -166,7 +168,7 @@ static int pretimeout_set(const char *val, const struct kernel_param *kp)
 	if (rv)
 		return rv;
 	if (ready)
-		return device_set_pretimeout(n);
+		return timer_set_pretimeout(n);
 	wdt.pretimeout = n;
 	return 0;
 }

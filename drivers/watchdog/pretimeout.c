@@ -31,6 +31,9 @@
  */
 void pretimeout_message(void *unused)
 {
+	/* Somebody else's, or of a timer that was stopped meanwhile. */
+	if (!READ_ONCE(wdt.armed))
+		return;
 	if (param_preop == WDT_PREOP_PANIC)
 		panic("Watchdog pre-timeout");
 	timer_was_pretimeout();

@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/watchdog.h>
 #include <linux/workqueue.h>
 
 #include "watchdog.h"
@@ -40,16 +41,16 @@ static void tell_later_locked(void)
 	schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
 }
 
-/* What came of telling the BMC that the timer is to run: 0 or why not. */
-static int note_locked(int rv)
+/* What came of telling the BMC, since a time, that the timer is to run: 0 or why not. */
+static int note_locked(int rv, u64 since)
 {
 	lockdep_assert_held(&wdt.lock);
 	if (!rv) {
 		if (wdt.told)
 			pr_warn("the BMC knows of the timer again: it runs\n");
 		wdt.told = false;
-		wdt.must_set = false;
-		WRITE_ONCE(wdt.fed, ktime_get_mono_fast_ns());
+		/* It may have begun to count long before it said so. */
+		WRITE_ONCE(wdt.fed, since);
 		return 0;
 	}
 	wdt.must_set = true;
@@ -69,17 +70,28 @@ static int note_locked(int rv)
  */
 static int tell_locked(const struct wdt_set *set)
 {
-	int rv = wdt.user ? bmc_set(wdt.user, set) : -ENODEV;
+	bool must_set = wdt.must_set;
+	int rv;
 
-	return rv ?: bmc_reset(wdt.user);
+	lockdep_assert_held(&wdt.lock);
+	/* A pre-timeout from here on is one of what is set here, or may be. */
+	WRITE_ONCE(wdt.must_set, false);
+	rv = wdt.user ? bmc_set(wdt.user, set) : -ENODEV;
+	if (!rv)
+		rv = bmc_reset(wdt.user);
+	if (rv && must_set)
+		WRITE_ONCE(wdt.must_set, true);
+	/* One that forgets at once what it was told has no business with the caller. */
+	return rv == -ESTALE ? -EIO : rv;
 }
 
 static int arm_locked(void)
 {
+	u64 since = ktime_get_mono_fast_ns();
 	struct wdt_set set = wdt.set;
 
 	set.forget = false;
-	return note_locked(tell_locked(&set));
+	return note_locked(tell_locked(&set), since);
 }
 
 static int stop_locked(void)
@@ -120,6 +132,7 @@ static int start_locked(void)
 		.keep = !wdt.is_old,
 		.forget = true,
 	};
+	u64 since = ktime_get_mono_fast_ns();
 	int rv;
 
 	lockdep_assert_held(&wdt.lock);
@@ -136,14 +149,15 @@ static int start_locked(void)
 	}
 	wdt.set = set;
 	WRITE_ONCE(wdt.armed, true);
-	return note_locked(0);
+	return note_locked(0, since);
 }
 
 /**
  * timer_start() - arm the timer as the parameters say
  *
  * Context: process, sleeps; see WDT_ASK_MS. So do the others here.
- * Return: 0; -EINTR; what bmc_set() returns, and it is as it was before.
+ * Return: 0; -EINTR; -ENODEV between timer_hold() and timer_release(); what
+ * bmc_set() returns, and it is as it was before.
  */
 int timer_start(void)
 {
@@ -151,9 +165,34 @@ int timer_start(void)
 
 	if (mutex_lock_killable(&wdt.lock))
 		return -EINTR;
-	rv = start_locked();
+	rv = wdt.held ? -ENODEV : start_locked();
 	mutex_unlock(&wdt.lock);
 	return rv;
+}
+
+/**
+ * timer_hold() - let no program start it, while another device is made
+ *
+ * Return: 0; -EINTR; -EBUSY if it is armed.
+ */
+int timer_hold(void)
+{
+	int rv = -EBUSY;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	if (!wdt.armed) {
+		wdt.held = true;
+		rv = 0;
+	}
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+void timer_release(void)
+{
+	guard(mutex)(&wdt.lock);
+	wdt.held = false;
 }
 
 /**
@@ -182,6 +221,7 @@ static bool past_pretimeout_locked(void)
 
 static int feed_locked(void)
 {
+	u64 since = ktime_get_mono_fast_ns();
 	int rv;
 
 	lockdep_assert_held(&wdt.lock);
@@ -191,7 +231,7 @@ static int feed_locked(void)
 		return arm_locked();
 	rv = bmc_reset(wdt.user);
 	if (rv != -ESTALE)
-		return note_locked(rv);
+		return note_locked(rv, since);
 	rv = arm_locked();
 	if (!rv)
 		pr_notice("the BMC had forgotten the timer, as after a reset: it runs again\n");
@@ -215,23 +255,13 @@ int timer_feed(void)
 	return rv;
 }
 
-/**
- * timer_set() - change the times, at once if it is armed
- * @timeout: seconds, 1 to WDT_TIMEOUT_MAX
- * @pretimeout: seconds before the end, less than @timeout
- *
- * Return: 0 or what bmc_set() returns; then nothing has changed.
- */
-int timer_set(unsigned int timeout, unsigned int pretimeout)
+static int set_times_locked(unsigned int timeout, unsigned int pretimeout)
 {
 	int rv = 0;
 
-	if (!timeout || timeout > WDT_TIMEOUT_MAX || pretimeout > WDT_PRETIMEOUT_MAX ||
-	    (pretimeout && pretimeout >= timeout))
-		return -EINVAL;
-	if (mutex_lock_killable(&wdt.lock))
-		return -EINTR;
+	lockdep_assert_held(&wdt.lock);
 	if (wdt.armed) {
+		u64 since = ktime_get_mono_fast_ns();
 		struct wdt_set set = wdt.set;
 
 		set.timeout = timeout;
@@ -241,12 +271,52 @@ int timer_set(unsigned int timeout, unsigned int pretimeout)
 		if (!rv)
 			wdt.set = set;
 		if (!rv || may_pass(rv))
-			note_locked(rv);
+			note_locked(rv, since);
 	}
-	if (!rv) {
-		wdt.timeout = timeout;
-		wdt.pretimeout = pretimeout;
-	}
+	if (rv)
+		return rv;
+	wdt.timeout = timeout;
+	wdt.pretimeout = pretimeout;
+	wdt_device.timeout = timeout;
+	wdt_device.pretimeout = pretimeout;
+	return 0;
+}
+
+/**
+ * timer_set_timeout() - change the time, at once if it is armed
+ * @timeout: seconds
+ *
+ * A pre-timeout that no longer fits is given up, as in the watchdog core.
+ *
+ * Return: 0, -EINVAL, or what bmc_set() returns; then nothing has changed.
+ */
+int timer_set_timeout(unsigned int timeout)
+{
+	int rv;
+
+	if (!timeout || timeout > WDT_TIMEOUT_MAX)
+		return -EINVAL;
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	rv = set_times_locked(timeout, wdt.pretimeout < timeout ? wdt.pretimeout : 0);
+	mutex_unlock(&wdt.lock);
+	return rv;
+}
+
+/**
+ * timer_set_pretimeout() - likewise
+ * @pretimeout: seconds before the end, less than the timeout; 0 = none
+ *
+ * Return: see timer_set_timeout().
+ */
+int timer_set_pretimeout(unsigned int pretimeout)
+{
+	int rv = -EINVAL;
+
+	if (mutex_lock_killable(&wdt.lock))
+		return -EINTR;
+	if (pretimeout <= WDT_PRETIMEOUT_MAX && (!pretimeout || pretimeout < wdt.timeout))
+		rv = set_times_locked(wdt.timeout, pretimeout);
 	mutex_unlock(&wdt.lock);
 	return rv;
 }
@@ -307,6 +377,7 @@ void timer_detach_locked(bool stop)
  */
 void timer_extend(unsigned int timeout)
 {
+	u64 since = ktime_get_mono_fast_ns();
 	struct wdt_set set;
 
 	guard(mutex)(&wdt.lock);
@@ -318,7 +389,7 @@ void timer_extend(unsigned int timeout)
 	set.timeout = max(set.timeout, timeout);
 	if (!tell_locked(&set)) {
 		wdt.set = set;
-		note_locked(0);
+		note_locked(0, since);
 	}
 }
 

@@ -99,12 +99,14 @@ struct wdt_state {
  * @armed: it is to run; if the BMC forgets it, it is armed again
  * @must_set: the BMC does not know whether it is to run, or has to be told anew
  * @told: that the BMC could not be told was said
+ * @held: no program may start it now
  * @set: what it was armed with
  * @timeout: as set by parameter or ioctl
  * @pretimeout: likewise
  * @fed: when it was fed last, nanoseconds of the monotonic clock
  *
- * @armed, @set and @fed are also read without the lock, at panic and in the NMI.
+ * @armed, @set and @fed are also read without the lock, at panic and in the NMI. A
+ * pre-timeout sets @must_set without it.
  */
 struct wdt_timer {
 	struct mutex lock;
@@ -113,6 +115,7 @@ struct wdt_timer {
 	bool armed;
 	bool must_set;
 	bool told;
+	bool held;
 	struct wdt_set set;
 	unsigned int timeout;
 	unsigned int pretimeout;
@@ -124,8 +127,11 @@ extern struct wdt_timer wdt;
 /* timer.c */
 int timer_start(void);
 int timer_stop(void);
+int timer_hold(void);
+void timer_release(void);
 int timer_feed(void);
-int timer_set(unsigned int timeout, unsigned int pretimeout);
+int timer_set_timeout(unsigned int timeout);
+int timer_set_pretimeout(unsigned int pretimeout);
 unsigned int timer_left(void);
 int timer_attach_locked(bool start);
 void timer_detach_locked(bool stop);
@@ -157,13 +163,12 @@ int device_show(void);
 void device_hide(void);
 int device_set_preop(u8 preop);
 int device_set_timeout(unsigned int timeout);
-int device_set_pretimeout(unsigned int pretimeout);
 void device_pretimeout(void);
 
 /* legacy.c */
 int legacy_register(void);
 void legacy_unregister(void);
-bool legacy_is_open(void);
+bool legacy_claim(void);
 void legacy_pretimeout(void);
 
 /* pretimeout.c */

@@ -254,15 +254,16 @@ class Guest:
             pack(root, root + ".cpio")
             self.layers.append(root + ".cpio")
 
-    def initrd(self, job, tools=False):
-        """A file for QEMU's -initrd; job is the text of a shell script, see guest-init."""
+    def initrd(self, job, tools=False, more=()):
+        """A file for QEMU's -initrd; job is the text of a shell script, see guest-init; more
+        are archives, see extra.py."""
         folder = tempfile.mkdtemp(dir=self.work)
         root = os.path.join(folder, "root")
         os.makedirs(os.path.join(root, "vm"))
         with open(os.path.join(root, "vm/job"), "w", encoding="utf-8") as f:
             f.write(job)
         pack(root, os.path.join(folder, "job.cpio"))
-        layers = self.layers + [os.path.join(folder, "job.cpio")]
+        layers = self.layers + list(more) + [os.path.join(folder, "job.cpio")]
         if tools:
             layers.insert(1, os.path.join(tools_layer(), "layer.cpio"))
         path = os.path.join(folder, "initrd")

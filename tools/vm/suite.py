@@ -18,7 +18,8 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
-             "bmc_require", "bmc_forbid", "boots", "ends", "once"}
+             "bmc_require", "bmc_forbid", "boots", "ends", "once", "has",
+             "memory"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
 
 
@@ -35,7 +36,9 @@ class Case:
         self.seconds = test.get("seconds", 30)
         self.stacks = test.get("stacks", ["ours", "intree"])
         self.tools = test.get("tools", False)
+        self.has = test.get("has", [])
         self.cpus = test.get("cpus", 2)
+        self.memory = test.get("memory", 512)
         self.parallel = test.get("parallel", False)
         self.allow = test.get("allow", [])
         self.require = test.get("require", [])

@@ -75,6 +75,82 @@ static void goes_and_comes(void)
 	EXPECT_STR(output(), "2\n");
 }
 
+/* Loaded before its BMC is there it finds it later. */
+static void bmc_comes_later(void)
+{
+	double end = now() + 10;
+
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+	EXPECT_EQ(stack_remove(), 0);
+	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_poweroff"), 0);
+	EXPECT(run("dmesg | grep 'poweroff function'"));
+	EXPECT_EQ(stack_insert(), 0);
+	while (run("dmesg | grep 'Found a chassis style poweroff function'") && now() < end)
+		usleep(50000);
+	EXPECT(now() < end);
+}
+
+/* What a BMC says of itself, and what becomes of it; NULL: nothing. */
+static const struct {
+	int manufacturer, product, version, support;
+	const char *style;
+} makes[] = {
+	{ 1, 1, 0x02, 0x80, "chassis" },
+	{ 1, 1, 0x02, 0x7f, NULL },
+	/* Dell before IPMI 1.5 */
+	{ 0x2a2, 1, 0x01, 0, "chassis" },
+	{ 0x2a2, 1, 0x41, 0, "chassis" },
+	{ 0x2a2, 1, 0x51, 0, NULL },
+	{ 0x2a2, 1, 0x02, 0, NULL },
+	/* one HP */
+	{ 0x0b, 0x8201, 0x01, 0, "chassis" },
+	{ 0x0b, 0x8201, 0x51, 0, NULL },
+	{ 0x0b, 0x8202, 0x01, 0, NULL },
+	{ 0x108, 0x157, 0x51, 0x80, "CPI1" },
+	{ 0x108, 0x158, 0x51, 0, NULL },
+	{ 12634, 1, 0x51, 0x80, "ATCA" },
+	{ 1, 1, 0x02, 0x80, "chassis" },
+};
+
+/* One that cannot leaves the module loaded, idle, and without a user. */
+static void finds_the_way(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(makes); i++) {
+		bool good;
+
+		bmc_line("set manufacturer %d", makes[i].manufacturer);
+		bmc_line("set product %d", makes[i].product);
+		bmc_line("set version %d", makes[i].version);
+		bmc_line("set support %d", makes[i].support);
+		good = EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_poweroff"), 0);
+		if (makes[i].style)
+			good &= EXPECT_EQ(run("dmesg | grep 'Found a %s style poweroff function'",
+					      makes[i].style), 0);
+		else
+			good &= EXPECT_EQ(run("dmesg | grep 'Unable to find a poweroff function'"),
+					  0);
+		good &= EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"),
+				  makes[i].style ? 1 : 0);
+		good &= EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+		if (!good)
+			ktap_note("all of that is about row %u", i);
+	}
+}
+
+/* An answer that is too short for that is asked for again. */
+static void bad_answer(void)
+{
+	double end = now() + 30;
+
+	bmc_line("set support 128");
+	bmc_line("fault truncate netfn=6 cmd=1 n=1 arg=10");
+	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_poweroff"), 0);
+	EXPECT(run("dmesg | grep 'poweroff function'"));
+	while (run("dmesg | grep 'Found a chassis style poweroff function'") && now() < end)
+		usleep(100000);
+	EXPECT(now() < end);
+}
+
 static void refuse_cycle(void)
 {
 	static const unsigned char mask = 1 << 2;
@@ -102,7 +178,12 @@ static void prepares(void)
 
 static const struct ktap_case all[] = {
 	KTAP_CASE(loads), KTAP_CASE(holds_no_message), KTAP_CASE(parameters),
-	KTAP_CASE(goes_and_comes), KTAP_CASE(prepares),
+	KTAP_CASE(goes_and_comes), KTAP_CASE(bmc_comes_later), KTAP_CASE(prepares),
+};
+
+static const struct ktap_case makers[] = {
+	KTAP_CASE(finds_the_way),
+	KTAP_CASE(bad_answer),
 };
 
 static const struct ktap_case some[] = {
@@ -116,6 +197,8 @@ int main(int argc, char **argv)
 
 	mode = argc > 1 ? argv[1] : "off";
 	keep_acpi_ipmi_out();
+	if (is("find"))
+		return ktap_main(makers, ARRAY_SIZE(makers));
 	ret = is("off") ? ktap_main(all, ARRAY_SIZE(all)) : ktap_main(some, ARRAY_SIZE(some));
 	if (ret)
 		return 1;

@@ -164,6 +164,12 @@ static void time_left(void)
 {
 	int fd = start(), left;
 
+	/* an answer that is too short says nothing, and one that is too long does no harm */
+	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=7");
+	EXPECT_EQ(value_of(fd, WDIOC_GETTIMELEFT), 0);
+	bmc_line("fault oversize netfn=6 cmd=25 n=1 arg=250");
+	EXPECT(value_of(fd, WDIOC_GETTIMELEFT) >= 0);
+
 	EXPECT_EQ(set(fd, WDIOC_SETTIMEOUT, 60), 0);
 	usleep(1200000);
 	left = value_of(fd, WDIOC_GETTIMELEFT);
@@ -236,8 +242,7 @@ static void parameters_while_running(void)
 	EXPECT_EQ(wdt_param("timeout", "10"), 0);
 }
 
-/* B14 */
-static void refusals_are_reported(void)
+static void b14_refusals_are_reported(void)
 {
 	int fd, on = WDIOS_ENABLECARD, off = WDIOS_DISABLECARD;
 
@@ -259,6 +264,10 @@ static void refusals_are_reported(void)
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETOPTIONS, &on), 0);
 	bmc_line("fault cc netfn=6 cmd=22 n=1 arg=0xff");
+	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	/* one that forgets what it was just told */
+	bmc_line("fault cc netfn=6 cmd=22 n=2 arg=0x80");
 	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(wdt_bmc(0).running);
@@ -335,6 +344,32 @@ static void load_parameters(void)
 	EXPECT_EQ(wdt_param("timeout", "10"), 0);
 }
 
+/* The answer to the first question, Get Watchdog Timer, is no good. */
+static void bad_answers(void)
+{
+	double end = now() + 30;
+	int fd;
+
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	bmc_line("fault cc netfn=6 cmd=25 n=1 arg=0xc1");
+	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(run("dmesg | grep 'the BMC of ipmi0 has no watchdog timer'"), 0);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"), users);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	/* too short: it may be better the next time */
+	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=7");
+	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	do {
+		usleep(100000);
+		fd = wdt_open("watchdog0");
+	} while (fd == -ENOENT && now() < end);
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_close(fd), 0);
+}
+
 /* Set Watchdog Timer is all that a BMC hears after its pre-timeout, even if it cannot say so. */
 static void fed_after_the_pretimeout(void)
 {
@@ -364,12 +399,13 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(time_left),
 	KTAP_CASE(times),
 	KTAP_CASE(parameters_while_running),
-	KTAP_CASE(refusals_are_reported),
+	KTAP_CASE(b14_refusals_are_reported),
 	KTAP_CASE(magic_close),
 	KTAP_CASE(nowayout),
 	KTAP_CASE(module_stays_while_open),
 	KTAP_CASE(load_parameters),
 	KTAP_CASE(fed_after_the_pretimeout),
+	KTAP_CASE(bad_answers),
 };
 
 int main(void)

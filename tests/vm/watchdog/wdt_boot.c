@@ -65,6 +65,18 @@ static void left_behind(void)
 	}
 }
 
+/* What the first one said as it died: the event, and its last words in two records. */
+static void records(void)
+{
+	/* it knows these records */
+	EXPECT_EQ(run("ipmitool -c sel list >/tmp/sel; grep -c . /tmp/sel"), 0);
+	EXPECT_STR(output(), "3\n");
+	EXPECT_EQ(run("sed -n 1p /tmp/sel | grep 'OS Critical Stop #0x73,Run-time critical stop'"),
+		  0);
+	EXPECT_EQ(run("sed -n 2p /tmp/sel | grep 'Linux kernel panic: sysrq trigg$'"), 0);
+	EXPECT_EQ(run("sed -n 3p /tmp/sel | grep 'Linux kernel panic: ered crash$'"), 0);
+}
+
 static void loading_stops_it(void)
 {
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog"), 0));
@@ -97,8 +109,11 @@ static void nowayout_goes_on(void)
 	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_SET_TIMER, left, sizeof(left), &r), 0);
 	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_RESET_TIMER, NULL, 0, &r), 0);
 	close(ipmi);
-	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog nowayout=1 timeout=4"), 0));
-	/* it was started for good: the kernel feeds it until somebody else does */
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog nowayout=1 timeout=60"), 0));
+	/* it was started for good: the kernel feeds it until somebody else does, also once
+	 * that has to be often
+	 */
+	EXPECT_EQ(wdt_param("timeout", "4"), 0);
 	for (end = now() + 10; now() < end; usleep(500000))
 		EXPECT(wdt_bmc(0).running);
 	EXPECT_EQ(wdt_param("nowayout", "0"), 0);
@@ -119,12 +134,21 @@ static const struct ktap_case second[] = {
 	KTAP_CASE(nowayout_goes_on),
 };
 
+static const struct ktap_case after_panic[] = {
+	KTAP_CASE(left_behind),
+	KTAP_CASE(records),
+	KTAP_CASE(loading_stops_it),
+	KTAP_CASE(boot_status),
+};
+
 int main(int argc, char **argv)
 {
 	int ret;
 
 	mode = argc > 1 ? argv[1] : "reset";
 	found = wdt_bmc(0);
+	if ((found.use || found.expired) && is("panic"))
+		return ktap_main(after_panic, stack_is_ours() ? ARRAY_SIZE(after_panic) : 3);
 	if (found.use || found.expired)
 		return ktap_main(second, stack_is_ours() ? ARRAY_SIZE(second) : 2);
 	ret = ktap_main(first, ARRAY_SIZE(first));

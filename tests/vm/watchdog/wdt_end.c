@@ -3,9 +3,11 @@
  * What the BMC does when nobody feeds its watchdog any more, and that it does nothing while
  * somebody does. wdt_end ACTION; the verdict is in the machine's events, see suite.toml.
  * "dead" is a panic while the BMC is busy for ever: it does not keep the machine from restarting.
+ * "poweroff" and "restart" do that while it runs, and the BMC is told.
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -52,6 +54,19 @@ static void dies_while_the_bmc_is_dead(void)
 	sleep(1);
 }
 
+static void ends_while_it_runs(void)
+{
+	fd = wdt_open("watchdog");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).running);
+	bmc_line("trace on");
+}
+
+static const struct ktap_case ends[] = {
+	KTAP_CASE(ends_while_it_runs),
+};
+
 static const struct ktap_case dead[] = {
 	KTAP_CASE(dies_while_the_bmc_is_dead),
 };
@@ -69,6 +84,12 @@ int main(int argc, char **argv)
 			return 1;
 		fflush(stdout);
 		file_write("/proc/sysrq-trigger", "c");
+	}
+	if (!strcmp(action, "poweroff") || !strcmp(action, "restart")) {
+		if (ktap_main(ends, ARRAY_SIZE(ends)))
+			return 1;
+		fflush(stdout);
+		reboot(strcmp(action, "restart") ? RB_POWER_OFF : RB_AUTOBOOT);
 	}
 	if (ktap_main(cases, ARRAY_SIZE(cases)))
 		return 1;

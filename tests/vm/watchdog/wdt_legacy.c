@@ -184,20 +184,48 @@ static void nowayout(void)
 	EXPECT_EQ(wdt_close(fd), 0);
 }
 
+/* Its interface goes while a program has it, and comes back. */
+static void by_hotmod(void)
+{
+	static const char hotmod[] = "/sys/module/ipmi_si/parameters/hotmod";
+	int fd = wdt_open("watchdog");
+	double end = now() + 10;
+
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(file_write(hotmod, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_KEEPALIVE, NULL), -ENODEV);
+	EXPECT_EQ(file_write(hotmod, "add,kcs,i/o,0xca2"), 0);
+	/* without a word of the program */
+	while (!wdt_bmc(0).running && now() < end)
+		usleep(50000);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
 /* From one device to the other and back, when nobody has it. */
 static void changes(void)
 {
-	int fd = wdt_open("watchdog");
+	int fd = wdt_open("watchdog"), off = WDIOS_DISABLECARD;
 
 	EXPECT_EQ(wdt_param("preop", "preop_none"), -EBUSY);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), -EAGAIN);
+	/* an NMI has no data to give */
+	EXPECT_EQ(wdt_param("preaction", "pre_nmi"), -EINVAL);
 	EXPECT_EQ(wdt_close(fd), 0);
 	EXPECT_EQ(wdt_param("preop", "preop_none"), 0);
 	fd = wdt_open("watchdog0");
 	EXPECT(fd >= 0);
 	EXPECT_EQ(wdt_param("preop", "preop_give_data"), -EBUSY);
 	EXPECT_EQ(wdt_param("preop", "preop_panic"), 0);
-	EXPECT_EQ(wdt_close(fd), 0);
+	/* who has stopped its timer loses the device, and is told */
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_SETOPTIONS, &off), 0);
 	EXPECT_EQ(wdt_param("preop", "preop_give_data"), 0);
+	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
+	close(fd);
+	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
 	fd = wdt_open("watchdog");
 	EXPECT(fd >= 0);
@@ -224,6 +252,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(nowayout),
 	/* only ours from here on; A8 leaves 6.1's own with a process that nobody can end */
 	KTAP_CASE(a8_read_can_be_killed),
+	KTAP_CASE(by_hotmod),
 	KTAP_CASE(changes),
 };
 

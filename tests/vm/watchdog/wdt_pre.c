@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "ipmi_dev.h"
 #include "ktap.h"
 #include "wdt.h"
 
 #define SYS "/sys/class/watchdog/watchdog0/"
+#define PRETIMEOUTS "/sys/class/ipmi/ipmi0/device/watchdog_pretimeouts"
 
 static const char *mode, *preaction;
 static int fd;
@@ -70,11 +72,36 @@ static void fed_anew(void)
 	EXPECT(!wdt_bmc(0).running);
 }
 
+/* Another program's timer is no business of the device, which is stopped. */
+static void of_others(void)
+{
+	static const unsigned char soon[] = { 4, 0x31, 59, 0, 0x58, 2 };
+	static const unsigned char stop[] = { 4, 0, 0, 0, 100, 0 };
+	double end = now() + 20;
+	int ipmi = ipmi_must_open(0);
+	long before = file_number(PRETIMEOUTS);
+	struct reply r;
+
+	if (strcmp(preaction, "pre_int"))
+		return;
+	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_SET_TIMER, soon, sizeof(soon), &r), 0);
+	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_RESET_TIMER, NULL, 0, &r), 0);
+	while (file_number(PRETIMEOUTS) == before && now() < end)
+		usleep(50000);
+	EXPECT_EQ(file_number(PRETIMEOUTS), before + 1);
+	sleep(1);
+	EXPECT_EQ(ipmi_ask(ipmi, NETFN_APP, CMD_SET_TIMER, stop, sizeof(stop), &r), 0);
+	close(ipmi);
+	run("dmesg | grep -c 'watchdog0: pretimeout event'");
+	EXPECT_STR(output(), "2\n");
+}
+
 static const struct ktap_case noop[] = {
 	KTAP_CASE(loads),
 	KTAP_CASE(starts),
 	KTAP_CASE(governor_hears),
 	KTAP_CASE(fed_anew),
+	KTAP_CASE(of_others),
 };
 
 static const struct ktap_case others[] = {

@@ -110,12 +110,32 @@ static void by_hotmod(void)
 	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", "remove,kcs,i/o,0xca2"), 0);
 	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
 	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", "add,kcs,i/o,0xca2"), 0);
-	EXPECT(ipmi_open(0) >= 0);
+	close(ipmi_must_open(0));
 	sleep(1);
 	EXPECT(wdt_bmc(0).running);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT_EQ(wdt_close(fd), 0);
 	EXPECT(!wdt_bmc(0).running);
+}
+
+/* Loaded before there is a BMC: its device comes with the first one. */
+static void bmcs_come_later(void)
+{
+	double end = now() + 10;
+
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT_EQ(stack_remove(), 0);
+	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(wdt_open("watchdog"), -ENOENT);
+	EXPECT_EQ(stack_insert(), 0);
+	do {
+		fd = wdt_open("watchdog");
+		usleep(50000);
+	} while (fd == -ENOENT && now() < end);
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT(wdt_bmc(0).running);
+	EXPECT(!wdt_bmc(1).running);
+	EXPECT_EQ(wdt_close(fd), 0);
 }
 
 static const struct ktap_case cases[] = {
@@ -126,6 +146,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(and_comes_back),
 	KTAP_CASE(stops_without_a_bmc),
 	KTAP_CASE(by_hotmod),
+	KTAP_CASE(bmcs_come_later),
 };
 
 int main(void)

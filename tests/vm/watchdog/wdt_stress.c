@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Everybody at once: programs that open and feed the device, parameters, the change between the
+ * two devices, and an interface that comes and goes. What each of them gets is its luck; the
+ * kernel complains of nothing, and afterwards everything works and nothing is left.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+#include "wdt.h"
+
+#define SECONDS 6
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+
+static void loads(void)
+{
+	close(ipmi_must_open(0));
+	/* of too long a time to end */
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog action=none preaction=pre_int timeout=600"),
+			  0));
+}
+
+static void programs(void)
+{
+	for (;;) {
+		int fd = wdt_open("watchdog"), seconds = 500 + rand() % 100, off = WDIOS_DISABLECARD;
+
+		if (fd < 0)
+			continue;
+		wdt_write(fd, "1");
+		wdt_ioctl(fd, WDIOC_SETTIMEOUT, &seconds);
+		wdt_ioctl(fd, WDIOC_GETTIMELEFT, &seconds);
+		if (rand() % 2)
+			wdt_ioctl(fd, WDIOC_SETOPTIONS, &off);
+		wdt_close(fd);
+	}
+}
+
+static void times(void)
+{
+	char text[16];
+
+	for (;;) {
+		snprintf(text, sizeof(text), "%d", 500 + rand() % 100);
+		wdt_param("timeout", text);
+		/* now and then a pre-timeout that comes */
+		snprintf(text, sizeof(text), "%d", rand() % 256);
+		wdt_param("pretimeout", text);
+	}
+}
+
+/* The second one is never there. */
+static void numbers(void)
+{
+	for (;;) {
+		wdt_param("ifnum_to_use", "1");
+		usleep(100000);
+		wdt_param("ifnum_to_use", "0");
+		usleep(400000);
+	}
+}
+
+static void devices(void)
+{
+	for (;;) {
+		wdt_param("preop", "preop_give_data");
+		wdt_param("preop", "preop_none");
+	}
+}
+
+static void interfaces(void)
+{
+	for (;;) {
+		file_write(HOTMOD, "remove,kcs,i/o,0xca2");
+		file_write(HOTMOD, "add,kcs,i/o,0xca2");
+		usleep(200000);
+	}
+}
+
+static void readers(void)
+{
+	for (;;) {
+		file_number("/sys/class/watchdog/watchdog0/timeleft");
+		file_text("/sys/class/watchdog/watchdog0/state");
+	}
+}
+
+static void all_at_once(void)
+{
+	static void (*const everybody[])(void) = {
+		programs, programs, times, numbers, devices, interfaces, readers,
+	};
+	pid_t pids[ARRAY_SIZE(everybody)];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(everybody); i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			srand(i);
+			everybody[i]();
+		}
+	}
+	sleep(SECONDS);
+	for (unsigned int i = 0; i < ARRAY_SIZE(everybody); i++) {
+		kill(pids[i], SIGKILL);
+		EXPECT_EQ(waitpid(pids[i], NULL, 0), pids[i]);
+	}
+}
+
+static void works(void)
+{
+	double end = now() + 15;
+	int fd;
+
+	file_write(HOTMOD, "add,kcs,i/o,0xca2");
+	close(ipmi_must_open(0));
+	EXPECT_EQ(wdt_param("ifnum_to_use", "0"), 0);
+	/* who was killed has left it running, perhaps, and has to be followed by somebody */
+	do {
+		fd = wdt_open("watchdog");
+		usleep(50000);
+	} while (fd < 0 && now() < end);
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(wdt_param("preop", "preop_none"), 0);
+	EXPECT_EQ(wdt_param("timeout", "100"), 0);
+	EXPECT_STR(file_text("/sys/class/watchdog/watchdog0/timeout"), "100");
+}
+
+static void nothing_is_left(void)
+{
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	/* nor acpi_ipmi, whose interface was the first one */
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"), 0);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_msgs"), 0);
+	EXPECT_EQ(stack_remove(), 0);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(loads), KTAP_CASE(all_at_once), KTAP_CASE(works), KTAP_CASE(nothing_is_left),
+};
+
+int main(void)
+{
+	keep_acpi_ipmi_out();
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a few tests want in their guest beside the tools: layers of its file system.
+
+image      the kernel that runs, as a file to start again: /boot/vmlinuz
+systemd    as the guest's first process, and guest-init a service of it
+selftests  the kernel's own test programs that concern us, of its source package
+
+Called by run. What initramfs.py says of layers holds here too.
+"""
+import os
+import shutil
+import subprocess
+import tempfile
+
+import initramfs
+import kernel as kernels
+from kernel import CACHE, Trouble
+
+SYSTEMD = "/lib/systemd/systemd"
+
+# the service that systemd.unit= of a test names, and what its manager is told
+SYSTEMD_FILES = {
+    "etc/systemd/system/guest.service": """[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/init
+""",
+    "etc/systemd/system.conf.d/watchdog.conf": """[Manager]
+RuntimeWatchdogSec=8
+RuntimeWatchdogPreSec=3
+RuntimeWatchdogPreGovernor=noop
+""",
+    "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
+    "etc/os-release": "ID=guest\n",
+}
+
+SELFTESTS = {"watchdog-test": "tools/testing/selftests/watchdog/watchdog-test.c"}
+SOURCE = "linux-source-6.1"
+
+
+def image(kernel):
+    def make(root):
+        os.mkdir(os.path.join(root, "boot"))
+        shutil.copy(kernel.image, os.path.join(root, "boot/vmlinuz"))
+
+    return initramfs.cached("image-" + kernel.name, [initramfs.stamp(kernel.image)], make)
+
+
+def systemd(_kernel):
+    if not os.path.exists(SYSTEMD):
+        raise Trouble(f"there is no {SYSTEMD} here to put into the guest; run tools/setup vm")
+
+    def make(root):
+        initramfs.copy_program(root, SYSTEMD, "lib/systemd/systemd")
+        for path, text in SYSTEMD_FILES.items():
+            os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+            with open(os.path.join(root, path), "w", encoding="utf-8") as f:
+                f.write(text)
+
+    return initramfs.cached("systemd", [initramfs.stamp(SYSTEMD), initramfs.stamp(__file__)], make)
+
+
+def source(path):
+    """A file of the kernel's source package, of which only such files are kept."""
+    kept = os.path.join(CACHE, "source", os.path.basename(path))
+    with initramfs.LOCK:
+        if not os.path.exists(kept):
+            unpack(path, kept)
+    return kept
+
+
+def unpack(path, kept):
+    deb = subprocess.run([os.path.join(kernels.TOP, "tools", "setup"), "--fetch", SOURCE],
+                         stdout=subprocess.PIPE, text=True, check=False)
+    if deb.returncode:
+        raise Trouble(f"the package {SOURCE} cannot be downloaded (see above)")
+    os.makedirs(os.path.dirname(kept), exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(kept), delete=False) as out:
+        # the last tar ends when it has what it wants, and the others by that
+        subprocess.run(["sh", "-c", "dpkg-deb --fsys-tarfile \"$1\" |"
+                        " tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |"
+                        " tar -xJO --wildcards --occurrence=1 \"*/$2\"",
+                        "sh", deb.stdout.strip(), path],
+                       stdout=out, stderr=subprocess.DEVNULL, check=False)
+    if not os.path.getsize(out.name):
+        os.unlink(out.name)
+        raise Trouble(f"there is no {path} in {deb.stdout.strip()}")
+    os.rename(out.name, kept)
+
+
+def selftests(_kernel):
+    paths = {name: source(path) for name, path in SELFTESTS.items()}
+
+    def make(root):
+        os.makedirs(os.path.join(root, "usr/bin"))
+        for name, path in paths.items():
+            initramfs.run("gcc", "-static", "-O2", "-w", "-o",
+                          os.path.join(root, "usr/bin", name), path)
+
+    return initramfs.cached("selftests", [initramfs.stamp(p) for p in paths.values()], make)
+
+
+KINDS = {"image": image, "systemd": systemd, "selftests": selftests}
+
+
+def layers(kinds, kernel):
+    """The archives of these kinds."""
+    return [os.path.join(KINDS[kind](kernel), "layer.cpio") for kind in kinds]
