@@ -372,6 +372,8 @@ void si_mend(struct device *dev);
 /* away.c */
 void go_away(struct si *si, const struct ipmi_failure *f);
 void come_back(struct si *si);
+u32 away_patience_us(struct si *si);
+void away_pause(struct si *si, bool longest);
 
 /* transaction.c */
 void transaction_begin(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n);
