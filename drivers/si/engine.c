@@ -229,7 +229,8 @@ static enum ipmi_step look(struct si *si, u32 elapsed)
 /* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
 static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
 {
-	u32 waited_us = us_since(si->wait_start, now);
+	/* A clock of some machines stands still for a tick, and who looks at it spins as long. */
+	u32 waited_us = max(us_since(si->wait_start, now), si->wait_spun_us);
 
 	si->wait_looks++;
 	if (si->asleep)
@@ -273,6 +274,7 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	if (step != si->waiting) {
 		WRITE_ONCE(si->progress, si->progress + 1);
 		si->wait_start = now;
+		si->wait_spun_us = 0;
 		si->wait_looks = 0;
 		*waited_us = 0;
 	}
@@ -285,8 +287,11 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 static struct wait_plan plan_wait_locked(struct si *si, enum ipmi_step step, u32 waited_us)
 {
 	struct wait_facts facts = pace_facts(si);
+	struct wait_plan plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
 
-	return wait_plan(&si->history, &facts, step, si->slot, waited_us);
+	if (plan.how == WAIT_SPIN)
+		si->wait_spun_us += plan.us;
+	return plan;
 }
 
 /* Something has ended and goes up now. Is there more to do, or does the BMC want it? */

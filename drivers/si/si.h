@@ -232,6 +232,7 @@ struct si_times {
  * @waiting: the verdict it waits under, AGAIN = it does not (pump)
  * @progress: counts whenever the machine has moved on (pump); read elsewhere
  * @wait_start: since when it waits (pump)
+ * @wait_spun_us: how long this wait has spun, by plan (pump)
  * @last_look: last time the machine was stepped while waiting (pump)
  * @wait_looks: how often it was stepped in this wait (pump)
  * @asleep: since then nobody was busy for it (pump)
@@ -300,6 +301,7 @@ struct si {
 	enum ipmi_step waiting;
 	unsigned int progress;
 	ktime_t wait_start;
+	u32 wait_spun_us;
 	ktime_t last_look;
 	unsigned int wait_looks;
 	bool asleep;
