@@ -377,7 +377,7 @@ static struct wait_plan run_and_unlock(struct si *si)
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	struct wait_plan plan;
 
-	if (si->hold == SI_HELD) {
+	if (si->hold == SI_HELD || READ_ONCE(si->stopping)) {
 		mutex_unlock(&si->pump);
 		return plan_event(0);
 	}

@@ -184,6 +184,31 @@ static int pace_thread(void *data)
 	return 0;
 }
 
+/**
+ * pace_interrupt() - run the engine for an interrupt
+ * @si: the interface
+ *
+ * For an answer nobody else has to be woken then. It is no place to wait for long.
+ *
+ * Context: the interrupt's thread.
+ */
+void pace_interrupt(struct si *si)
+{
+	struct wait_plan plan;
+	u32 spun = 0;
+
+	for (;;) {
+		plan = engine_run(si);
+		if (plan.how != WAIT_SPIN)
+			return;
+		spun += plan.us;
+		if (spun > SPIN_MAX_US)
+			break;
+		spin(si, plan.us);
+	}
+	pace_kick(si);
+}
+
 static bool has_kipmid(const struct si *si)
 {
 	if (si->number < num_force_kipmid)

@@ -396,6 +396,7 @@ void pace_init(struct si *si);
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
 void pace_kick(struct si *si);
+void pace_interrupt(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 void pace_arm_locked(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);
