@@ -79,7 +79,11 @@ static void irq_judge(struct si *si, bool missed)
 	if (!missed || si->irq_broken)
 		return;
 	if (++si->irq_missed < IRQ_MISSES_MAX) {
-		/* A BMC that was reset unnoticed has forgotten that it is to interrupt. */
+		/*
+		 * A BMC that was reset unnoticed has forgotten that it is to interrupt. Until
+		 * that is known, no other one is missed.
+		 */
+		WRITE_ONCE(si->attn.irq_on, false);
 		scoped_guard(spinlock_irqsave, &si->lock)
 			si->due |= ATTN_DUE_ENABLES;
 		pace_kick(si);
