@@ -121,10 +121,6 @@ static const struct ktap_case cases[] = {
 
 int main(void)
 {
-	fd = ipmi_open(0);
-	if (fd < 0) {
-		printf("Bail out! /dev/ipmi0: %s\n", strerror(-fd));
-		return 1;
-	}
+	fd = ipmi_must_open(0);
 	return ktap_main(cases, has_irq() && stack_is_ours() ? ARRAY_SIZE(cases) : 1);
 }
