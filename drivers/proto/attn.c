@@ -2,7 +2,7 @@
 /*
  * The attention policy: flags, messages, events and global enables.
  *
- * Called by the engines (si/engine.c, later ssif/engine.c) with the engine's
+ * Called by the engines (si/engine.c, ssif/engine.c) with the engine's
  * own lock held; pure, it touches nothing but struct attn.
  */
 #include <ipmi/attn.h>
@@ -158,6 +158,10 @@ static enum attn_verdict set_enables(struct attn *a, u8 cc)
 void attn_failed(struct attn *a)
 {
 	a->flags &= ~a->flag;
+	/* What the enables are stays unknown; that the BMC interrupts is found out again. */
+	if (a->asked == IPMI_GET_BMC_GLOBAL_ENABLES_CMD ||
+	    a->asked == IPMI_SET_BMC_GLOBAL_ENABLES_CMD)
+		a->irq_on = a->use_irq;
 	a->asked = 0;
 }
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A BMC goes away, and comes back: one line in the log, one uevent, one trace event.
+ * A BMC goes away, and comes back: one line in the log, one uevent, one trace event; and
+ * how often and how patiently it is tried meanwhile.
  *
- * Called by the engine, which tries it meanwhile. Lock: si->pump.
+ * Called by the engine. Lock: si->pump.
  */
 #include "si.h"
 #include "trace.h"
+
+/* Bounds, in Documentation/house. */
+#define AWAY_PAUSE_MIN_US	100000
+#define AWAY_PAUSE_MAX_US	500000
+#define AWAY_PATIENCE_US	300000
+#define AWAY_PATIENT_TRY	32
 
 static void uevent(struct si *si, char *state)
 {
@@ -56,4 +63,34 @@ void come_back(struct si *si)
 		return;
 	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n", ms);
 	uevent(si, "IPMI_BMC=back");
+}
+
+/**
+ * away_patience_us() - how long the next request may take
+ * @si: the interface, whose BMC is away
+ *
+ * What a BMC that is away has swallowed it will not answer when it is back, so a try of it
+ * is brief; but for one now and then, should it have become slow.
+ *
+ * Return: microseconds, 0 = as long as any.
+ */
+u32 away_patience_us(struct si *si)
+{
+	return ++si->away_tries % AWAY_PATIENT_TRY ? AWAY_PATIENCE_US : 0;
+}
+
+/**
+ * away_pause() - when the BMC is to be tried again
+ * @si: the interface
+ * @longest: after the longest pause; else the longer it is away, the longer
+ */
+void away_pause(struct si *si, bool longest)
+{
+	ktime_t now = pace_now();
+	s64 us = AWAY_PAUSE_MAX_US;
+
+	if (!longest)
+		us = clamp_t(s64, ktime_us_delta(now, si->away_since) / 16, AWAY_PAUSE_MIN_US,
+			     AWAY_PAUSE_MAX_US);
+	si->away_next = ktime_add_us(now, us);
 }

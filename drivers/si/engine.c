@@ -1,44 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engine: moves messages through the machine, and does the housekeeping.
+ * The engine: moves messages through the machine, in turns with the housekeeping.
  *
  * The pacer (pace.c) calls engine_run(), the core's requests come through
  * handlers.c. One pass goes as far as the BMC lets it without
- * waiting; how to wait for the rest is the plan it returns. Lock: si->pump; a
+ * waiting; how to wait for the rest is the plan it returns. What the BMC is asked
+ * without a request is housekeeping.c's. Lock: si->pump; a
  * finished message goes up only after that has been dropped.
  */
 #include <linux/delay.h>
-#include <linux/slab.h>
 
 #include <ipmi/core.h>
 
 #include "engine.h"
 #include "si.h"
 
-/* Bounds, all of them in Documentation/house. */
-#define AWAY_PAUSE_MIN_US	100000
-#define AWAY_PAUSE_MAX_US	500000
-#define AWAY_PATIENCE_US	300000
-#define AWAY_PATIENT_TRY	32
-#define ATTN_PAUSE_MIN_US	10000
-#define ATTN_PAUSE_MAX_US	1000000
+/* Bounds, in Documentation/house. */
 #define PANIC_SLICE_MS		100
 #define PANIC_STEP_US		50
-#define WATCH_MESSAGES_US	10000
-#define WATCH_OTHER_US		250000
-#define WATCH_IRQ_US		1000000
-#define RESET_CHECKS		30
-#define RESET_CHECK_US		1000000
-
-static struct wait_plan plan_now(void)
-{
-	return (struct wait_plan){ .how = WAIT_SPIN };
-}
-
-static struct wait_plan plan_event(s64 us)
-{
-	return (struct wait_plan){ .how = WAIT_EVENT, .us = clamp_t(s64, us, 0, U32_MAX) };
-}
 
 /**
  * answer_locally() - an answer made here: the request with the response bit
@@ -78,27 +57,9 @@ struct ipmi_smi_msg *take_next(struct si *si)
 	return msg;
 }
 
-static void take_due(struct si *si)
-{
-	if (!READ_ONCE(si->due))
-		return;
-	guard(spinlock_irqsave)(&si->lock);
-	si->attn.due |= si->due;
-	si->due = 0;
-}
-
 static bool has_next(struct si *si)
 {
 	return READ_ONCE(si->next) && si->hold != SI_HELD;
-}
-
-/*
- * What a BMC that is away has swallowed it will not answer when it is back, so a try of it
- * is brief; but for one now and then, should it have become slow.
- */
-static u32 patience_us(struct si *si)
-{
-	return si->away && ++si->away_tries % AWAY_PATIENT_TRY ? AWAY_PATIENCE_US : 0;
 }
 
 /* @msg: whose request it is, NULL = ours */
@@ -106,7 +67,7 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 {
 	u8 cc;
 
-	si->m->patience_us = patience_us(si);
+	si->m->patience_us = si->away ? away_patience_us(si) : 0;
 	cc = si->m->ops->start(si->m, rq, n);
 	if (!cc) {
 		transaction_begin(si, msg, rq, n);
@@ -140,18 +101,6 @@ static bool start_user_locked(struct si *si, struct output *out)
 	return false;
 }
 
-/* Is the BMC back? If so, it may have another firmware. */
-static unsigned int ask_who_it_is(struct attn *attn, u8 *rq)
-{
-	attn->due = 0;
-	attn->flags = 0;
-	attn->flag = 0;
-	attn->asked = IPMI_GET_DEVICE_ID_CMD;
-	rq[0] = IPMI_NETFN_APP_REQUEST << 2;
-	rq[1] = attn->asked;
-	return 2;
-}
-
 /* While the BMC is away a try of it may take seconds, and nobody else waits for that. */
 static bool refuse_locked(struct si *si, struct output *out)
 {
@@ -170,39 +119,20 @@ static bool refuse_locked(struct si *si, struct output *out)
 	return true;
 }
 
-static void check_reset(struct si *si)
-{
-	if (!si->reset_checks || ktime_before(pace_now(), si->reset_next))
-		return;
-	si->reset_checks--;
-	si->reset_next = ktime_add_us(pace_now(), RESET_CHECK_US);
-	si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
-}
-
 static bool start_attn_locked(struct si *si)
 {
 	u8 rq[ATTN_REQUEST_MAX];
 	unsigned int n;
 
 	si->attn_turn = false;
-	if (si->away) {
-		if (ktime_before(pace_now(), si->away_next))
-			return false;
-		n = ask_who_it_is(&si->attn, rq);
-	} else {
-		take_due(si);
-		check_reset(si);
-		n = attn_next(&si->attn, rq);
-	}
+	n = housekeeping_wants(si) ? housekeeping_next_locked(si, rq) : 0;
 	if (!n)
 		return false;
-	if (rq[1] == IPMI_GET_MSG_FLAGS_CMD)
-		si_count(si, SI_FLAG_FETCHES);
 	si->cur = NULL;
 	if (!start(si, NULL, rq, n))
 		return true;
 	attn_failed(&si->attn);
-	si->away_next = ktime_add_us(pace_now(), AWAY_PAUSE_MAX_US);
+	away_pause(si, true);
 	return false;
 }
 
@@ -212,57 +142,6 @@ static bool start_next_locked(struct si *si, struct output *out)
 	if (si->attn_turn || !has_next(si))
 		return start_attn_locked(si) || start_user_locked(si, out);
 	return start_user_locked(si, out) || start_attn_locked(si);
-}
-
-static void deliver_async(struct si *si, struct output *out, u8 cmd, const u8 *rsp, unsigned int n)
-{
-	struct ipmi_smi_msg *msg = ipmi_alloc_smi_msg();
-
-	/* Without memory it stays with the BMC, which keeps its flag up. */
-	if (!msg)
-		return;
-	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
-	msg->data[1] = cmd;
-	msg->data_size = 2;
-	memcpy(msg->rsp, rsp, n);
-	msg->rsp_size = n;
-	put_msg(out, msg);
-}
-
-static void attn_done_locked(struct si *si, struct output *out)
-{
-	u8 rsp[IPMI_MACHINE_MAX];
-	unsigned int n = si->m->ops->result(si->m, rsp, sizeof(rsp));
-	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
-	u32 pause;
-
-	transaction_end(si, NULL, rsp, n, NULL);
-	switch (attn_answer(&si->attn, rsp, n)) {
-	case ATTN_MESSAGE:
-		si_count(si, SI_INCOMING_MESSAGES);
-		deliver_async(si, out, IPMI_GET_MSG_CMD, rsp, n);
-		break;
-	case ATTN_EVENT:
-		si_count(si, SI_EVENTS);
-		deliver_async(si, out, IPMI_READ_EVENT_MSG_BUFFER_CMD, rsp, n);
-		break;
-	case ATTN_PRETIMEOUT:
-		si_count(si, SI_WATCHDOG_PRETIMEOUTS);
-		out->pretimeout = true;
-		break;
-	case ATTN_NOTHING:
-		break;
-	}
-	if (si->away) {
-		quirks_find(si, rsp, n);
-		come_back(si);
-	}
-	if (!flags)
-		return;
-	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */
-	pause = clamp_t(u32, si->attn_pause_us * 2, ATTN_PAUSE_MIN_US, ATTN_PAUSE_MAX_US);
-	si->attn_pause_us = si->attn.flags ? 0 : pause;
-	si->attn_next = ktime_add_us(pace_now(), si->attn_pause_us);
 }
 
 /*
@@ -285,15 +164,13 @@ static void done_locked(struct si *si, struct output *out)
 	si_irq_ack(si);
 	si_count(si, SI_COMPLETE_TRANSACTIONS);
 	if (!msg) {
-		attn_done_locked(si, out);
+		housekeeping_done_locked(si, out);
 		return;
 	}
 	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
 	transaction_end(si, msg, msg->rsp, msg->rsp_size, NULL);
-	if (is_reset(msg)) {
-		si->reset_checks = RESET_CHECKS;
-		si->reset_next = ktime_add_us(pace_now(), RESET_CHECK_US);
-	}
+	if (is_reset(msg))
+		housekeeping_expect_reset(si);
 	put_msg(out, msg);
 }
 
@@ -313,7 +190,6 @@ static void failed_locked(struct si *si, struct output *out)
 {
 	const struct ipmi_failure *f = si->m->ops->failure(si->m);
 	struct ipmi_smi_msg *msg = si->cur;
-	s64 pause;
 
 	transaction_end(si, msg, NULL, 0, f);
 	si->busy = false;
@@ -334,48 +210,7 @@ static void failed_locked(struct si *si, struct output *out)
 	}
 	if (!si->away)
 		go_away(si, f);
-	pause = ktime_us_delta(pace_now(), si->away_since) / 16;
-	si->away_next = ktime_add_us(pace_now(),
-				     clamp_t(s64, pause, AWAY_PAUSE_MIN_US, AWAY_PAUSE_MAX_US));
-}
-
-/* Nothing is under way: what does the BMC want, and when to look again? */
-static bool idle_locked(struct si *si, struct wait_plan *plan)
-{
-	s64 us;
-
-	if (si->away) {
-		us = ktime_us_delta(si->away_next, pace_now());
-		*plan = us > 0 ? plan_event(us) : plan_now();
-		return us <= 0;
-	}
-	pace_before_look(si);
-	if (si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN) {
-		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, pace_now()) : 0;
-		if (us > 0) {
-			*plan = plan_event(us);
-			return false;
-		}
-		si_count(si, SI_ATTENTIONS);
-		si->attn.due |= ATTN_DUE_FLAGS;
-		return true;
-	}
-	si_count(si, SI_IDLES);
-	si->attn_pause_us = 0;
-	if (!READ_ONCE(si->watch_mask))
-		*plan = plan_event(0);
-	else if (si_irq_works(si))
-		*plan = plan_event(WATCH_IRQ_US);
-	else if (READ_ONCE(si->watch_mask) & IPMI_WATCH_MASK_CHECK_MESSAGES)
-		*plan = plan_event(WATCH_MESSAGES_US);
-	else
-		*plan = plan_event(WATCH_OTHER_US);
-	if (!si->reset_checks)
-		return false;
-	us = ktime_us_delta(si->reset_next, pace_now());
-	if (!plan->us || us < plan->us)
-		*plan = plan_event(max_t(s64, us, 1));
-	return us <= 0;
+	away_pause(si, false);
 }
 
 /* The fast clock may step back by a hair. */
@@ -394,7 +229,8 @@ static enum ipmi_step look(struct si *si, u32 elapsed)
 /* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
 static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
 {
-	u32 waited_us = us_since(si->wait_start, now);
+	/* A clock of some machines stands still for a tick, and who looks at it spins as long. */
+	u32 waited_us = max(us_since(si->wait_start, now), si->wait_spun_us);
 
 	si->wait_looks++;
 	if (si->asleep)
@@ -438,12 +274,24 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 	if (step != si->waiting) {
 		WRITE_ONCE(si->progress, si->progress + 1);
 		si->wait_start = now;
+		si->wait_spun_us = 0;
 		si->wait_looks = 0;
 		*waited_us = 0;
 	}
 	si->waiting = step;
 	si->last_look = now;
 	return step;
+}
+
+/* How to wait for what @step waits for, after a wait of @waited_us. */
+static struct wait_plan plan_wait_locked(struct si *si, enum ipmi_step step, u32 waited_us)
+{
+	struct wait_facts facts = pace_facts(si);
+	struct wait_plan plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
+
+	if (plan.how == WAIT_SPIN)
+		si->wait_spun_us += plan.us;
+	return plan;
 }
 
 /* Something has ended and goes up now. Is there more to do, or does the BMC want it? */
@@ -453,7 +301,7 @@ static struct wait_plan plan_after_locked(struct si *si)
 
 	if (si->busy || attn_wants(&si->attn) || READ_ONCE(si->due) || has_next(si))
 		return plan_now();
-	return idle_locked(si, &plan) ? plan_now() : plan;
+	return housekeeping_idle_locked(si, &plan) ? plan_now() : plan;
 }
 
 /**
@@ -466,7 +314,6 @@ static struct wait_plan plan_after_locked(struct si *si)
  */
 struct wait_plan pump_locked(struct si *si, struct output *out)
 {
-	struct wait_facts facts;
 	struct wait_plan plan;
 	enum ipmi_step step;
 	u32 waited_us;
@@ -482,7 +329,7 @@ struct wait_plan pump_locked(struct si *si, struct output *out)
 		if (!si->busy && !start_next_locked(si, out)) {
 			if (!list_empty(&out->msgs))
 				return plan_after_locked(si);
-			if (!idle_locked(si, &plan))
+			if (!housekeeping_idle_locked(si, &plan))
 				return plan;
 			continue;
 		}
@@ -496,8 +343,7 @@ struct wait_plan pump_locked(struct si *si, struct output *out)
 			break;
 		case IPMI_STEP_SOON:
 		case IPMI_STEP_TICK:
-			facts = pace_facts(si);
-			return wait_plan(&si->history, &facts, step, si->slot, waited_us);
+			return plan_wait_locked(si, step, waited_us);
 		default:
 			continue;
 		}
@@ -531,7 +377,7 @@ static struct wait_plan run_and_unlock(struct si *si)
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	struct wait_plan plan;
 
-	if (si->hold == SI_HELD) {
+	if (si->hold == SI_HELD || READ_ONCE(si->stopping)) {
 		mutex_unlock(&si->pump);
 		return plan_event(0);
 	}
@@ -572,7 +418,6 @@ struct wait_plan engine_run(struct si *si)
  */
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap)
 {
-	struct wait_facts facts = pace_facts(si);
 	enum ipmi_step step;
 	u32 waited_us;
 	int rv = -EIO;
@@ -583,7 +428,7 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 	do {
 		step = step_locked(si, &waited_us);
 		if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
-			pace_wait(si, wait_plan(&si->history, &facts, step, si->slot, waited_us));
+			pace_wait(si, plan_wait_locked(si, step, waited_us));
 	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED);
 
 	si->busy = false;

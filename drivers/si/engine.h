@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The engine's inside: what halt.c shares with engine.c.
+ * The engine's inside: what halt.c and housekeeping.c share with engine.c.
  */
 #ifndef SI_ENGINE_H
 #define SI_ENGINE_H
@@ -17,10 +17,32 @@ struct output {
 	bool pretimeout;
 };
 
+static inline struct wait_plan plan_now(void)
+{
+	return (struct wait_plan){ .how = WAIT_SPIN };
+}
+
+static inline struct wait_plan plan_event(s64 us)
+{
+	return (struct wait_plan){ .how = WAIT_EVENT, .us = clamp_t(s64, us, 0, U32_MAX) };
+}
+
+/* engine.c */
 void answer_locally(struct ipmi_smi_msg *msg, u8 cc);
 void put_msg(struct output *out, struct ipmi_smi_msg *msg);
 struct ipmi_smi_msg *take_next(struct si *si);
 struct wait_plan pump_locked(struct si *si, struct output *out);
 void hand_up(struct si *si, struct output *out);
+
+/* housekeeping.c */
+static inline bool housekeeping_wants(const struct si *si)
+{
+	return si->away || si->reset_checks || READ_ONCE(si->due) || attn_wants(&si->attn);
+}
+
+unsigned int housekeeping_next_locked(struct si *si, u8 *rq);
+void housekeeping_done_locked(struct si *si, struct output *out);
+void housekeeping_expect_reset(struct si *si);
+bool housekeeping_idle_locked(struct si *si, struct wait_plan *plan);
 
 #endif /* SI_ENGINE_H */

@@ -118,16 +118,15 @@ static bool is_ours(struct si *si)
 	return READ_ONCE(si->busy) || mutex_is_locked(&si->pump) || si->m->ops->asserts(si->m);
 }
 
-/* One came. */
-static void note(struct si *si)
+/* One came. Return: whether somebody has to be found who looks at the registers. */
+static bool note(struct si *si)
 {
 	WRITE_ONCE(si->irq_seen, true);
 	WRITE_ONCE(si->irq_pending, true);
 	/* Pairs with the barrier in si_irq_unmask(). */
 	smp_mb();
 	/* A BMC that is away may hold the line for ever: it is tried in its own time. */
-	if (!mutex_is_locked(&si->pump) && !READ_ONCE(si->away))
-		pace_kick(si);
+	return !mutex_is_locked(&si->pump) && !READ_ONCE(si->away);
 }
 
 static irqreturn_t on_line(int irq, void *data)
@@ -141,7 +140,16 @@ static irqreturn_t on_line(int irq, void *data)
 		return xchg(&si->irq_passes, passes) == passes ? IRQ_NONE : IRQ_HANDLED;
 	}
 	si_irq_mask(si);
-	note(si);
+	return note(si) ? IRQ_WAKE_THREAD : IRQ_HANDLED;
+}
+
+/*
+ * The rest of it, in a thread of the kernel's that runs on the processor where the interrupt
+ * came, before anything but other interrupts: nobody else has to be woken for an answer.
+ */
+static irqreturn_t on_line_thread(int irq, void *data)
+{
+	pace_interrupt(data);
 	return IRQ_HANDLED;
 }
 
@@ -160,7 +168,8 @@ static int claim_line(struct si *si)
 	int rv;
 
 	si->irq_level = is_level(si->desc.irq);
-	rv = request_irq(si->desc.irq, on_line, IRQF_SHARED, "ipmi_si", si);
+	rv = request_threaded_irq(si->desc.irq, on_line, on_line_thread, IRQF_SHARED, "ipmi_si",
+				  si);
 	if (rv)
 		si->irq_level = false;
 	return rv;
@@ -175,7 +184,8 @@ static u32 on_gpe(acpi_handle device, u32 number, void *data)
 
 	si_count(si, SI_INTERRUPTS);
 	WRITE_ONCE(si->irq_masked, true);
-	note(si);
+	if (note(si))
+		pace_kick(si);
 	return ACPI_INTERRUPT_HANDLED;
 }
 

@@ -79,7 +79,11 @@ static void irq_judge(struct si *si, bool missed)
 	if (!missed || si->irq_broken)
 		return;
 	if (++si->irq_missed < IRQ_MISSES_MAX) {
-		/* A BMC that was reset unnoticed has forgotten that it is to interrupt. */
+		/*
+		 * A BMC that was reset unnoticed has forgotten that it is to interrupt. Until
+		 * that is known, no other one is missed.
+		 */
+		WRITE_ONCE(si->attn.irq_on, false);
 		scoped_guard(spinlock_irqsave, &si->lock)
 			si->due |= ATTN_DUE_ENABLES;
 		pace_kick(si);
@@ -182,6 +186,31 @@ static int pace_thread(void *data)
 			wait_event_interruptible(si->wait, take_kick(si));
 	}
 	return 0;
+}
+
+/**
+ * pace_interrupt() - run the engine for an interrupt
+ * @si: the interface
+ *
+ * For an answer nobody else has to be woken then. It is no place to wait for long.
+ *
+ * Context: the interrupt's thread.
+ */
+void pace_interrupt(struct si *si)
+{
+	struct wait_plan plan;
+	u32 spun = 0;
+
+	for (;;) {
+		plan = engine_run(si);
+		if (plan.how != WAIT_SPIN)
+			return;
+		spun += plan.us;
+		if (spun > SPIN_MAX_US)
+			break;
+		spin(si, plan.us);
+	}
+	pace_kick(si);
 }
 
 static bool has_kipmid(const struct si *si)

@@ -232,6 +232,7 @@ struct si_times {
  * @waiting: the verdict it waits under, AGAIN = it does not (pump)
  * @progress: counts whenever the machine has moved on (pump); read elsewhere
  * @wait_start: since when it waits (pump)
+ * @wait_spun_us: how long this wait has spun, by plan (pump)
  * @last_look: last time the machine was stepped while waiting (pump)
  * @wait_looks: how often it was stepped in this wait (pump)
  * @asleep: since then nobody was busy for it (pump)
@@ -300,6 +301,7 @@ struct si {
 	enum ipmi_step waiting;
 	unsigned int progress;
 	ktime_t wait_start;
+	u32 wait_spun_us;
 	ktime_t last_look;
 	unsigned int wait_looks;
 	bool asleep;
@@ -372,6 +374,8 @@ void si_mend(struct device *dev);
 /* away.c */
 void go_away(struct si *si, const struct ipmi_failure *f);
 void come_back(struct si *si);
+u32 away_patience_us(struct si *si);
+void away_pause(struct si *si, bool longest);
 
 /* transaction.c */
 void transaction_begin(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n);
@@ -392,6 +396,7 @@ void pace_init(struct si *si);
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
 void pace_kick(struct si *si);
+void pace_interrupt(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 void pace_arm_locked(struct si *si, struct wait_plan plan);
 struct wait_facts pace_facts(struct si *si);

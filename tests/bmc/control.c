@@ -175,6 +175,15 @@ static const char *do_forget(int argc, char **argv, struct reply *r)
 	return no_words(argc, "forget");
 }
 
+static const char *do_lapse(int argc, char **argv, struct reply *r)
+{
+	(void)argv;
+	(void)r;
+	flags_reset();
+	link_hw(HW_IRQ_OFF);
+	return no_words(argc, "lapse");
+}
+
 static const char *do_trace(int argc, char **argv, struct reply *r)
 {
 	(void)r;
@@ -264,6 +273,7 @@ static const struct {
 	{ "hw", do_hw, NULL },
 	{ "ipmb", NULL, bridge_ipmb },
 	{ "lan", NULL, bridge_lan },
+	{ "lapse", do_lapse, NULL },
 	{ "last", do_last, NULL },
 	{ "message", NULL, bridge_message },
 	{ "nofaults", do_nofaults, NULL },

@@ -22,6 +22,8 @@ import time
 import tty
 
 from hostbmc import HostBmc
+from hostprogram import HostProgram
+from ipmisim import IpmiSim
 from kernel import Trouble
 
 QEMU = "qemu-system-x86_64"
@@ -131,15 +133,19 @@ class Machine:
     """One boot. After run(): status, timed_out, seconds, console, test, events."""
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
-                 seconds=60, parallel=False, bmc=None, boots=1):
+                 seconds=60, parallel=False, bmc=None, boots=1, host=None):
         self.image, self.initrd, self.devices = image, initrd, devices
         self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
         self.limit = seconds    # from its first boot on, once init runs
         self.init_at = None     # when that was
         self.parallel = parallel    # processors may run at the same time even if emulated
         self.log_path = log
-        self.bmc = bmc          # "host", "fast": with a BMC of tests/bmc, its chardev is called host
+        self.bmc = bmc          # "host", "fast": with a BMC of tests/bmc, its chardev is called host;
+                                # "ipmi_sim": with that one
         self.bmc_status = 0     # its exit status
+        self.host = host        # a program that is run here once the guest's init runs
+        self.host_status = 0    # its exit status
+        self.said = []          # its lines
         self.boots = boots      # resets before the last of so many boots are no end
         self.console = []       # lines of the kernel
         self.console_at = []    # and the seconds when each came
@@ -176,7 +182,8 @@ class Machine:
         folder = tempfile.mkdtemp(prefix="ipmi-vm-")
         channels = [Serial(folder, "K"), Serial(folder, "T"), Control(folder, "Q")]
         if self.bmc:
-            channels.insert(0, HostBmc(folder, self.bmc))
+            channels.insert(0, IpmiSim(folder) if self.bmc == "ipmi_sim"
+                            else HostBmc(folder, self.bmc))
         started = time.monotonic()
         with open(self.log_path, "w", encoding="utf-8") as log:
             process = subprocess.Popen(self.command(channels), stdin=subprocess.DEVNULL,
@@ -195,12 +202,15 @@ class Machine:
                 RUNNING.discard(process)
                 self.status = process.returncode
                 self.seconds = time.monotonic() - started
-                for channel in channels:
+                # the program beside it first: what it still does needs the others
+                for channel in sorted(channels, key=lambda channel: channel.letter != "H"):
                     channel.close()
                 if self.bmc:
                     self.bmc_status = channels[0].status
                     log.write(channels[0].last_words)
                     self.notes += channels[0].last_words.splitlines()
+                if self.host:
+                    self.host_status = channels[-1].status if channels[-1].letter == "H" else None
                 shutil.rmtree(folder)
 
     def must_have_begun(self):
@@ -223,6 +233,10 @@ class Machine:
                 return
             if not control.conn and process.poll() is not None:
                 return
+            if self.host and self.init_at is not None and channels[-1] is control:
+                environment = getattr(channels[0], "environment", {})
+                channels.append(HostProgram(self.host, environment, self.limit))
+                picker.register(channels[-1], selectors.EVENT_READ)
             for key, _ in picker.select(0.5):
                 channel = key.fileobj
                 if channel is control and not control.conn:
@@ -262,6 +276,8 @@ class Machine:
             self.console_at.append(now)
         elif letter == "B":
             self.notes.append(line)
+        elif letter == "H":
+            self.said.append(line)
         elif letter == "T":
             self.test.append((round(now, 3), line))
             if self.init_at is None:

@@ -18,8 +18,7 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
-             "bmc_require", "bmc_forbid", "boots", "ends", "once", "has",
-             "memory"}
+             "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
 
 
@@ -52,6 +51,7 @@ class Case:
         self.boots = test.get("boots", 1)
         self.once = test.get("once", False)
         self.ends = test.get("ends")
+        self.host = test.get("host") and os.path.join(PROGRAMS, test["host"])
 
     def job(self, stack):
         """The script the guest runs, see tools/vm/guest-init."""

@@ -78,6 +78,10 @@ def judge(machine, case):
     for boot in boots(lines):
         judge_ktap(boot, verdict)
     judge_end(machine, lines, verdict, case)
+    if case.host:
+        judge_ktap(machine.said, verdict)
+        if machine.host_status:
+            verdict.fail("host", f"the exit status of the half that runs here was {machine.host_status}")
     if case.panic:
         judge_panic(machine, case.panic, verdict)
     for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic)):
@@ -170,7 +174,7 @@ def judge_end(machine, lines, verdict, case):
     if machine.boots > 1:
         verdict.fail("boots", f"the machine began {machine.begun()} times, too few")
     if machine.bmc_status:
-        verdict.fail("end", f"the exit status of the BMC of tests/bmc was {machine.bmc_status}")
+        verdict.fail("end", f"the exit status of the BMC beside it was {machine.bmc_status}")
     for status in after("exit"):
         if status != "0" and not verdict.failed:
             verdict.fail("exit", f"all cases passed, but the test's exit status was {status}")

@@ -80,7 +80,7 @@ static int device(int n)
 /* What the threads of the driver have used so far, in seconds. */
 static double threads(void)
 {
-	static const char *const names[] = { "kipmi", "ipmi-si", "ipmi-ssif", "kssif" };
+	static const char *const names[] = { "kipmi", "ipmi-si", "ipmi-ssif", "kssif", "irq/" };
 	struct dirent *entry;
 	double sum = 0;
 	DIR *proc = opendir("/proc");

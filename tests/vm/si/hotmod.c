@@ -174,9 +174,8 @@ static void duplicates(void)
 }
 
 /* Whoever is at an address goes, an open file gets its end, and the next one comes. */
-static int hammer(void)
+static int hammer(int fd)
 {
-	int fd = ipmi_open(0);
 	struct reply r;
 
 	for (;;) {
@@ -198,9 +197,14 @@ static void remove_under_traffic(void)
 		EXPECT_EQ(hotmod("add," KCS ",irq=5"), 0);
 		REQUIRE(EXPECT(nodes(1)));
 		fflush(stdout);
-		for (int i = 0; i < 3; i++)
+		for (int i = 0; i < 3; i++) {
+			int fd = ipmi_open(0);
+
+			REQUIRE(fd >= 0);
 			if (!fork())
-				_exit(hammer());
+				_exit(hammer(fd));
+			close(fd);
+		}
 		usleep(200000);
 		EXPECT_EQ(hotmod("remove," KCS), 0);
 		EXPECT_EQ(ipmi_nodes(), 0);

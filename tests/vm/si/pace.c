@@ -29,7 +29,8 @@ static double thread_us(void)
 	char *line, *rest;
 	static char text[4096];
 
-	run("for p in /proc/[0-9]*; do read -r c < $p/comm; case $c in kipmi[0-9]*|ipmi-si[0-9]*) "
+	run("for p in /proc/[0-9]*; do read -r c < $p/comm; case $c in "
+	    "kipmi[0-9]*|ipmi-si[0-9]*|irq/*ipmi_si) "
 	    "read -r t rest < $p/schedstat; echo $t;; esac; done");
 	snprintf(text, sizeof(text), "%s", output());
 	for (rest = text; (line = strsep(&rest, "\n"));)

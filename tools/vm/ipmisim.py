@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""OpenIPMI's ipmi_sim as the BMC beside one machine: IpmiSim, made by machine.py.
+
+It has what the other BMCs here have not: a LAN interface, with users, on a port of the loopback
+device, and serial over LAN to the guest's third serial port. It is a channel of the machine: what
+it says goes to the machine's log as "B|" lines.
+"""
+import os
+import socket
+import subprocess
+import time
+
+import initramfs
+from kernel import Trouble
+
+START_SECONDS = 10
+TRIES = 3               # another process may take a port that was free a moment ago
+LIMIT = "3600"          # seconds, should this process be killed
+
+USER, PASSWORD = "admin", "secret"
+GUID = "a123456789abcdefa123456789abcdef"       # without it there is no session
+
+LAN_CONF = """name "sim"
+startlan 1
+  addr 127.0.0.1 {lan}
+  priv_limit admin
+  allowed_auths_user none md2 md5 straight
+  allowed_auths_operator none md2 md5 straight
+  allowed_auths_admin none md2 md5 straight
+  guid {guid}
+endlan
+serial 15 127.0.0.1 {vm} codec VM ipmb 0x20
+sol "tcp:127.0.0.1:{sol}" 115200
+user 1 true "" "" user 10 none md2 md5 straight
+user 2 true "{user}" "{password}" admin 10 none md2 md5 straight
+"""
+
+EMULATED = """mc_setbmc 0x20
+mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02
+sel_enable 0x20 1000 0x0a
+mc_enable 0x20
+"""
+
+
+def free_ports():
+    """A UDP port for the LAN, TCP ports for QEMU and for serial over LAN; on the loopback device."""
+    sockets = {"lan": socket.socket(type=socket.SOCK_DGRAM), "vm": socket.socket(),
+               "sol": socket.socket()}
+    ports = {}
+    for name, s in sockets.items():
+        s.bind(("127.0.0.1", 0))
+        ports[name] = s.getsockname()[1]
+    for s in sockets.values():
+        s.close()
+    return ports
+
+
+class IpmiSim:
+    """A process that listens before this returns. environment: how to reach it over LAN."""
+    letter = "B"
+
+    def __init__(self, folder):
+        self.rest = b""
+        self.status = 0
+        self.last_words = ""
+        for _ in range(TRIES):
+            ports = free_ports()
+            self.start(folder, ports)
+            if self.listens(ports["vm"]):
+                break
+            self.close()
+        else:
+            raise Trouble(f"ipmi_sim did not start:\n{self.last_words}")
+        # without reconnect QEMU 7.2 crashes at its start
+        self.args = ["-chardev", f"socket,id=host,host=127.0.0.1,port={ports['vm']},reconnect=1",
+                     "-chardev", f"socket,id=sol,host=127.0.0.1,port={ports['sol']},"
+                     "server=on,wait=off",
+                     "-device", "isa-serial,chardev=sol,index=2,irq=7"]
+        self.environment = {"SIM_PORT": str(ports["lan"]), "SIM_USER": USER,
+                            "SIM_PASSWORD": PASSWORD}
+
+    def start(self, folder, ports):
+        state = os.path.join(folder, "sim")
+        os.makedirs(state, exist_ok=True)
+        for name, text in (("lan.conf", LAN_CONF.format(guid=GUID, user=USER, password=PASSWORD, **ports)),
+                           ("sim.emu", EMULATED)):
+            with open(os.path.join(state, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        self.process = subprocess.Popen(
+            ["timeout", "-k", "5", LIMIT, initramfs.program("ipmi_sim", "openipmi"), "-n",
+             "-c", f"{state}/lan.conf", "-f", f"{state}/sim.emu", "-s", state],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+
+    def listens(self, port):
+        """Without a connection: it takes one only, and that is QEMU's."""
+        end = time.monotonic() + START_SECONDS
+        mine = f"0100007F:{port:04X} 00000000:0000 0A"
+        while time.monotonic() < end and self.process.poll() is None:
+            with open("/proc/net/tcp", encoding="ascii") as f:
+                if mine in f.read():
+                    return True
+            time.sleep(0.05)
+        return False
+
+    def fileno(self):
+        return self.process.stdout.fileno()
+
+    def read(self):
+        return os.read(self.process.stdout.fileno(), 65536)
+
+    def lines(self, data):
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return [line.decode(errors="replace") for line in lines]
+
+    def close(self):
+        """It has no end of its own; one that has ended before has crashed."""
+        self.status = self.process.poll() or 0
+        if self.process.poll() is None:
+            self.process.terminate()
+        said = self.process.communicate()[0]
+        self.last_words = said.decode(errors="replace")
