@@ -46,7 +46,7 @@ HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible
 # lockdep about the console itself, and of it: printk() within one of the kernel's own raw locks
 # ends in the serial line's, which on 6.1 may sleep on RT only. Lockdep is silent after that.
 CONSOLE = re.compile(r"\bat: serial8250_console_write\b")
-REPORT = 6, 60      # lines to the lock that was tried, and to the end of the report
+REPORT = 6, 150     # lines to the lock that was tried, and to the end of the report
 
 CASE = re.compile(r"(ok|not ok) (\d+)(?:\s+-?\s*(.*?))?(?:\s+#\s*(SKIP|TODO|XFAIL)\b\s*(.*))?$")
 PLAN = re.compile(r"1\.\.(\d+)$")
