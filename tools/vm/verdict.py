@@ -43,11 +43,6 @@ COMPLAINTS = [re.compile(pattern) for pattern in (
 # what some machines' kernels say at boot about themselves
 HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible)")
 
-# lockdep about the console itself, and of it: printk() within one of the kernel's own raw locks
-# ends in the serial line's, which on 6.1 may sleep on RT only. Lockdep is silent after that.
-CONSOLE = re.compile(r"\bat: serial8250_console_write\b")
-REPORT = 6, 150     # lines to the lock that was tried, and to the end of the report
-
 CASE = re.compile(r"(ok|not ok) (\d+)(?:\s+-?\s*(.*?))?(?:\s+#\s*(SKIP|TODO|XFAIL)\b\s*(.*))?$")
 PLAN = re.compile(r"1\.\.(\d+)$")
 
@@ -176,25 +171,9 @@ def judge_end(machine, lines, verdict, case):
             verdict.fail("exit", f"all cases passed, but the test's exit status was {status}")
 
 
-def without_console(console):
-    """A kernel's log without what lockdep says of the console."""
-    kept, i = [], 0
-    while i < len(console):
-        tried = next((line for line in console[i:i + REPORT[0]] if "trying to lock:" in line), None)
-        lock = console[console.index(tried, i) + 1:][:1] if tried else []
-        if "Invalid wait context" in console[i] and lock and CONSOLE.search(lock[0]):
-            end = next((n for n, line in enumerate(console[i:i + REPORT[1]])
-                        if "</TASK>" in line), 0)
-            i += end
-        else:
-            kept.append(console[i])
-        i += 1
-    return kept
-
-
 def complaints(console, allow=()):
     """The lines of a kernel's log that mean trouble."""
-    return [line for line in without_console(console)
+    return [line for line in console
             if any(pattern.search(line) for pattern in COMPLAINTS)
             and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)]
 
