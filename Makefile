@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm check-debug soak fuzz bench
+.PHONY: check check-static check-unit check-vm check-kernels check-debug soak fuzz bench
 
 modules:
 	+@$(kbuild) modules
@@ -48,6 +48,11 @@ demo:
 check check-vm:
 	@tools/setup
 	+@tools/check $(filter vm,$(@:check-%=%))
+
+# KERNEL="7.2 clang" picks rows of README.md's table, by hand or not
+check-kernels:
+	@tools/setup build vm kernels
+	+@tools/check-kernels $(or $(KERNEL),--all)
 
 check-debug:
 	@tools/setup build vm debug
@@ -97,6 +102,7 @@ help:
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
 	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
+	@echo '  make check-kernels     the kernels in the table of README.md; KERNEL=7.2 picks a row'
 	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
 	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
 	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'

@@ -17,7 +17,7 @@ FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
-             "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
+             "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked", "panic",
              "bmc_require", "bmc_forbid", "boots", "ends", "once"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
 
@@ -38,6 +38,7 @@ class Case:
         self.cpus = test.get("cpus", 2)
         self.parallel = test.get("parallel", False)
         self.allow = test.get("allow", [])
+        self.allow_in = test.get("allow_in", [])
         self.require = test.get("require", [])
         self.forbid = test.get("forbid", [])
         self.fails = test.get("fails")

@@ -43,6 +43,8 @@ COMPLAINTS = [re.compile(pattern) for pattern in (
 # what some machines' kernels say at boot about themselves
 HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible)")
 
+TRACE = 80      # lines of a complaint, to the end of its stack
+
 CASE = re.compile(r"(ok|not ok) (\d+)(?:\s+-?\s*(.*?))?(?:\s+#\s*(SKIP|TODO|XFAIL)\b\s*(.*))?$")
 PLAN = re.compile(r"1\.\.(\d+)$")
 
@@ -75,7 +77,8 @@ def judge(machine, case):
     judge_end(machine, lines, verdict, case)
     if case.panic:
         judge_panic(machine, case.panic, verdict)
-    for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic)):
+    for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic),
+                           case.allow_in):
         verdict.fail("kernel log", line)
     judge_text("kernel log", machine.console, verdict, case.require, case.forbid)
     judge_text("BMC's log", machine.notes, verdict, case.bmc_require, case.bmc_forbid)
@@ -171,11 +174,23 @@ def judge_end(machine, lines, verdict, case):
             verdict.fail("exit", f"all cases passed, but the test's exit status was {status}")
 
 
-def complaints(console, allow=()):
+def complaints(console, allow=(), allow_in=()):
     """The lines of a kernel's log that mean trouble."""
-    return [line for line in console
+    return [line for i, line in enumerate(console)
             if any(pattern.search(line) for pattern in COMPLAINTS)
-            and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)]
+            and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)
+            and not (allow_in and comes_from(console[i:i + TRACE], allow_in))]
+
+
+def comes_from(report, functions):
+    """Is one of the functions in the stack that a report begins with?"""
+    frame = re.compile(r"^[^?]*\] +(" + "|".join(functions) + r")\+0x")
+    for line in report:
+        if frame.search(line):
+            return True
+        if "</TASK>" in line:
+            break
+    return False
 
 
 def judge_text(name, lines, verdict, require, forbid):
