@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm check-debug soak fuzz bench
+.PHONY: check check-ci check-static check-unit check-vm check-kernels check-debug soak compare fuzz bench
 
 modules:
 	+@$(kbuild) modules
@@ -49,6 +49,16 @@ check check-vm:
 	@tools/setup
 	+@tools/check $(filter vm,$(@:check-%=%))
 
+# what CI runs: all of check, and the short form of check-debug
+check-ci:
+	@tools/setup build vm check kernels debug
+	+@SHORT=1 tools/check static unit vm kernels debug
+
+# KERNEL="7.2 clang" picks rows of README.md's table, by hand or not
+check-kernels:
+	@tools/setup build vm kernels
+	+@tools/check-kernels $(or $(KERNEL),--all)
+
 check-debug:
 	@tools/setup build vm debug
 	+@tools/check debug
@@ -58,6 +68,12 @@ soak:
 	+@tools/build -t $(or $(firstword $(KVER)),6.1)
 	@tools/vm/run --kver $(or $(firstword $(KVER)),6.1) --minutes $(or $(MINUTES),2) soak
 	@sed -n 's/.*T| # //p' build/vm-results/*/ours/soak.log
+
+# TEST=... names the tests; what has a result in build/vm-results is not run again
+compare:
+	@tools/setup
+	+@tools/build -t 6.1 6.12
+	@tools/vm/compare $(TEST)
 
 check-static:
 	@tools/setup build check
@@ -92,13 +108,16 @@ help:
 	@echo '  tools/build KVER...    builds them outside the source folders, in build/KVER/'
 	@echo
 	@echo 'Checks. The last line is the sum; KVER="6.1 6.12" names the kernels:'
-	@echo '  make check             all of these; installs what is missing. What CI runs'
+	@echo '  make check             static, unit, vm and kernels; installs what is missing'
+	@echo '  make check-ci          and the short form of check-debug: what CI runs'
 	@echo '  make check-static      style, layers, W=1, sparse, kernel-doc, exported symbols;'
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
 	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
+	@echo '  make check-kernels     the kernels in the table of README.md; KERNEL=7.2 picks a row'
 	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
 	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
+	@echo '  make compare           the tests on this stack and on the kernel'"'"'s own: Documentation/compare.md'
 	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'
 	@echo '  make fuzz SECONDS=20   libFuzzer on the parts that need no kernel, so long for each'
 	@echo '  make bench             this stack and the kernel'"'"'s own side by side: ratios, build/bench/KVER.svg;'

@@ -11,7 +11,7 @@
 #define SMS_ATN	BIT(2)
 #define CD	BIT(3)
 
-enum { IDLE, READ, WRITE, ERROR };
+enum { IDLE_STATE, READ_STATE, WRITE_STATE, ERROR_STATE };
 enum { AT_IDLE, AT_WRITE, AT_WRITE_END, AT_THINK, AT_READ, AT_ERROR, AT_ABORT, AT_CODE };
 
 #define NEVER (~0ULL)
@@ -51,7 +51,7 @@ static void failed(struct fake_kcs *k, u8 code)
 {
 	k->phase = AT_ERROR;
 	k->code = code;
-	set_state(k, ERROR);
+	set_state(k, ERROR_STATE);
 }
 
 static void take_command(struct fake_kcs *k)
@@ -60,13 +60,13 @@ static void take_command(struct fake_kcs *k)
 	case 0x60:
 		k->aborts++;
 		k->phase = AT_ABORT;
-		set_state(k, ERROR);
+		set_state(k, ERROR_STATE);
 		dummy(k);
 		break;
 	case 0x61:
 		k->phase = AT_WRITE;
 		k->b.req_len = 0;
-		set_state(k, WRITE);
+		set_state(k, WRITE_STATE);
 		dummy(k);
 		break;
 	case 0x62:
@@ -90,7 +90,7 @@ static void take_request_byte(struct fake_kcs *k)
 		return;
 	}
 	k->b.req[k->b.req_len++] = k->data_in;
-	set_state(k, WRITE);
+	set_state(k, WRITE_STATE);
 	if (k->phase == AT_WRITE) {
 		dummy(k);
 		return;
@@ -98,7 +98,7 @@ static void take_request_byte(struct fake_kcs *k)
 	k->think_ns = k->in_ns + fake_execute(&k->b) * 1000ULL;
 	k->phase = AT_THINK;
 	k->sent = 0;
-	set_state(k, READ);
+	set_state(k, READ_STATE);
 }
 
 static void next_answer_byte(struct fake_kcs *k)
@@ -109,7 +109,7 @@ static void next_answer_byte(struct fake_kcs *k)
 		return;
 	}
 	k->phase = AT_IDLE;
-	set_state(k, IDLE);
+	set_state(k, IDLE_STATE);
 	if (k->end_dummy)
 		put_byte(k, 0);
 }
@@ -129,13 +129,13 @@ static void take_data(struct fake_kcs *k)
 		break;
 	case AT_ABORT:
 		k->phase = AT_CODE;
-		set_state(k, READ);
+		set_state(k, READ_STATE);
 		put_byte(k, k->code ? k->code : 1);
 		break;
 	case AT_CODE:
 		k->phase = AT_IDLE;
 		k->code = 0;
-		set_state(k, IDLE);
+		set_state(k, IDLE_STATE);
 		put_byte(k, 0);
 		break;
 	case AT_ERROR:

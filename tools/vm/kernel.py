@@ -35,12 +35,12 @@ class Kernel:
 
 def find(name):
     """The kernel of that name, short (6.1) or full (6.1.0-56-amd64)."""
-    if not re.match(r"\d+\.\d+.*-", name):
-        answer = subprocess.run([os.path.join(TOP, "tools", "kver"), name], text=True,
-                                capture_output=True, check=False)
-        if answer.returncode:
-            raise Trouble(answer.stderr.strip())
+    answer = subprocess.run([os.path.join(TOP, "tools", "kver"), name], text=True,
+                            capture_output=True, check=False)
+    if not answer.returncode:
         name = answer.stdout.strip()
+    elif not re.match(r"\d+\.\d+\..*-", name):
+        raise Trouble(answer.stderr.strip())
     roots = ["/", os.path.join(CACHE, "kernels", name)] + glob.glob(CACHE + "/root/*/")
     for root in roots:
         kernel = in_root(root, name)

@@ -133,9 +133,11 @@ class Machine:
     """One boot. After run(): status, timed_out, seconds, console, test, events."""
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
-                 seconds=60, parallel=False, bmc=None, boots=1, host=None):
+                 seconds=60, parallel=False, bmc=None, boots=1, host=None,
+                 console="console=ttyS0"):
         self.image, self.initrd, self.devices = image, initrd, devices
         self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
+        self.console_option = console   # the kernel parameter for its serial line
         self.limit = seconds    # from its first boot on, once init runs
         self.init_at = None     # when that was
         self.parallel = parallel    # processors may run at the same time even if emulated
@@ -166,7 +168,7 @@ class Machine:
                 "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config",
                 *(["-no-reboot"] if self.boots == 1 else []), "-kernel", self.image, "-initrd", self.initrd,
                 # an emulated timer may be late on a busy host, which is no broken IO-APIC
-                "-append", f"console=ttyS0 panic=-1 no_timer_check {self.append}".strip()]
+                "-append", f"{self.console_option} panic=-1 no_timer_check {self.append}".strip()]
         for channel in channels:
             args += channel.args
         for device in self.devices:

@@ -17,8 +17,8 @@ FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
-             "parallel", "allow", "require", "forbid", "kernels", "fails", "asked", "panic",
-             "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
+             "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
+             "panic", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
 HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
 
 
@@ -40,6 +40,7 @@ class Case:
         self.memory = test.get("memory", 512)
         self.parallel = test.get("parallel", False)
         self.allow = test.get("allow", [])
+        self.allow_in = test.get("allow_in", [])
         self.require = test.get("require", [])
         self.forbid = test.get("forbid", [])
         self.fails = test.get("fails")

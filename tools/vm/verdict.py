@@ -43,10 +43,7 @@ COMPLAINTS = [re.compile(pattern) for pattern in (
 # what some machines' kernels say at boot about themselves
 HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible)")
 
-# lockdep about the console itself, and of it: printk() within one of the kernel's own raw locks
-# ends in the serial line's, which on 6.1 may sleep on RT only. Lockdep is silent after that.
-CONSOLE = re.compile(r"\bat: serial8250_console_write\b")
-REPORT = 6, 60      # lines to the lock that was tried, and to the end of the report
+TRACE = 80      # lines of a complaint, to the end of its stack
 
 CASE = re.compile(r"(ok|not ok) (\d+)(?:\s+-?\s*(.*?))?(?:\s+#\s*(SKIP|TODO|XFAIL)\b\s*(.*))?$")
 PLAN = re.compile(r"1\.\.(\d+)$")
@@ -84,7 +81,8 @@ def judge(machine, case):
             verdict.fail("host", f"the exit status of the half that runs here was {machine.host_status}")
     if case.panic:
         judge_panic(machine, case.panic, verdict)
-    for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic)):
+    for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic),
+                           case.allow_in):
         verdict.fail("kernel log", line)
     judge_text("kernel log", machine.console, verdict, case.require, case.forbid)
     judge_text("BMC's log", machine.notes, verdict, case.bmc_require, case.bmc_forbid)
@@ -180,27 +178,23 @@ def judge_end(machine, lines, verdict, case):
             verdict.fail("exit", f"all cases passed, but the test's exit status was {status}")
 
 
-def without_console(console):
-    """A kernel's log without what lockdep says of the console."""
-    kept, i = [], 0
-    while i < len(console):
-        tried = next((line for line in console[i:i + REPORT[0]] if "trying to lock:" in line), None)
-        lock = console[console.index(tried, i) + 1:][:1] if tried else []
-        if "Invalid wait context" in console[i] and lock and CONSOLE.search(lock[0]):
-            end = next((n for n, line in enumerate(console[i:i + REPORT[1]])
-                        if "</TASK>" in line), 0)
-            i += end
-        else:
-            kept.append(console[i])
-        i += 1
-    return kept
-
-
-def complaints(console, allow=()):
+def complaints(console, allow=(), allow_in=()):
     """The lines of a kernel's log that mean trouble."""
-    return [line for line in without_console(console)
+    return [line for i, line in enumerate(console)
             if any(pattern.search(line) for pattern in COMPLAINTS)
-            and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)]
+            and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)
+            and not (allow_in and comes_from(console[i:i + TRACE], allow_in))]
+
+
+def comes_from(report, functions):
+    """Is one of the functions in the stack that a report begins with?"""
+    frame = re.compile(r"^[^?]*\] +(" + "|".join(functions) + r")\+0x")
+    for line in report:
+        if frame.search(line):
+            return True
+        if "</TASK>" in line:
+            break
+    return False
 
 
 def judge_text(name, lines, verdict, require, forbid):

@@ -185,7 +185,7 @@ int stack_remove(void)
 	/* acpi_ipmi comes by itself, some time after ipmi_si, and uses its interface */
 	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf", "ipmi_si",
 					     "ipmi_msghandler" };
-	double end = now() + 5;
+	double end = now() + 30;
 	int ret;
 
 	do {
