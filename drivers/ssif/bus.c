@@ -2,8 +2,8 @@
 /*
  * A request and its answer over SMBus: blocks, tries, waits.
  *
- * Called by the interface's thread (engine.c), and by probe.c before there is one.
- * No lock. Bounds are in Documentation/house.
+ * Called by the interface's thread (engine.c), by probe.c before there is one, and at
+ * panic. No lock. Bounds are in Documentation/house.
  */
 #include <linux/delay.h>
 
@@ -11,71 +11,124 @@
 
 #define WRITE_TRIES		5	/* a BMC that is busy does not acknowledge */
 #define WRITE_PAUSE_MS		60	/* T6, between two of them (12.17) */
+#define PANIC_WRITE_TRIES	3
 #define READ_BAD_TRIES		5	/* an answer that is spoiled is fetched again */
+#define MIDDLE_TRIES		5	/* a part that is not there yet */
+#define MIDDLE_PAUSE_US		2000
+#define STALE_MS		500	/* that a BMC may show an old answer */
 #define ANSWER_MS		5000	/* that a BMC may take for its answer */
 #define ANSWER_IMPATIENT_MS	250	/* the same for one that is tried only */
+#define ANSWER_PANIC_MS		500
 #define NAP_MIN_US		1000	/* a look costs some of the bus, and of the BMC */
-#define NAP_MAX_US		20000
+#define NAP_MAX_US		100000
+#define ALERT_NET_US		100000	/* the first look, if an alert should tell of the answer */
 
 /* Sleep until an alert, at most so long. */
 static void nap(struct ssif *ssif, u32 us)
 {
 	us = clamp_t(u32, us, NAP_MIN_US, NAP_MAX_US);
-	if (ssif->thread)
+	if (READ_ONCE(ssif->panicking))
+		mdelay(1);
+	else if (current == ssif->thread)
 		wait_event_interruptible_hrtimeout(ssif->wait,
 						   READ_ONCE(ssif->alerted) ||
-							   ssif_is_stopping(ssif),
+							   ssif_in_hurry(ssif),
 						   ns_to_ktime((u64)us * NSEC_PER_USEC));
 	else
-		usleep_range(us, us + us / 8);
+		wait_event_hrtimeout(ssif->wait, ssif_in_hurry(ssif),
+				     ns_to_ktime((u64)us * NSEC_PER_USEC));
 }
 
-static int write_request(struct ssif *ssif, const u8 *rq, unsigned int n)
+/* Not to be woken by an alert: it has nothing to do with this. */
+static void pause_ms(struct ssif *ssif, unsigned int ms)
+{
+	if (READ_ONCE(ssif->panicking))
+		mdelay(ms);
+	else
+		wait_event_timeout(ssif->wait, ssif_in_hurry(ssif), msecs_to_jiffies(ms));
+}
+
+/* @last: the error struck at the last block, so the BMC may have all of it. */
+static int write_request(struct ssif *ssif, const u8 *rq, unsigned int n, bool *last)
 {
 	struct ssif_part part;
 	unsigned int i;
 	int rv;
 
 	for (i = 0; ssif_part(&ssif->limits, n, i, &part); i++) {
-		rv = i2c_smbus_write_block_data(ssif->client, part.cmd, part.len, rq + part.at);
-		if (rv < 0)
+		rv = xfer_write(ssif, part.cmd, rq + part.at, part.len);
+		if (rv < 0) {
+			*last = part.at + part.len == n;
 			return rv;
+		}
 		if (part.cmd != SSIF_WRITE_SINGLE)
 			ssif_count(ssif, SSIF_SENT_MESSAGES_PARTS);
 	}
 	return 0;
 }
 
-/* Nothing was executed before the last block was taken, so it may be said again. */
+/*
+ * What was not acknowledged was not executed, so it may be said again. If the adapter cannot
+ * tell, the answer will: it is not said again then, and -EINPROGRESS returned.
+ */
 static int send(struct ssif *ssif, const u8 *rq, unsigned int n, unsigned int tries)
 {
+	bool last;
 	int rv;
 
 	for (;;) {
-		rv = write_request(ssif, rq, n);
-		if (!rv || !--tries || ssif_is_stopping(ssif))
+		rv = write_request(ssif, rq, n, &last);
+		if (!rv || !--tries || ssif_in_hurry(ssif))
+			break;
+		if (rv == -ETIMEDOUT && last)
 			break;
 		ssif_count(ssif, SSIF_SEND_RETRIES);
-		msleep(WRITE_PAUSE_MS);
+		pause_ms(ssif, WRITE_PAUSE_MS);
 	}
 	ssif_count(ssif, rv ? SSIF_SEND_ERRORS : SSIF_SENT_MESSAGES);
-	return rv;
+	return rv == -ETIMEDOUT && last ? -EINPROGRESS : rv;
+}
+
+static bool is_spoiled(int error)
+{
+	return error == -EBADMSG || error == -EPROTO;
+}
+
+/* The next part of an answer, which the BMC need not have ready at once. */
+static int read_middle(struct ssif *ssif, u8 *block)
+{
+	unsigned int i;
+	int n = -EBADMSG;
+
+	for (i = 0; i < MIDDLE_TRIES; i++) {
+		n = xfer_read(ssif, SSIF_READ_MIDDLE, block);
+		if (n >= 0 || is_spoiled(n) || ssif_in_hurry(ssif))
+			break;
+		if (READ_ONCE(ssif->panicking))
+			mdelay(MIDDLE_PAUSE_US / 1000);
+		else
+			usleep_range(MIDDLE_PAUSE_US, MIDDLE_PAUSE_US + MIDDLE_PAUSE_US / 8);
+	}
+	return n;
 }
 
 /* One look: -EAGAIN if there is no answer yet, -EBADMSG if it is spoiled. */
 static int look(struct ssif *ssif)
 {
-	u8 block[I2C_SMBUS_BLOCK_MAX];
+	u8 block[SSIF_BLOCK];
 	enum ssif_read rv;
 	int n;
 
-	n = i2c_smbus_read_block_data(ssif->client, SSIF_READ_START, block);
+	n = xfer_read(ssif, SSIF_READ_START, block);
+	/* At panic there is no time for an adapter that hangs. */
+	if (n == -ETIMEDOUT && READ_ONCE(ssif->panicking))
+		return n;
 	if (n < 0)
-		return n == -EBADMSG || n == -EPROTO ? -EBADMSG : -EAGAIN;
+		return is_spoiled(n) ? -EBADMSG : -EAGAIN;
 	rv = ssif_first(&ssif->answer, block, n);
 	while (rv == SSIF_READ_MORE) {
 		ssif_count(ssif, SSIF_RECEIVED_MESSAGE_PARTS);
-		n = i2c_smbus_read_block_data(ssif->client, SSIF_READ_MIDDLE, block);
+		n = read_middle(ssif, block);
 		if (n < 0)
 			return -EBADMSG;
 		rv = ssif_more(&ssif->answer, block, n);
@@ -88,40 +141,74 @@ static bool is_answer(const struct ssif_answer *a, const u8 *rq)
 	return a->data[0] >> 2 == (rq[0] >> 2 | 1) && a->data[1] == rq[1];
 }
 
+/* The clock that can be read at panic. At power off it may stand, and looks count. */
+static u32 waited_us(const struct ssif *ssif, u64 start, unsigned int looks)
+{
+	s64 us = div_s64(ktime_get_mono_fast_ns() - start, NSEC_PER_USEC);
+
+	if (READ_ONCE(ssif->panicking))
+		us = max_t(s64, us, (s64)looks * USEC_PER_MSEC);
+	return clamp_t(s64, us, 0, U32_MAX);
+}
+
+static bool take_alert(struct ssif *ssif)
+{
+	if (!READ_ONCE(ssif->alerted))
+		return false;
+	xchg(&ssif->alerted, false);
+	ssif->has_alert = true;
+	return true;
+}
+
+/**
+ * bus_note_alert() - an alert that came now is not about an answer
+ * @ssif: the interface
+ *
+ * Context: whoever uses the bus.
+ */
+void bus_note_alert(struct ssif *ssif)
+{
+	if (take_alert(ssif))
+		ssif->alert_due = true;
+}
+
 static int fetch(struct ssif *ssif, const u8 *rq, unsigned int limit_ms)
 {
 	unsigned int slot = wait_slot(rq[0], rq[1]), looks = 0, bad = 0;
 	struct wait_facts facts = {};
-	ktime_t start = ktime_get();
+	u64 start = ktime_get_mono_fast_ns();
 	struct wait_plan plan;
+	bool alert;
 	u32 waited;
 	int rv;
 
 	for (;;) {
-		waited = min_t(s64, ktime_us_delta(ktime_get(), start), U32_MAX);
+		waited = waited_us(ssif, start, looks);
 		plan = wait_plan(&ssif->history, &facts, IPMI_STEP_TICK, slot, waited);
-		nap(ssif, plan.us);
-		if (READ_ONCE(ssif->alerted))
-			ssif->has_alert = true;
-		WRITE_ONCE(ssif->alerted, false);
+		nap(ssif, ssif->answers_alert && !looks ? ALERT_NET_US : plan.us);
+		alert = take_alert(ssif);
 		rv = look(ssif);
 		looks++;
-		/* An answer to another request is an old one. */
+		waited = waited_us(ssif, start, looks);
+		/* An answer to another request is an old one; but it has to go some time. */
 		if (!rv && !is_answer(&ssif->answer, rq))
-			rv = -EBADMSG;
-		waited = min_t(s64, ktime_us_delta(ktime_get(), start), U32_MAX);
+			rv = waited < STALE_MS * USEC_PER_MSEC ? -EAGAIN : -EBADMSG;
 		if (!rv) {
 			wait_learn(&ssif->history, IPMI_STEP_TICK, slot, waited, looks);
+			ssif->answers_alert = alert;
 			ssif_count(ssif, SSIF_RECEIVED_MESSAGES);
 			return ssif->answer.len;
 		}
+		/* It was not about the answer, then. */
+		if (alert)
+			ssif->alert_due = true;
 		if (rv == -EBADMSG && ++bad >= READ_BAD_TRIES)
 			break;
-		if (waited >= limit_ms * USEC_PER_MSEC) {
+		if (rv == -ETIMEDOUT || waited >= limit_ms * USEC_PER_MSEC) {
 			rv = -ETIMEDOUT;
 			break;
 		}
-		if (ssif_is_stopping(ssif)) {
+		if (ssif_in_hurry(ssif)) {
 			rv = -ESHUTDOWN;
 			break;
 		}
@@ -144,23 +231,31 @@ static void log_bytes(struct ssif *ssif, const char *what, const u8 *bytes, int 
  * @n: bytes of it, at least 2
  * @patient: false if the BMC is only tried, and may be gone
  *
- * Context: process, sleeps; at most ANSWER_MS and what the bus takes.
+ * Context: process, sleeps; at most ANSWER_MS and what the bus takes. Or panic.
  * Return: bytes of the answer in ssif->answer, at least 3; -EMSGSIZE, or -ENXIO and
  * other errors of the bus: it was not sent; -ETIMEDOUT: it was not answered;
  * -EBADMSG: what came was no answer; -ESHUTDOWN.
  */
 int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, bool patient)
 {
+	unsigned int limit_ms = patient ? ANSWER_MS : ANSWER_IMPATIENT_MS;
+	unsigned int tries = patient ? WRITE_TRIES : 1;
 	int rv;
 
 	if (n < 2 || n > ssif->limits.request)
 		return -EMSGSIZE;
-	WRITE_ONCE(ssif->alerted, false);
+	if (READ_ONCE(ssif->panicking)) {
+		tries = PANIC_WRITE_TRIES;
+		limit_ms = ANSWER_PANIC_MS;
+	}
+	bus_note_alert(ssif);
 	log_bytes(ssif, "request", rq, n);
-	rv = send(ssif, rq, n, patient ? WRITE_TRIES : 1);
-	if (rv)
-		return rv == -EMSGSIZE || rv == -ETIMEDOUT || rv == -EBADMSG ? -EIO : rv;
-	rv = fetch(ssif, rq, patient ? ANSWER_MS : ANSWER_IMPATIENT_MS);
+	rv = send(ssif, rq, n, tries);
+	if (rv == -EINPROGRESS)
+		limit_ms = ANSWER_IMPATIENT_MS;
+	else if (rv)
+		return rv == -EMSGSIZE || rv == -EBADMSG || rv == -ETIMEDOUT ? -EIO : rv;
+	rv = fetch(ssif, rq, limit_ms);
 	log_bytes(ssif, "answer", ssif->answer.data, max(rv, 0));
 	return rv;
 }

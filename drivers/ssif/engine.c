@@ -5,6 +5,7 @@
  * Kicked by handlers.c and by alerts. Everything marked "thread" in ssif.h is its
  * own; a finished message goes up with no lock held.
  */
+#include <linux/freezer.h>
 #include <linux/kthread.h>
 
 #include <ipmi/core.h>
@@ -12,10 +13,17 @@
 #include "ssif.h"
 
 /* Bounds, all of them in Documentation/house. */
-#define AWAY_PAUSE_MS		500
+#define AWAY_PAUSE_MIN_MS	100
+#define AWAY_PAUSE_MAX_MS	500
+#define AWAY_PATIENT_TRY	32
 #define WATCH_MIN_MS		10
 #define WATCH_MAX_MS		250
 #define WATCH_ALERT_MS		1000
+#define ALERT_PAUSE_MIN_MS	10
+#define ALERT_PAUSE_MAX_MS	100
+#define RESET_CHECKS		30
+#define RESET_CHECK_MS		1000
+#define NEVER			UINT_MAX
 
 /**
  * engine_kick() - the thread has a reason to look
@@ -76,6 +84,13 @@ static u8 cc_of(int rv)
 	}
 }
 
+static void uevent(struct ssif *ssif, char *state)
+{
+	char *envp[2] = { state };
+
+	kobject_uevent_env(&ssif->client->dev.kobj, KOBJ_CHANGE, envp);
+}
+
 static void go_away(struct ssif *ssif, int rv)
 {
 	ssif_count(ssif, SSIF_HOSED);
@@ -83,11 +98,15 @@ static void go_away(struct ssif *ssif, int rv)
 		return;
 	WRITE_ONCE(ssif->away, true);
 	ssif->away_since = ktime_get();
+	ssif->away_tries = 0;
+	ssif->looked = ssif->away_since;
+	ssif->attn.irq_on = false;
 	dev_warn(&ssif->client->dev,
 		 "BMC does not answer: %s (error %d); requests fail until it does\n",
 		 rv == -ETIMEDOUT ? "it took a request and has no answer" :
 				    "it does not acknowledge its address",
 		 rv);
+	uevent(ssif, "IPMI_BMC=away");
 }
 
 static void come_back(struct ssif *ssif)
@@ -98,17 +117,26 @@ static void come_back(struct ssif *ssif)
 	ssif->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 	dev_warn(&ssif->client->dev, "BMC answers again after %lld ms\n",
 		 ktime_ms_delta(ktime_get(), ssif->away_since));
+	uevent(ssif, "IPMI_BMC=back");
 }
 
 static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 {
-	int rv = bus_transact(ssif, rq, n, !ssif->away);
+	bool patient = !ssif->away || !(++ssif->away_tries % AWAY_PATIENT_TRY);
+	int rv = bus_transact(ssif, rq, n, patient);
 
 	if (rv >= 0)
 		come_back(ssif);
 	else if (rv != -EMSGSIZE && rv != -EBADMSG && rv != -ESHUTDOWN)
 		go_away(ssif, rv);
 	return rv;
+}
+
+/* A BMC that has taken this forgets its enables some time soon. */
+static bool is_reset(const u8 *rsp)
+{
+	return rsp[0] >> 2 == IPMI_NETFN_APP_RESPONSE && !rsp[2] &&
+	       (rsp[1] == IPMI_COLD_RESET_CMD || rsp[1] == IPMI_WARM_RESET_CMD);
 }
 
 static bool do_user(struct ssif *ssif)
@@ -123,13 +151,20 @@ static bool do_user(struct ssif *ssif)
 		answer_locally(ssif, msg, IPMI_BUS_ERR);
 		return true;
 	}
+	WRITE_ONCE(ssif->cur, msg);
 	rv = transact(ssif, msg->data, msg->data_size);
+	WRITE_ONCE(ssif->cur, NULL);
 	if (rv < 0) {
 		answer_locally(ssif, msg, cc_of(rv));
 		return true;
 	}
 	memcpy(msg->rsp, ssif->answer.data, rv);
 	msg->rsp_size = rv;
+	if (is_reset(msg->rsp))
+		ssif->reset_checks = RESET_CHECKS;
+	/* Its answer comes by itself. */
+	if (msg->data[0] >> 2 == IPMI_NETFN_APP_REQUEST && msg->data[1] == IPMI_SEND_MSG_CMD)
+		ssif->watch_ms = WATCH_MIN_MS;
 	ipmi_core_msg_received(ssif->intf, msg);
 	return true;
 }
@@ -149,8 +184,30 @@ static void deliver_async(struct ssif *ssif, u8 cmd, unsigned int n)
 	ipmi_core_msg_received(ssif->intf, msg);
 }
 
+/*
+ * An alert without a reason was about an answer that was there before it. Asking for the flags
+ * may lead to the next such alert: do not let it keep us busy.
+ */
+static void got_flags(struct ssif *ssif)
+{
+	unsigned int pause = ssif->alert_pause_ms * 2;
+
+	if (!ssif->alert_asked)
+		return;
+	ssif->alert_asked = false;
+	if (ssif->attn.flags) {
+		ssif->alert_pause_ms = 0;
+		return;
+	}
+	ssif->answers_alert = true;
+	ssif->alert_pause_ms = clamp_t(unsigned int, pause, ALERT_PAUSE_MIN_MS, ALERT_PAUSE_MAX_MS);
+	ssif->alert_next = ktime_add_ms(ktime_get(), ssif->alert_pause_ms);
+}
+
 static void attn_done(struct ssif *ssif, unsigned int n)
 {
+	bool flags = ssif->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
+
 	switch (attn_answer(&ssif->attn, ssif->answer.data, n)) {
 	case ATTN_MESSAGE:
 		deliver_async(ssif, IPMI_GET_MSG_CMD, n);
@@ -166,6 +223,8 @@ static void attn_done(struct ssif *ssif, unsigned int n)
 	case ATTN_NOTHING:
 		break;
 	}
+	if (flags)
+		got_flags(ssif);
 	/* Where there was something there may soon be more. */
 	if (ssif->attn.flags)
 		ssif->watch_ms = WATCH_MIN_MS;
@@ -192,72 +251,143 @@ static bool do_attn(struct ssif *ssif)
 	return true;
 }
 
+/* Is it back? Any request will do to see. */
+static bool try_away(struct ssif *ssif)
+{
+	static const u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_MSG_FLAGS_CMD };
+
+	if (!(ssif->attn.due & ATTN_DUE_FLAGS))
+		return false;
+	ssif->attn.due = 0;
+	ssif->attn.flags = 0;
+	transact(ssif, rq, sizeof(rq));
+	ssif->looked = ktime_get();
+	return true;
+}
+
 /* A user's message and housekeeping take turns while both want the bus. */
 static bool do_one(struct ssif *ssif)
 {
 	if (ssif->away)
-		return do_user(ssif);
+		return do_user(ssif) || try_away(ssif);
 	if (ssif->attn_turn)
 		return do_attn(ssif) || do_user(ssif);
 	return do_user(ssif) || do_attn(ssif);
 }
 
-/* How long until the BMC is asked of its own accord; 0 = for ever. */
+static unsigned int watch_pause_ms(struct ssif *ssif)
+{
+	unsigned int mask = READ_ONCE(ssif->watch_mask);
+
+	if (!mask)
+		return NEVER;
+	if (ssif->has_alert)
+		return WATCH_ALERT_MS;
+	if (!(mask & IPMI_WATCH_MASK_CHECK_MESSAGES))
+		return WATCH_MAX_MS;
+	return clamp_t(unsigned int, ssif->watch_ms, WATCH_MIN_MS, WATCH_MAX_MS);
+}
+
+/* How long after it was looked at the BMC is to be asked of our own accord. */
 static unsigned int pause_ms(struct ssif *ssif)
 {
 	if (ssif->away)
-		return AWAY_PAUSE_MS;
-	if (!READ_ONCE(ssif->watch_mask))
-		return 0;
-	if (ssif->has_alert)
-		return WATCH_ALERT_MS;
-	if (!(READ_ONCE(ssif->watch_mask) & IPMI_WATCH_MASK_CHECK_MESSAGES))
-		return WATCH_MAX_MS;
-	ssif->watch_ms = clamp_t(unsigned int, ssif->watch_ms * 2, WATCH_MIN_MS, WATCH_MAX_MS);
-	return ssif->watch_ms;
+		return clamp_t(s64, ktime_ms_delta(ktime_get(), ssif->away_since) / 16,
+			       AWAY_PAUSE_MIN_MS, AWAY_PAUSE_MAX_MS);
+	return min_t(unsigned int, watch_pause_ms(ssif),
+		     ssif->reset_checks ? RESET_CHECK_MS : NEVER);
+}
+
+/* What is left of it. By the clock, for whoever sends something wakes the thread. */
+static unsigned int left_ms(struct ssif *ssif)
+{
+	unsigned int pause = pause_ms(ssif);
+	s64 passed = ktime_ms_delta(ktime_get(), ssif->looked);
+
+	return pause == NEVER ? NEVER : max_t(s64, pause - passed, 0);
+}
+
+static unsigned int alert_left_ms(struct ssif *ssif)
+{
+	if (!ssif->alert_due || ssif->away)
+		return NEVER;
+	return max_t(s64, ktime_ms_delta(ssif->alert_next, ktime_get()), 0);
+}
+
+static void note_due(struct ssif *ssif)
+{
+	bus_note_alert(ssif);
+	if (!alert_left_ms(ssif)) {
+		ssif->alert_due = false;
+		ssif->alert_asked = true;
+		ssif->attn.due |= ATTN_DUE_FLAGS;
+	}
+	if (left_ms(ssif))
+		return;
+	ssif->looked = ktime_get();
+	ssif->attn.due |= ATTN_DUE_FLAGS;
+	ssif->watch_ms = min_t(unsigned int, ssif->watch_ms * 2, WATCH_MAX_MS);
+	if (!ssif->away && ssif->reset_checks) {
+		ssif->reset_checks--;
+		ssif->attn.due |= ATTN_DUE_ENABLES;
+	}
 }
 
 static void sleep(struct ssif *ssif)
 {
-	unsigned int ms = pause_ms(ssif);
+	unsigned int ms = min(left_ms(ssif), alert_left_ms(ssif));
 
-	if (!ms)
-		wait_event_interruptible(ssif->wait, take_kick(ssif));
-	else if (!wait_event_interruptible_timeout(ssif->wait, take_kick(ssif),
-						   msecs_to_jiffies(ms)))
-		ssif->attn.due |= ATTN_DUE_FLAGS;
-}
-
-/* Is it back? Any request will do to see. */
-static void try_away(struct ssif *ssif)
-{
-	u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_MSG_FLAGS_CMD };
-
-	if (ssif->attn.due & ATTN_DUE_FLAGS) {
-		ssif->attn.due = 0;
-		transact(ssif, rq, sizeof(rq));
-	}
+	if (ms == NEVER)
+		wait_event_freezable(ssif->wait, take_kick(ssif));
+	else if (ms)
+		wait_event_freezable_timeout(ssif->wait, take_kick(ssif), msecs_to_jiffies(ms));
 }
 
 static int engine_thread(void *data)
 {
 	struct ssif *ssif = data;
 
+	/* While the machine sleeps so does the bus. */
+	set_freezable();
 	while (!kthread_should_stop()) {
-		if (READ_ONCE(ssif->alerted)) {
-			WRITE_ONCE(ssif->alerted, false);
-			ssif->attn.due |= ATTN_DUE_FLAGS;
-			ssif->has_alert = true;
-		}
-		if (do_one(ssif))
-			continue;
-		if (ssif->away)
-			try_away(ssif);
-		else if (attn_wants(&ssif->attn))
-			continue;
-		sleep(ssif);
+		try_to_freeze();
+		note_due(ssif);
+		if (!do_one(ssif))
+			sleep(ssif);
 	}
 	return 0;
+}
+
+/**
+ * engine_run_at_panic() - do what there is to do, without sleeping
+ * @ssif: the interface
+ *
+ * A BMC that does not answer costs its time once.
+ *
+ * Context: panic, power off.
+ */
+void engine_run_at_panic(struct ssif *ssif)
+{
+	struct ipmi_smi_msg *msg = ssif->cur;
+	int rv;
+
+	/* The thread will not finish it any more, and others wait behind it. */
+	if (msg) {
+		ssif->cur = NULL;
+		answer_locally(ssif, msg, IPMI_ERR_UNSPECIFIED);
+	}
+	msg = take_next(ssif);
+	if (!msg)
+		return;
+	rv = ssif->away ? -ENODEV : bus_transact(ssif, msg->data, msg->data_size, true);
+	if (rv < 0) {
+		WRITE_ONCE(ssif->away, rv != -EMSGSIZE && rv != -EBADMSG);
+		answer_locally(ssif, msg, cc_of(rv));
+		return;
+	}
+	memcpy(msg->rsp, ssif->answer.data, rv);
+	msg->rsp_size = rv;
+	ipmi_core_msg_received(ssif->intf, msg);
 }
 
 /**
@@ -272,6 +402,8 @@ int engine_start(struct ssif *ssif)
 	struct task_struct *thread;
 
 	ssif->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
+	ssif->watch_ms = WATCH_MIN_MS;
+	ssif->looked = ktime_get();
 	thread = kthread_create(engine_thread, ssif, "kssif%4.4x",
 				i2c_adapter_id(ssif->client->adapter) << 8 | ssif->client->addr);
 	if (IS_ERR(thread))
@@ -281,11 +413,36 @@ int engine_start(struct ssif *ssif)
 	return 0;
 }
 
+/* Nobody will hear its alerts any more, so it is told to raise none. */
+static void quiet(struct ssif *ssif)
+{
+	u8 rq[ATTN_REQUEST_MAX];
+	unsigned int n;
+	int rv;
+
+	if (ssif->away || !ssif->attn.irq_on)
+		return;
+	WRITE_ONCE(ssif->hurry, false);
+	ssif->attn.use_irq = false;
+	ssif->attn.flags = 0;
+	ssif->attn.due = ATTN_DUE_ENABLES;
+	while (ssif->attn.due & (ATTN_DUE_ENABLES | ATTN_DUE_SET)) {
+		ssif->attn.due &= ATTN_DUE_ENABLES | ATTN_DUE_SET;
+		n = attn_next(&ssif->attn, rq);
+		rv = bus_transact(ssif, rq, n, false);
+		if (rv < 0)
+			break;
+		attn_answer(&ssif->attn, ssif->answer.data, rv);
+	}
+	WRITE_ONCE(ssif->hurry, true);
+}
+
 /**
  * engine_stop() - stop the thread, and end what is left with an error
  * @ssif: the interface; nobody is let in any more (ssif->stopping)
  *
- * Context: process, sleeps; what is on the bus ends, nothing is waited for.
+ * Context: process, sleeps; what is on the bus ends, and the BMC has a moment to take
+ * that it is not to alert any more.
  */
 void engine_stop(struct ssif *ssif)
 {
@@ -295,6 +452,7 @@ void engine_stop(struct ssif *ssif)
 		wake_up(&ssif->wait);
 		kthread_stop(ssif->thread);
 		ssif->thread = NULL;
+		quiet(ssif);
 	}
 	msg = take_next(ssif);
 	if (msg)

@@ -3,7 +3,7 @@
  * What the core asks of an interface: struct ipmi_smi_handlers.
  *
  * Called by ipmi_msghandler only. Each leaves a note for the thread under ssif->lock.
- * An SMBus transfer sleeps, so at panic there is none: requests fail at once then.
+ * At panic there is no thread, and who asks is the one that uses the bus.
  */
 #include <linux/module.h>
 
@@ -23,6 +23,7 @@ static void ssif_shutdown(void *send_info)
 
 	scoped_guard(spinlock_irqsave, &ssif->lock)
 		ssif->stopping = true;
+	WRITE_ONCE(ssif->hurry, true);
 	engine_stop(ssif);
 	ssif->intf = NULL;
 }
@@ -44,7 +45,8 @@ static IPMI_SENDER_RET ssif_sender(void *send_info, struct ipmi_smi_msg *msg)
 	struct ssif *ssif = send_info;
 	bool taken = false;
 
-	if (READ_ONCE(ssif->panicking))
+	/* The thread may be busy trying it, and nobody else waits for that. */
+	if (READ_ONCE(ssif->away))
 		IPMI_SENDER_DONE(ipmi_sender_refuse(ssif->intf, msg, IPMI_BUS_ERR));
 	scoped_guard(spinlock_irqsave, &ssif->lock) {
 		if (!ssif->stopping && !ssif->next) {
@@ -54,7 +56,8 @@ static IPMI_SENDER_RET ssif_sender(void *send_info, struct ipmi_smi_msg *msg)
 	}
 	if (!taken)
 		IPMI_SENDER_DONE(ipmi_sender_refuse(ssif->intf, msg, IPMI_NODE_BUSY_ERR));
-	engine_kick(ssif);
+	if (!READ_ONCE(ssif->panicking))
+		engine_kick(ssif);
 	IPMI_SENDER_DONE(0);
 }
 
@@ -76,11 +79,29 @@ static void ssif_set_need_watch(void *send_info, unsigned int watch_mask)
 	engine_kick(ssif);
 }
 
+/* This CPU is alone now, and another may have been stopped with the lock. */
 static void ssif_set_run_to_completion(void *send_info, bool on)
 {
 	struct ssif *ssif = send_info;
 
-	WRITE_ONCE(ssif->panicking, on);
+	if (!on)
+		return;
+	if (spin_trylock(&ssif->lock))
+		spin_unlock(&ssif->lock);
+	else
+		spin_lock_init(&ssif->lock);
+	WRITE_ONCE(ssif->panicking, true);
+	if (!xfer_works_at_panic(ssif))
+		WRITE_ONCE(ssif->away, true);
+}
+
+static void ssif_poll(void *send_info)
+{
+	struct ssif *ssif = send_info;
+
+	/* Else the thread looks. */
+	if (READ_ONCE(ssif->panicking))
+		engine_run_at_panic(ssif);
 }
 
 const struct ipmi_smi_handlers ssif_handlers = {
@@ -92,4 +113,6 @@ const struct ipmi_smi_handlers ssif_handlers = {
 	.request_events = ssif_request_events,
 	.set_need_watch = ssif_set_need_watch,
 	.set_run_to_completion = ssif_set_run_to_completion,
+	.flush_messages = ssif_poll,
+	.poll = ssif_poll,
 };

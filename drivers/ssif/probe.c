@@ -1,106 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ipmi_ssif: the module, where it looks for BMCs, and how one is brought up.
+ * ipmi_ssif: the module, and how an interface is brought up.
  *
- * An I2C client comes from ACPI, from sysfs (new_device), or from the I2C core's
- * detection at the addresses of the module's parameters and of SMBIOS, which knows
- * no adapter. Called by the I2C core. Lock: places_lock for the addresses, which do
- * not change once the driver is registered, and for the list of interfaces.
+ * An I2C client comes from ACPI, from a device tree, from sysfs (new_device), or from
+ * places.c. A work tries it until there is a BMC, for that may be late. Called by the I2C
+ * core. Lock: ssifs_lock for the list of interfaces.
  */
 #define pr_fmt(fmt) "ipmi_ssif: " fmt
 
 #include <linux/acpi.h>
-#include <linux/ctype.h>
 #include <linux/module.h>
-#include <linux/platform_device.h>
-#include <linux/property.h>
 #include <linux/slab.h>
 
 #include "ssif.h"
 
-#define SI_MAX_PARMS	4
-#define MAX_PLACES	(2 * SI_MAX_PARMS)
 #define CMD_GET_CAPABILITIES	0x57	/* Get System Interface Capabilities, 22.9 */
 
-static unsigned short addr[SI_MAX_PARMS];
-static int num_addrs;
-module_param_array(addr, ushort, &num_addrs, 0);
-MODULE_PARM_DESC(addr, "I2C addresses of BMCs to look for.");
-
-static char *adapter_name[SI_MAX_PARMS];
-static int num_adapter_names;
-module_param_array(adapter_name, charp, &num_adapter_names, 0);
-MODULE_PARM_DESC(adapter_name,
-		 "The adapter of each address, by its name; without, all adapters. Spaces do not count.");
-
-static int slave_addrs[SI_MAX_PARMS];
-static int num_slave_addrs;
-module_param_array(slave_addrs, int, &num_slave_addrs, 0);
-MODULE_PARM_DESC(slave_addrs, "The IPMB address of each BMC; the default is 0x20.");
+/* Bounds, all of them in Documentation/house. */
+#define PROBE_PAUSE_MIN		HZ
+#define PROBE_PAUSE_MAX		(60 * HZ)
+#define LOAD_BOUND_MS		3000
 
 static bool alerts_broken;
 module_param(alerts_broken, bool, 0);
 MODULE_PARM_DESC(alerts_broken, "Do not have the BMC raise SMBus alerts.");
 
-static int dbg[SI_MAX_PARMS];
-static int num_dbg;
-module_param_array(dbg, int, &num_dbg, 0);
-MODULE_PARM_DESC(dbg, "For each address: log messages (1).");
-
-static bool dbg_probe;
-module_param(dbg_probe, bool, 0);
-MODULE_PARM_DESC(dbg_probe, "Log what is tried to find a BMC.");
-
 static bool tryacpi = true;
 module_param(tryacpi, bool, 0);
 MODULE_PARM_DESC(tryacpi, "Use the interfaces that ACPI describes.");
 
-static bool trydmi = true;
-module_param(trydmi, bool, 0);
-MODULE_PARM_DESC(trydmi, "Use the interfaces that SMBIOS describes.");
-
-/* Where somebody says that there is a BMC. */
-static struct place {
-	unsigned short addr;
-	const char *adapter;
-	enum ipmi_addr_src source;
-	u8 slave_addr;
-	int dbg;
-} places[MAX_PLACES];
-static unsigned int nr_places;
-static unsigned short address_list[MAX_PLACES + 1];
-
 static LIST_HEAD(ssifs);
-static DEFINE_MUTEX(places_lock);
+static DEFINE_MUTEX(ssifs_lock);
 
-static void add_place(const struct place *place)
+static struct ssif *find(const struct device *dev)
 {
-	guard(mutex)(&places_lock);
-	if (nr_places < MAX_PLACES)
-		places[nr_places++] = *place;
-}
+	struct ssif *ssif;
 
-/* As far as the shorter one goes, without spaces: that is ABI. */
-static bool is_name(const char *a, const char *b)
-{
-	for (;;) {
-		a = skip_spaces(a);
-		b = skip_spaces(b);
-		if (!*a || !*b)
-			return true;
-		if (*a++ != *b++)
-			return false;
-	}
-}
-
-static const struct place *find_place(const struct i2c_client *client)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_places; i++)
-		if (places[i].addr == client->addr &&
-		    (!places[i].adapter || is_name(places[i].adapter, client->adapter->name)))
-			return &places[i];
+	guard(mutex)(&ssifs_lock);
+	list_for_each_entry(ssif, &ssifs, link)
+		if (&ssif->client->dev == dev)
+			return ssif;
 	return NULL;
 }
 
@@ -113,13 +52,25 @@ static const struct place *find_place(const struct i2c_client *client)
  */
 struct ssif *ssif_find(const struct device *dev)
 {
+	return find(dev);
+}
+
+/**
+ * ssif_is_served() - is there an interface at a place, or one that is tried?
+ * @place: the place
+ *
+ * Context: process.
+ * Return: whether there is.
+ */
+bool ssif_is_served(const struct place *place)
+{
 	struct ssif *ssif;
 
-	guard(mutex)(&places_lock);
+	guard(mutex)(&ssifs_lock);
 	list_for_each_entry(ssif, &ssifs, link)
-		if (&ssif->client->dev == dev)
-			return ssif;
-	return NULL;
+		if (place_find(ssif->client) == place)
+			return true;
+	return false;
 }
 
 static struct ssif *alloc(struct i2c_client *client)
@@ -131,6 +82,7 @@ static struct ssif *alloc(struct i2c_client *client)
 	ssif->client = client;
 	spin_lock_init(&ssif->lock);
 	init_waitqueue_head(&ssif->wait);
+	init_completion(&ssif->tried);
 	ssif_limits_set(&ssif->limits, NULL, 0);
 	return ssif;
 }
@@ -140,28 +92,24 @@ static bool is_device_id(const struct ssif *ssif, int len)
 	return len >= 8 && !ssif->answer.data[2];
 }
 
-/* Is there a BMC at an address of the list? Nothing is logged about what is none. */
-static int ssif_detect(struct i2c_client *client, struct i2c_board_info *info)
+/**
+ * ssif_is_there() - does a BMC answer?
+ * @client: where
+ *
+ * Context: process, sleeps; a brief try.
+ * Return: whether it does.
+ */
+bool ssif_is_there(struct i2c_client *client)
 {
 	static const u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_DEVICE_ID_CMD };
-	const struct place *place = find_place(client);
-	struct ssif *ssif;
-	int rv = -ENODEV;
+	struct ssif *ssif = alloc(client);
+	bool is;
 
-	if (!place || !i2c_check_functionality(client->adapter, I2C_FUNC_SMBUS_BLOCK_DATA))
-		return -ENODEV;
-	ssif = alloc(client);
 	if (!ssif)
-		return -ENOMEM;
-	if (is_device_id(ssif, bus_transact(ssif, rq, sizeof(rq), false))) {
-		strscpy(info->type, "ipmi_ssif", I2C_NAME_SIZE);
-		rv = 0;
-	}
-	if (dbg_probe)
-		pr_info("%s BMC on %s at i2c address 0x%x\n", rv ? "No" : "Found a",
-			client->adapter->name, client->addr);
+		return false;
+	is = is_device_id(ssif, bus_transact(ssif, rq, sizeof(rq), false));
 	kfree(ssif);
-	return rv;
+	return is;
 }
 
 /* Has the BMC an event message buffer? It has if it lets us enable it. */
@@ -184,7 +132,12 @@ static void find_event_buffer(struct ssif *ssif)
 static void get_limits(struct ssif *ssif)
 {
 	static const u8 ssif_type;
-	int rv = bus_ask(ssif, CMD_GET_CAPABILITIES, &ssif_type, 1);
+	int rv;
+
+	/* Until it says more of itself it can do what every BMC can. */
+	ssif->client->flags &= ~I2C_CLIENT_PEC;
+	ssif_limits_set(&ssif->limits, NULL, 0);
+	rv = bus_ask(ssif, CMD_GET_CAPABILITIES, &ssif_type, 1);
 
 	ssif_limits_set(&ssif->limits, ssif->answer.data, max(rv, 0));
 	if (ssif->limits.has_pec && i2c_check_functionality(ssif->client->adapter,
@@ -194,10 +147,12 @@ static void get_limits(struct ssif *ssif)
 
 static void describe(struct ssif *ssif)
 {
-	const struct place *place = find_place(ssif->client);
+	const struct place *place = place_find(ssif->client);
 
 	if (ACPI_HANDLE(&ssif->client->dev))
 		ssif->source = SI_ACPI;
+	else if (ssif->client->dev.of_node)
+		ssif->source = SI_DEVICETREE;
 	else
 		ssif->source = place ? place->source : SI_HOTMOD;
 	if (place) {
@@ -211,39 +166,49 @@ static int bring_up(struct ssif *ssif)
 	struct device *dev = &ssif->client->dev;
 	int rv;
 
+	memset(&ssif->attn, 0, sizeof(ssif->attn));
 	rv = bus_ask(ssif, IPMI_GET_DEVICE_ID_CMD, NULL, 0);
 	if (!is_device_id(ssif, rv)) {
-		dev_err(dev, "Not present: Get Device ID got no valid answer (%d)\n", rv);
+		if (!ssif->told)
+			dev_warn(dev, "Not present: Get Device ID got no valid answer (%d); it is tried again\n",
+				 rv);
+		ssif->told = true;
 		return -ENODEV;
 	}
 	get_limits(ssif);
 	find_event_buffer(ssif);
 	ssif->attn.use_irq = !alerts_broken;
+	ssif->stopping = false;
+	WRITE_ONCE(ssif->away, false);
+	WRITE_ONCE(ssif->hurry, false);
 
-	scoped_guard(mutex, &places_lock)
-		list_add_tail(&ssif->link, &ssifs);
 	rv = sysfs_create_group(&dev->kobj, &ssif_attributes);
 	if (rv)
-		goto err_list;
+		return rv;
 	rv = ipmi_register_smi(&ssif_handlers, ssif, dev, ssif->slave_addr);
 	if (rv) {
 		dev_err(dev, "Unable to register the interface: error %d\n", rv);
-		goto err_sysfs;
+		sysfs_remove_group(&dev->kobj, &ssif_attributes);
 	}
-	return 0;
-
-err_sysfs:
-	sysfs_remove_group(&dev->kobj, &ssif_attributes);
-err_list:
-	scoped_guard(mutex, &places_lock)
-		list_del(&ssif->link);
 	return rv;
+}
+
+static void probe_work(struct work_struct *work)
+{
+	struct ssif *ssif = container_of(work, struct ssif, probe.work);
+
+	ssif->up = !bring_up(ssif);
+	complete_all(&ssif->tried);
+	if (ssif->up)
+		return;
+	WRITE_ONCE(ssif->hurry, false);
+	ssif->probe_pause = clamp(ssif->probe_pause * 2, PROBE_PAUSE_MIN, PROBE_PAUSE_MAX);
+	queue_delayed_work(system_freezable_wq, &ssif->probe, ssif->probe_pause);
 }
 
 static int ssif_probe(struct i2c_client *client)
 {
 	struct ssif *ssif;
-	int rv;
 
 	if (!i2c_check_functionality(client->adapter, I2C_FUNC_SMBUS_BLOCK_DATA)) {
 		dev_err(&client->dev, "its adapter cannot transfer SMBus blocks\n");
@@ -252,35 +217,45 @@ static int ssif_probe(struct i2c_client *client)
 	ssif = alloc(client);
 	if (!ssif)
 		return -ENOMEM;
+	INIT_DELAYED_WORK(&ssif->probe, probe_work);
 	describe(ssif);
 	dev_info(&client->dev,
 		 "Trying %s-specified SSIF interface at i2c address 0x%x, adapter %s, slave address 0x%x\n",
 		 ipmi_addr_src_to_str(ssif->source), client->addr, client->adapter->name,
 		 ssif->slave_addr);
-	rv = bring_up(ssif);
-	if (rv)
-		kfree(ssif);
-	return rv;
+	scoped_guard(mutex, &ssifs_lock)
+		list_add_tail(&ssif->link, &ssifs);
+	queue_delayed_work(system_freezable_wq, &ssif->probe, 0);
+	/* So that a script can go on to use it; but a BMC that is slow does not hold it up. */
+	wait_for_completion_timeout(&ssif->tried, msecs_to_jiffies(LOAD_BOUND_MS));
+	return 0;
 }
 
 static void ssif_remove(struct i2c_client *client)
 {
-	struct ssif *ssif = ssif_find(&client->dev);
+	struct ssif *ssif = find(&client->dev);
 
 	if (!ssif)
 		return;
-	ipmi_unregister_smi(ssif->intf);
-	sysfs_remove_group(&client->dev.kobj, &ssif_attributes);
-	scoped_guard(mutex, &places_lock)
+	WRITE_ONCE(ssif->removing, true);
+	wake_up_all(&ssif->wait);
+	cancel_delayed_work_sync(&ssif->probe);
+	WRITE_ONCE(ssif->removing, false);
+	if (ssif->up) {
+		ipmi_unregister_smi(ssif->intf);
+		sysfs_remove_group(&client->dev.kobj, &ssif_attributes);
+	}
+	scoped_guard(mutex, &ssifs_lock)
 		list_del(&ssif->link);
 	client->flags &= ~I2C_CLIENT_PEC;
 	kfree(ssif);
+	places_search();
 }
 
 /* The device is locked, so the interface stays. */
 static void ssif_alert(struct i2c_client *client, enum i2c_alert_protocol type, unsigned int data)
 {
-	struct ssif *ssif = ssif_find(&client->dev);
+	struct ssif *ssif = find(&client->dev);
 
 	if (!ssif || type != I2C_PROTOCOL_SMBUS_ALERT)
 		return;
@@ -288,26 +263,6 @@ static void ssif_alert(struct i2c_client *client, enum i2c_alert_protocol type, 
 	WRITE_ONCE(ssif->alerted, true);
 	engine_kick(ssif);
 }
-
-static int dmi_probe(struct platform_device *pdev)
-{
-	struct place place = { .source = SI_SMBIOS };
-	u16 i2c_addr;
-
-	if (device_property_read_u16(&pdev->dev, "i2c-addr", &i2c_addr)) {
-		dev_warn(&pdev->dev, "SMBIOS gives no I2C address\n");
-		return -ENODEV;
-	}
-	place.addr = i2c_addr;
-	device_property_read_u8(&pdev->dev, "slave-addr", &place.slave_addr);
-	add_place(&place);
-	return 0;
-}
-
-static struct platform_driver dmi_driver = {
-	.driver = { .name = "dmi-ipmi-ssif" },
-	.probe = dmi_probe,
-};
 
 #ifdef CONFIG_ACPI
 static const struct acpi_device_id acpi_ids[] = {
@@ -317,6 +272,7 @@ static const struct acpi_device_id acpi_ids[] = {
 MODULE_DEVICE_TABLE(acpi, acpi_ids);
 #endif
 
+/* In a device tree this is "ipmi_ssif", whoever the vendor is. */
 static const struct i2c_device_id i2c_ids[] = {
 	{ "ipmi_ssif" },
 	{ }
@@ -324,65 +280,35 @@ static const struct i2c_device_id i2c_ids[] = {
 MODULE_DEVICE_TABLE(i2c, i2c_ids);
 
 static struct i2c_driver ssif_driver = {
-	.class = I2C_CLASS_HWMON,
 	.driver = { .name = "ipmi_ssif" },
 	.ipmi_i2c_probe = ssif_probe,
 	.remove = ssif_remove,
 	.alert = ssif_alert,
 	.id_table = i2c_ids,
-	.detect = ssif_detect,
-	.address_list = address_list,
 };
-
-/* The parameters come first: they are right where SMBIOS is wrong. */
-static void add_parameters(void)
-{
-	int i;
-
-	for (i = 0; i < num_addrs; i++) {
-		struct place place = {
-			.addr = addr[i],
-			.adapter = i < num_adapter_names ? adapter_name[i] : NULL,
-			.source = SI_HARDCODED,
-			.slave_addr = i < num_slave_addrs ? slave_addrs[i] : 0,
-			.dbg = i < num_dbg ? dbg[i] : 0,
-		};
-
-		add_place(&place);
-	}
-}
 
 static int __init ipmi_ssif_init(void)
 {
-	unsigned int i;
 	int rv;
 
-	add_parameters();
-	if (trydmi) {
-		rv = platform_driver_register(&dmi_driver);
-		if (rv)
-			pr_warn("cannot see what SMBIOS says: error %d\n", rv);
-		trydmi = !rv;
-	}
-	for (i = 0; i < nr_places; i++)
-		address_list[i] = places[i].addr;
-	address_list[i] = I2C_CLIENT_END;
 #ifdef CONFIG_ACPI
 	if (tryacpi)
 		ssif_driver.driver.acpi_match_table = ACPI_PTR(acpi_ids);
 #endif
 	rv = i2c_add_driver(&ssif_driver);
-	if (rv && trydmi)
-		platform_driver_unregister(&dmi_driver);
+	if (rv)
+		return rv;
+	rv = places_init();
+	if (rv)
+		i2c_del_driver(&ssif_driver);
 	return rv;
 }
 module_init(ipmi_ssif_init);
 
 static void __exit ipmi_ssif_exit(void)
 {
+	places_exit();
 	i2c_del_driver(&ssif_driver);
-	if (trydmi)
-		platform_driver_unregister(&dmi_driver);
 }
 module_exit(ipmi_ssif_exit);
 

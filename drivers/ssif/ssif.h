@@ -4,15 +4,17 @@
  *
  * Locks, in the order in which they are taken:
  *
- *   places_lock (mutex, probe.c)	the addresses to be looked at
+ *   ssifs_lock (mutex, probe.c)	the list of interfaces
  *   ssif->lock (spinlock)		the slot for the next message and what others ask of
  *					the thread; never held across a call
  *
- * The bus is used by the interface's thread only, once it runs; before, by probe.c.
+ * The bus is used by the interface's thread only, once it runs; before, by probe.c's work; at
+ * panic by who panics.
  */
 #ifndef SSIF_H
 #define SSIF_H
 
+#include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/i2c.h>
 #include <linux/ipmi.h>
@@ -20,6 +22,7 @@
 #include <linux/ktime.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include <ipmi/attn.h>
 #include <ipmi/compat.h>
@@ -48,14 +51,24 @@ enum ssif_stat {
 
 /**
  * struct ssif - one interface
- * @link: on the list of interfaces, under places_lock
+ * @link: on the list of interfaces, under ssifs_lock
  * @client: its device
+ * @probe: tries to bring it up, until it is
+ * @probe_pause: between two of these, in jiffies
+ * @tried: the first of them is over
+ * @told: the log knows that it failed
+ * @up: the core has it
  * @source: who told of it
  * @slave_addr: the BMC's IPMB address, 0 = not known
  * @dbg: what of it is logged, bit 0: messages
  * @intf: its interface in the core
  * @limits: what its BMC can do
  * @has_alert: it has been seen to alert
+ * @answers_alert: it tells of its answers so, as far as one can know (thread)
+ * @alert_due: an alert has not been looked after yet (thread)
+ * @alert_asked: the flags are being fetched because of one (thread)
+ * @alert_pause_ms: from one alert without a reason to the next look after one (thread)
+ * @alert_next: not to be looked after one before (thread)
  * @thread: who uses the bus
  * @wait: where that sleeps
  * @kicked: it has a reason not to
@@ -63,27 +76,44 @@ enum ssif_stat {
  * @lock: see above
  * @next: the message to be sent next, under @lock
  * @stopping: no message is taken any more, under @lock
+ * @hurry: the thread is to end what it does at once
+ * @removing: the device goes; as @hurry, for good
  * @panicking: nothing may sleep any more
  * @due: housekeeping that others ask for, &enum attn_due, under @lock
  * @watch_mask: what the core waits for
  * @attn: housekeeping (thread)
  * @attn_turn: housekeeping goes before a user's message (thread)
+ * @cur: the message that is with the BMC (thread)
  * @history: what the BMC has taught us of its times (thread)
  * @away: the BMC does not answer (thread); read elsewhere as a hint
  * @away_since: since when (thread)
+ * @away_tries: how often it was tried since then (thread)
+ * @looked: when the flags were last looked at of our own accord, or the BMC that is away
+ *	was tried (thread)
  * @watch_ms: until the flags are looked at again (thread)
+ * @reset_checks: looks that are left after a reset command (thread)
  * @answer: the answer being put together (thread)
  * @stats: counters
  */
 struct ssif {
 	struct list_head link;
 	struct i2c_client *client;
+	struct delayed_work probe;
+	unsigned int probe_pause;
+	struct completion tried;
+	bool told;
+	bool up;
 	enum ipmi_addr_src source;
 	u8 slave_addr;
 	int dbg;
 	struct ipmi_smi *intf;
 	struct ssif_limits limits;
 	bool has_alert;
+	bool answers_alert;
+	bool alert_due;
+	bool alert_asked;
+	unsigned int alert_pause_ms;
+	ktime_t alert_next;
 
 	struct task_struct *thread;
 	wait_queue_head_t wait;
@@ -93,16 +123,22 @@ struct ssif {
 	spinlock_t lock;
 	struct ipmi_smi_msg *next;
 	bool stopping;
+	bool hurry;
+	bool removing;
 	bool panicking;
 	u8 due;
 	unsigned int watch_mask;
 
 	struct attn attn;
 	bool attn_turn;
+	struct ipmi_smi_msg *cur;
 	struct wait_history history;
 	bool away;
 	ktime_t away_since;
+	unsigned int away_tries;
+	ktime_t looked;
 	unsigned int watch_ms;
+	unsigned int reset_checks;
 	struct ssif_answer answer;
 
 	atomic_t stats[SSIF_NR_STATS];
@@ -113,13 +149,19 @@ static inline void ssif_count(struct ssif *ssif, enum ssif_stat stat)
 	atomic_inc(&ssif->stats[stat]);
 }
 
-/* Somebody wants it to end. */
-static inline bool ssif_is_stopping(const struct ssif *ssif)
+/* Somebody waits for the end of whatever is under way. */
+static inline bool ssif_in_hurry(const struct ssif *ssif)
 {
-	return READ_ONCE(ssif->stopping);
+	return READ_ONCE(ssif->hurry) || READ_ONCE(ssif->removing);
 }
 
+/* xfer.c */
+int xfer_write(struct ssif *ssif, u8 cmd, const u8 *bytes, unsigned int n);
+int xfer_read(struct ssif *ssif, u8 cmd, u8 *block);
+bool xfer_works_at_panic(const struct ssif *ssif);
+
 /* bus.c */
+void bus_note_alert(struct ssif *ssif);
 int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, bool patient);
 int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n);
 
@@ -127,11 +169,36 @@ int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n);
 int engine_start(struct ssif *ssif);
 void engine_stop(struct ssif *ssif);
 void engine_kick(struct ssif *ssif);
+void engine_run_at_panic(struct ssif *ssif);
 
 /* handlers.c */
 extern const struct ipmi_smi_handlers ssif_handlers;
 
+/* places.c */
+/**
+ * struct place - where somebody says that there is a BMC
+ * @addr: its I2C address
+ * @adapter: the name of its adapter, NULL = any
+ * @source: who says so
+ * @slave_addr: the BMC's IPMB address, 0 = not known
+ * @dbg: as the parameter
+ */
+struct place {
+	unsigned short addr;
+	const char *adapter;
+	enum ipmi_addr_src source;
+	u8 slave_addr;
+	int dbg;
+};
+
+int places_init(void);
+void places_exit(void);
+void places_search(void);
+const struct place *place_find(const struct i2c_client *client);
+
 /* probe.c */
+bool ssif_is_there(struct i2c_client *client);
+bool ssif_is_served(const struct place *place);
 struct ssif *ssif_find(const struct device *dev);
 
 /* sysfs.c */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One BMC with two system interfaces, KCS of QEMU's and SSIF of tests/modules/ssif_fake.c,
+ * is one object in sysfs; another is another. And the parameters of ipmi_ssif.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define CMD_GET_DEVICE_GUID 0x08
+#define BMC(n) "/sys/class/ipmi/ipmi" #n "/device/bmc"
+
+static void load(const char *fake, const char *driver)
+{
+	EXPECT_EQ(run("insmod /vm/modules/ssif_fake.ko %s", fake), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif %s", driver), 0);
+}
+
+static void unload(void)
+{
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT_EQ(run("rmmod ssif_fake"), 0);
+}
+
+static void works(int n)
+{
+	struct reply r;
+	int fd = ipmi_open(n);
+
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	close(fd);
+}
+
+/* Who the KCS one is, as the fake's parameters say it. */
+static const char *same(void)
+{
+	static char text[128];
+	struct reply r;
+	int fd = ipmi_open(0), n;
+
+	n = snprintf(text, sizeof(text), "product=%ld manufacturer=%ld",
+		     strtol(file_text(BMC(0) "/product_id"), NULL, 0),
+		     strtol(file_text(BMC(0) "/manufacturer_id"), NULL, 0));
+	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_GUID, NULL, 0, &r), 0);
+	if (!r.data[0] && EXPECT_EQ(r.len, 17)) {
+		n += snprintf(text + n, sizeof(text) - n, " guid=");
+		for (int i = 0; i < 16; i++)
+			n += snprintf(text + n, sizeof(text) - n, "%02x", r.data[1 + i]);
+	}
+	close(fd);
+	return text;
+}
+
+static void one_bmc(void)
+{
+	char first[64];
+
+	works(0);
+	load(same(), "addr=0x10 adapter_name=ssif_fake");
+	works(1);
+	snprintf(first, sizeof(first), "%s", link_name(BMC(0)));
+	EXPECT(first[0]);
+	EXPECT_STR(link_name(BMC(1)), first);
+	run("ls -d /sys/bus/platform/devices/ipmi_bmc.* | wc -l");
+	EXPECT_EQ(atoi(output()), 1);
+	/* one goes, and the other goes on */
+	unload();
+	works(0);
+	EXPECT_EQ(ipmi_nodes(), 1);
+	EXPECT_STR(link_name(BMC(0)), first);
+}
+
+static void two_bmcs(void)
+{
+	char first[64];
+
+	load("product=99", "addr=0x10 adapter_name=ssif_fake");
+	works(1);
+	snprintf(first, sizeof(first), "%s", link_name(BMC(0)));
+	EXPECT(strcmp(link_name(BMC(1)), first));
+	run("ls -d /sys/bus/platform/devices/ipmi_bmc.* | wc -l");
+	EXPECT_EQ(atoi(output()), 2);
+	unload();
+}
+
+static bool logged(const char *pattern)
+{
+	return run("dmesg | tail -n 40 | grep -q '%s'", pattern) == 0;
+}
+
+static int enables(void)
+{
+	return strtol(file_text("/sys/kernel/debug/ssif_fake/enables"), NULL, 0);
+}
+
+static bool enables_become(int mask, int want)
+{
+	for (double end = now() + 3; now() < end; usleep(10000))
+		if ((enables() & mask) == want)
+			return true;
+	return false;
+}
+
+static void parameters(void)
+{
+	/* no adapter, all adapters, and the adapter's name without spaces as far as it goes */
+	load("", "addr=0x10 adapter_name=nobody");
+	EXPECT_EQ(ipmi_nodes(), 1);
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x11,0x10 adapter_name=ssif_fake,'s sif' slave_addrs=0,0x24"),
+		  0);
+	works(1);
+	EXPECT(logged("address 0x10, adapter ssif_fake, slave address 0x24"));
+	EXPECT(enables_become(5, 5));
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x10 alerts_broken=1 dbg=1 dbg_probe=1"), 0);
+	works(1);
+	EXPECT(logged("Found a BMC on ssif_fake at i2c address 0x10"));
+	EXPECT(logged("ipmi_ssif .*request: 18 01"));
+	EXPECT(logged("ipmi_ssif .*answer: 1c 01 00"));
+	EXPECT(enables_become(5, 4));
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT(run("modprobe ipmi_ssif addr=1,2,3,4,5") != 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif"), 0);
+	EXPECT_EQ(ipmi_nodes(), 1);
+	unload();
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(one_bmc),
+	KTAP_CASE(two_bmcs),
+	KTAP_CASE(parameters),
+};
+
+int main(void)
+{
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel panics, and leaves records in the SEL of a BMC on an SMBus. What it saw, and how
+ * long that took, is judged outside: see panic and require in suite.toml. The first argument
+ * says how things are then, the others are parameters of tests/modules/ssif_fake.c:
+ *
+ *	well	the BMC answers
+ *	busy	it has a request, and others wait
+ *	stuck	the adapter hangs from that moment on
+ *	mute	the BMC does not answer from that moment on
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define FAKE "/sys/kernel/debug/ssif_fake/"
+#define PARAMETER "/sys/module/ipmi_msghandler/parameters/panic_op"
+#define WAITING 8
+
+static const char *how;
+static char parameters[128];
+static int fd;
+
+/*
+ * One request is with the BMC, others wait behind it, and nobody is on the bus: the BMC tells of
+ * its answers by an alert, and is known for that.
+ */
+static void make_busy(void)
+{
+	struct reply r;
+
+	EXPECT_EQ(file_write(FAKE "alert", "1"), 0);
+	EXPECT_EQ(file_write(FAKE "think_us", "40000"), 0);
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
+	EXPECT_EQ(file_write(FAKE "think_us", "90000"), 0);
+}
+
+static void send_all(void)
+{
+	for (int i = 0; i < WAITING; i++)
+		ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+}
+
+static void prepare(void)
+{
+	struct reply r;
+
+	EXPECT_EQ(run("insmod /vm/modules/ssif_fake.ko %s", parameters), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x10 adapter_name=ssif_fake"), 0);
+	fd = ipmi_open(0);
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	EXPECT_EQ(file_write(PARAMETER, "string"), 0);
+	if (!strcmp(how, "busy")) {
+		make_busy();
+	} else if (!strcmp(how, "stuck")) {
+		EXPECT_EQ(file_write(FAKE "fault", "hang"), 0);
+	} else if (!strcmp(how, "mute")) {
+		EXPECT_EQ(file_write(FAKE "fault", "nack-read"), 0);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(prepare),
+};
+
+int main(int argc, char **argv)
+{
+	int failures;
+
+	if (argc < 2)
+		return 2;
+	how = argv[1];
+	for (int i = 2; i < argc; i++) {
+		strcat(parameters, argv[i]);
+		strcat(parameters, " ");
+	}
+	failures = ktap_main(cases, ARRAY_SIZE(cases));
+	fsync(STDOUT_FILENO);
+	usleep(200000);
+	if (!failures && !strcmp(how, "busy"))
+		send_all();
+	if (!failures)
+		file_write("/proc/sysrq-trigger", "c");
+	return failures;
+}
