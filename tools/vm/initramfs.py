@@ -103,6 +103,7 @@ def cached(kind, inputs, make):
     folder = os.path.join(STORE, f"{kind}-{digest.hexdigest()[:12]}")
     with LOCK:
         if os.path.isdir(folder):
+            os.utime(folder)
             return folder
         os.makedirs(STORE, exist_ok=True)
         new = tempfile.mkdtemp(dir=STORE)
@@ -110,7 +111,7 @@ def cached(kind, inputs, make):
             os.mkdir(os.path.join(new, "root"))
             make(os.path.join(new, "root"))
             pack(os.path.join(new, "root"), os.path.join(new, "layer.cpio"))
-            # of each kind the newest is enough; a young one may be in use
+            # of each kind the newest is enough; one that was used lately may be in use
             for old in glob.glob(os.path.join(STORE, glob.escape(kind) + "-" + "?" * 12)):
                 if os.stat(old).st_mtime < time.time() - 3600:
                     shutil.rmtree(old, ignore_errors=True)
@@ -267,6 +268,8 @@ class Guest:
         if tools:
             layers.insert(1, os.path.join(tools_layer(), "layer.cpio"))
         path = os.path.join(folder, "initrd")
+        # still in use, see cached()
+        os.utime(os.path.dirname(self.layers[0]))
         with open(path, "wb") as out:
             for layer in layers:
                 with open(layer, "rb") as f:
