@@ -129,6 +129,11 @@ class Control(Channel):
             self.conn.close()
 
 
+# On a busy host an emulated timer may be late, which is no broken IO-APIC; and a clock that was
+# calibrated meanwhile may run some times too fast, and RCU's patience with it.
+BUSY_HOST = "no_timer_check rcupdate.rcu_cpu_stall_timeout=100"
+
+
 class Machine:
     """One boot. After run(): status, timed_out, seconds, console, test, events."""
 
@@ -167,8 +172,7 @@ class Machine:
         args = [QEMU, "-accel", accel, "-machine", self.board, "-smp", str(self.cpus),
                 "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config",
                 *(["-no-reboot"] if self.boots == 1 else []), "-kernel", self.image, "-initrd", self.initrd,
-                # an emulated timer may be late on a busy host, which is no broken IO-APIC
-                "-append", f"{self.console_option} panic=-1 no_timer_check {self.append}".strip()]
+                "-append", f"{self.console_option} {BUSY_HOST} panic=-1 {self.append}".strip()]
         for channel in channels:
             args += channel.args
         for device in self.devices:
