@@ -25,7 +25,7 @@
 #define CMD_ECHO 0x42
 #define EVENT_BUFFER 0x04 /* of the global enables */
 
-#define BOUND 7.0 /* seconds for a request whatever happens: the house's 6, and a busy machine */
+#define BOUND 10.0 /* seconds for a request whatever happens: the house's 6, and a busy machine */
 #define AT_ONCE 0.5 /* for one to a BMC that is known to be away */
 #define BACK 1.5 /* until a BMC that is back is found: 0.5, and a busy machine */
 
