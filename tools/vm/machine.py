@@ -31,7 +31,7 @@ QEMU = "qemu-system-x86_64"
 MARK = b"@vm "           # begins the lines of guest-init
 ESCAPE = b"\x1d"        # Ctrl-]
 PIPE_SIZE = 1 << 20
-BOOT_SECONDS = 120      # that a kernel may take to begin init; a busy host is no failure
+BOOT_SECONDS = 300      # that a kernel may take to begin init; a busy host is no failure
 RUNNING = set()         # processes
 
 
