@@ -175,6 +175,19 @@ static void echo(void)
 		bmc.rsp[bmc.rsp_len++] = bmc.rq[2 + i % max(bmc.rq_len - 2, 1U)] + i * 7;
 }
 
+static void get_guid(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		if (strlen(guid) < 32 || sscanf(guid + 2 * i, "%2hhx", &bmc.rsp[3 + i]) != 1) {
+			bmc.rsp[2] = 0xc1;
+			return;
+		}
+	}
+	bmc.rsp_len += 16;
+}
+
 static void app(void)
 {
 	u8 device_id[] = { 0x20, 0x01, 0x01, 0x23, 0x02, 0xbf, manufacturer, manufacturer >> 8,
@@ -191,10 +204,7 @@ static void app(void)
 		bmc.enables = 0;
 		break;
 	case 0x08:
-		if (hex2bin(bmc.rsp + 3, guid, 16))
-			bmc.rsp[2] = 0xc1;
-		else
-			bmc.rsp_len += 16;
+		get_guid();
 		break;
 	case 0x2e:
 		bmc.enables = bmc.rq[2];
