@@ -65,6 +65,11 @@ static int si_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	/* For the error that resets it. */
 	pci_save_state(pdev);
+	/* As where the firmware gave it none, and the kernel could not. */
+	if (!pci_resource_len(pdev, 0)) {
+		dev_err(&pdev->dev, "BAR 0 has no address\n");
+		return offer_refuse(&desc, -ENODEV, "BAR 0 has no address");
+	}
 	desc.is_mem = !(pci_resource_flags(pdev, 0) & IORESOURCE_IO);
 	desc.addr = pci_resource_start(pdev, 0);
 	desc.irq = pdev->irq;
