@@ -113,8 +113,6 @@ void si_irq_unmask(struct si *si)
  */
 static bool is_ours(struct si *si)
 {
-	if (READ_ONCE(si->hold) == SI_CUT)
-		return false;
 	return READ_ONCE(si->busy) || mutex_is_locked(&si->pump) || si->m->ops->asserts(si->m);
 }
 
@@ -135,6 +133,11 @@ static irqreturn_t on_line(int irq, void *data)
 	unsigned int passes = READ_ONCE(si->passes);
 
 	si_count(si, SI_INTERRUPTS);
+	/* Its registers may not be read. A level that it holds would come for ever. */
+	if (READ_ONCE(si->hold) == SI_CUT) {
+		si_irq_mask(si);
+		return IRQ_HANDLED;
+	}
 	if (!is_ours(si)) {
 		/* Nor may a pass since the last one have taken its cause away. */
 		return xchg(&si->irq_passes, passes) == passes ? IRQ_NONE : IRQ_HANDLED;
