@@ -37,8 +37,7 @@
 #define SLEEP_MAX_US		10000
 #define SLEEP_FAST_MAX_US	1000
 
-/* The net below an interrupt that does not come. */
-#define NET_MIN_US	2000
+/* The net below an interrupt that does not come: twice the usual time, and within this. */
 #define NET_US		10000
 #define NET_MAX_US	100000
 
@@ -107,13 +106,11 @@ static struct wait_plan byte_plan(const struct wait_history *hist, const struct 
 /* An interrupt ends the wait; this is for the one that does not come. */
 static struct wait_plan irq_plan(u32 usual_us, u32 waited_us)
 {
-	u32 us = NET_US;
+	u32 us = waited_us ?: min_t(u32, usual_us, NET_MAX_US) * 2;
 
-	if (waited_us)
-		us = max_t(u32, NET_US, waited_us);
-	else if (usual_us)
-		us = max_t(u32, NET_MIN_US, 2 * usual_us);
-	return (struct wait_plan){ .how = WAIT_EVENT, .us = min_t(u32, us, NET_MAX_US) };
+	return (struct wait_plan){
+		.how = WAIT_EVENT, .us = clamp_t(u32, us, NET_US, NET_MAX_US),
+	};
 }
 
 static struct wait_plan answer_plan(const struct wait_history *hist,
@@ -225,18 +222,21 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 }
 
 /*
- * When to look first the next time. There at the first look: it may have been for
- * long, so come a little earlier, and more so each time in a row. There at the
- * second: a little later. Still not there: the BMC is slower than usual, or another
- * one now, so follow slowly. Of an erratic BMC, one answer in eight is found at the
- * first look.
+ * When to look first the next time. Told by an interrupt: that is how long it takes. There
+ * at the first look: it may have been for long, so come a little earlier, and more so each
+ * time in a row. There at the second: a little later. Still not there: the BMC is slower
+ * than usual, or another one now, so follow slowly. Of an erratic BMC, one answer in eight
+ * is found at the first look.
  */
 static void learn_answer(u32 *answer_us, u8 *early, u32 waited_us, unsigned int looks)
 {
 	u32 usual = *answer_us;
 	u32 more = waited_us > usual ? min_t(u32, waited_us - usual, usual) : 0;
 
-	if (!usual) {
+	if (!looks) {
+		usual = moved(usual ?: waited_us, waited_us);
+		*early = EARLY_MAX;
+	} else if (!usual) {
 		usual = min_t(u32, waited_us, ANSWER_FIRST_MAX_US);
 		*early = EARLY_MAX;
 	} else if (looks <= 1) {
@@ -255,7 +255,7 @@ static void learn_answer(u32 *answer_us, u8 *early, u32 waited_us, unsigned int 
  * @verdict: what was waited for: the verdict before the one that ended it
  * @slot: the request's slot
  * @waited_us: how long it took
- * @looks: at which look it was seen to be over, 1 = the first one
+ * @looks: at which look it was seen to be over, 1 = the first one, 0 = an interrupt told
  *
  * Context: any, one caller at a time.
  */
