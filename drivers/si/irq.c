@@ -108,12 +108,12 @@ void si_irq_unmask(struct si *si)
 }
 
 /*
- * Others may share the line. While there is a request, or somebody is at the machine,
- * an interrupt may be ours without a trace of it left; else the registers tell.
+ * Nothing to be seen: it was taken care of by a look that is over, as often happens to one
+ * that crosses from another processor, or it is not ours, since others may share the line.
  */
-static bool is_ours(struct si *si)
+static bool is_void(struct si *si)
 {
-	return READ_ONCE(si->busy) || mutex_is_locked(&si->pump) || si->m->ops->asserts(si->m);
+	return !mutex_is_locked(&si->pump) && !si->m->ops->asserts(si->m);
 }
 
 /* One came. Return: whether somebody has to be found who looks at the registers. */
@@ -138,9 +138,14 @@ static irqreturn_t on_line(int irq, void *data)
 		si_irq_mask(si);
 		return IRQ_HANDLED;
 	}
-	if (!is_ours(si)) {
-		/* Nor may a pass since the last one have taken its cause away. */
-		return xchg(&si->irq_passes, passes) == passes ? IRQ_NONE : IRQ_HANDLED;
+	if (is_void(si)) {
+		/* A pass since the last one may have taken its cause away. */
+		if (xchg(&si->irq_passes, passes) != passes) {
+			WRITE_ONCE(si->irq_seen, true);
+			return IRQ_HANDLED;
+		}
+		if (!READ_ONCE(si->busy))
+			return IRQ_NONE;
 	}
 	si_irq_mask(si);
 	return note(si) ? IRQ_WAKE_THREAD : IRQ_HANDLED;
