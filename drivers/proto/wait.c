@@ -12,9 +12,9 @@
  * go, for as long as bytes are seen to take less what timers are seen to be
  * late; one in BYTES_PER_MEASURE is watched closely to keep that figure true.
  * For an answer, sleep until about the time when the quick ones come, then look
- * again each time the wait has grown by a sixteenth. A BMC that always needs the
- * same time then costs less than two sleeps a request, an erratic one about ten,
- * and both some three per cent of latency.
+ * again each time the wait has grown by a twelfth. A BMC that always needs the
+ * same time then costs less than two sleeps a request, an erratic one some seven,
+ * and both some four per cent of latency.
  */
 #include <ipmi/wait.h>
 
@@ -31,9 +31,11 @@
 #define ANSWER_UNKNOWN_US	50	/* the first sleep then */
 #define ANSWER_FIRST_MAX_US	4000	/* what one first answer can teach */
 #define ANSWER_SLEEP_MIN_US	20
-#define ANSWER_GROWTH		16
-#define EARLY_SHIFT		5	/* a thirty-second earlier the first time, */
-#define EARLY_MAX		3	/* a quarter the fourth time in a row */
+#define ANSWER_GROWTH		12
+#define EARLY_SHIFT		5	/* a thirty-second earlier, */
+#define EARLY_HITS		3	/* after so many hits in a row twice as much, and so on, */
+#define STREAK_MAX		7	/* to a half */
+#define LATE_MISSES		16	/* in a row, and the usual time is not that any more */
 #define SLEEP_MAX_US		10000
 #define SLEEP_FAST_MAX_US	1000
 
@@ -221,30 +223,46 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 	hist->bytes = 0;
 }
 
+/* There at the first look, @hits times in a row: it may have been for long. */
+static u32 earlier(u32 usual, int hits)
+{
+	int shift = EARLY_SHIFT - max_t(int, hits - EARLY_HITS, 0);
+
+	return usual - (usual >> shift);
+}
+
+/* Not even there at the second look, @misses times in a row: the BMC may be another one now. */
+static u32 later(u32 usual, u32 more, int misses)
+{
+	return usual + (misses < LATE_MISSES ? min_t(u32, more, (usual + 255) / 256) : more);
+}
+
 /*
- * When to look first the next time. Told by an interrupt: that is how long it takes. There
- * at the first look: it may have been for long, so come a little earlier, and more so each
- * time in a row. There at the second: a little later. Still not there: the BMC is slower
- * than usual, or another one now, so follow slowly. Of an erratic BMC, one answer in eight
- * is found at the first look.
+ * When to look first the next time. Told by an interrupt: that is how long it takes. Found at
+ * the first look: a little earlier, and more so after some in a row. At the second: a little
+ * later, so that a steady BMC takes one to two. At a later one: by a hair, so that of an
+ * erratic BMC one answer in eight is found at the first look; but by much after many in a row.
  */
-static void learn_answer(u32 *answer_us, u8 *early, u32 waited_us, unsigned int looks)
+static void learn_answer(u32 *answer_us, s8 *streak, u32 waited_us, unsigned int looks)
 {
 	u32 usual = *answer_us;
-	u32 more = waited_us > usual ? min_t(u32, waited_us - usual, usual) : 0;
+	u32 more = waited_us > usual ? (min_t(u32, waited_us - usual, usual) + 3) / 4 : 0;
 
 	if (!looks) {
 		usual = moved(usual ?: waited_us, waited_us);
-		*early = EARLY_MAX;
+		*streak = STREAK_MAX;
 	} else if (!usual) {
 		usual = min_t(u32, waited_us, ANSWER_FIRST_MAX_US);
-		*early = EARLY_MAX;
-	} else if (looks <= 1) {
-		usual = min_t(u32, waited_us, usual - (usual >> (EARLY_SHIFT - *early)));
-		*early = min_t(u8, *early + 1, EARLY_MAX);
+		*streak = STREAK_MAX;
+	} else if (looks == 1) {
+		*streak = min_t(int, max_t(int, *streak, 0) + 1, STREAK_MAX);
+		usual = min_t(u32, waited_us, earlier(usual, *streak));
+	} else if (looks == 2) {
+		*streak = 0;
+		usual += more;
 	} else {
-		usual += looks == 2 ? more / 4 : (more + 255) / 256;
-		*early = 0;
+		*streak = max_t(int, min_t(int, *streak, 0) - 1, -LATE_MISSES);
+		usual = later(usual, more, -*streak);
 	}
 	*answer_us = max_t(u32, usual, 1);
 }
@@ -266,5 +284,5 @@ void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int 
 	if (verdict == IPMI_STEP_SOON)
 		learn_byte(hist, waited_us);
 	else if (verdict == IPMI_STEP_TICK)
-		learn_answer(&hist->answer_us[slot], &hist->early[slot], waited_us, looks);
+		learn_answer(&hist->answer_us[slot], &hist->streak[slot], waited_us, looks);
 }

@@ -18,7 +18,7 @@
 /* Longest busy wait in one go. */
 #define SPIN_MAX_US 50
 /* A sleep may be longer by this part of it, so that timers can be put together. */
-#define SLACK 16
+#define SLACK 64
 
 #define SI_MAX_PARMS 4
 

@@ -26,7 +26,8 @@
  * @bytes: byte handshakes since @byte_us was last measured; wait.c's own
  * @answer_us: when to look for an answer first, per slot, 0 = not known: seldom much
  *	too late, and right at once where the BMC always needs the same time
- * @early: how often in a row the answer was there by then, per slot; wait.c's own
+ * @streak: how often in a row the answer was there by then, or, negative, not even at the
+ *	second look, per slot; wait.c's own
  *
  * All zeros to begin with.
  */
@@ -35,7 +36,7 @@ struct wait_history {
 	u32 nap_us;
 	u32 bytes;
 	u32 answer_us[WAIT_SLOTS];
-	u8 early[WAIT_SLOTS];
+	s8 streak[WAIT_SLOTS];
 };
 
 /**
