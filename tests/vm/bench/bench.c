@@ -7,7 +7,8 @@
  *                                  -icount shift=0 are instructions; marks on port 80h around them
  *   bench load THINK USERS SECONDS [DEVICE]
  *                                  requests of that many processes, one in flight each, to the
- *                                  BMC of tests/bmc, which thinks THINK ms ("erratic": see
+ *                                  BMC of tests/bmc, or tests/modules/ssif_fake.c if that is
+ *                                  loaded, which thinks THINK ms ("erratic": see
  *                                  bmc_thinks()), or to another one ("as-it-is")
  *   bench idle SECONDS             nobody asks anything, the device is open
  *   bench memory                   of an open file, and of a message that waits to be read
@@ -39,6 +40,7 @@
 #define SAMPLES 65536 /* latencies kept of a process */
 #define WARM_UP 0.3 /* seconds before anything counts */
 #define DEATH_MS 75000 /* that a BMC is dead, at most */
+#define SSIF_FAKE "/sys/kernel/debug/ssif_fake/think_us"
 
 struct user {
 	long answers, wrong;
@@ -205,11 +207,23 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void fake_thinks(double ms)
+{
+	FILE *f = fopen(SSIF_FAKE, "w");
+
+	if (!f || fprintf(f, "%.0f", ms * 1000) < 0 || fclose(f))
+		fatal(SSIF_FAKE, errno);
+}
+
 /* Milliseconds, or less than none if the BMC does not always think the same. */
 static double bmc_thinks(const char *think)
 {
 	if (!strcmp(think, "as-it-is"))
 		return -1;
+	if (!access(SSIF_FAKE, F_OK)) {
+		fake_thinks(atof(think));
+		return atof(think);
+	}
 	bmc_line("nofaults");
 	if (!strcmp(think, "erratic")) {
 		bmc_line("delay lognormal 3 0.5");
