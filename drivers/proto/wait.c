@@ -10,7 +10,8 @@
  * CPU, and a timer is late by a few or, in a virtual machine, by fifty. So a
  * handshake of some microseconds is spun for. A longer one is slept for in one
  * go, for as long as bytes are seen to take less what timers are seen to be
- * late; one in BYTES_PER_MEASURE is watched closely to keep that figure true.
+ * late; one in BYTES_PER_MEASURE is watched closely to keep that figure true, and
+ * all are where timers are so late that sleeping costs more (an emulated machine).
  * For an answer, sleep until about the time when the quick ones come, then look
  * again each time the wait has grown by a twelfth. A BMC that always needs the
  * same time then costs less than two sleeps a request, an erratic one some seven,
@@ -87,7 +88,7 @@ static struct wait_plan byte_plan(const struct wait_history *hist, const struct 
 		limit = spin_limit(facts, SPIN_MEASURE_US);
 	else if (hist->byte_us <= SPIN_US)
 		limit = spin_limit(facts, SPIN_MAX_US);
-	else if (hist->bytes >= BYTES_PER_MEASURE)
+	else if (hist->bytes >= BYTES_PER_MEASURE || hist->napless)
 		limit = spin_limit(facts, hist->byte_us <= SPIN_MEASURE_US ? SPIN_MEASURE_US : 0);
 	else
 		limit = spin_limit(facts, 0);
@@ -197,6 +198,8 @@ static void learn_nap(struct wait_history *hist, u32 waited_us)
 	u32 aim = hist->byte_us + hist->byte_us / 32 + 1;
 	u32 late = min_t(u32, waited_us, 2 * aim);
 
+	/* The shortest sleep takes as long as two bytes: where timers are so late, it costs more, too. */
+	hist->napless = hist->nap_us <= BYTE_SLEEP_MIN_US && late >= 2 * aim;
 	if (late > aim)
 		hist->nap_us -= min_t(u32, hist->nap_us, (late - aim + 3) / 4);
 	else
@@ -215,11 +218,13 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 	else if (measured || waited_us < hist->byte_us)
 		hist->byte_us = clamp_t(u32, moved(hist->byte_us, waited_us), 1, SLEEP_MAX_US);
 	if (!measured) {
-		learn_nap(hist, waited_us);
+		if (!hist->napless)
+			learn_nap(hist, waited_us);
 		return;
 	}
 	/* Come from above: there, what is too long is the timer's lateness alone. */
 	hist->nap_us = hist->byte_us;
+	hist->napless = false;
 	hist->bytes = 0;
 }
 

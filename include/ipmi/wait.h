@@ -23,6 +23,7 @@
  * @byte_us: the usual byte handshake, 0 = not known
  * @nap_us: the sleep to ask for so that it ends after @byte_us: shorter by what
  *	this machine's timers are late; wait.c's own
+ * @napless: timers are too late for that; wait.c's own
  * @bytes: byte handshakes since @byte_us was last measured; wait.c's own
  * @answer_us: when to look for an answer first, per slot, 0 = not known: seldom much
  *	too late, and right at once where the BMC always needs the same time
@@ -34,6 +35,7 @@
 struct wait_history {
 	u32 byte_us;
 	u32 nap_us;
+	bool napless;
 	u32 bytes;
 	u32 answer_us[WAIT_SLOTS];
 	s8 streak[WAIT_SLOTS];
