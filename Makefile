@@ -109,7 +109,7 @@ help:
 	@echo
 	@echo 'Checks. The last line is the sum; KVER="6.1 6.12" names the kernels:'
 	@echo '  make check             static, unit, vm and kernels; what CI runs. Installs what is missing'
-	@echo '  make check-all          and the short form of check-debug'
+	@echo '  make check-all         and the short form of check-debug'
 	@echo '  make check-static      style, layers, W=1, sparse, kernel-doc, exported symbols;'
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'

@@ -4,7 +4,8 @@
  *
  * A request to an IPMB or LAN address travels inside Send Message and its answer
  * comes, some time, inside Get Message; the sequence table (proto/seq.c) keeps
- * them together. request.c sends through here, route.c brings what comes back.
+ * them together. request.c sends through here, route.c brings what comes back;
+ * what others ask of the host is command.c's.
  * Locks: intf->run for what is delivered, intf->lock for the table.
  *
  * While a request is outstanding, its recv_msg holds the bytes that were sent, so
@@ -29,9 +30,6 @@ MODULE_PARM_DESC(default_maintenance_retry_ms,
 static unsigned int default_max_retries = 4;
 module_param(default_max_retries, uint, 0644);
 MODULE_PARM_DESC(default_max_retries, "How often a bridged request is sent again.");
-
-/* A token that no slot has: of messages that are not in the table. */
-#define NO_TOKEN (-1)
 
 /* A table that is full of answers to come is looked at this often at the least. */
 #define TICK_MAX_MS 1000
@@ -149,7 +147,7 @@ int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 
 	recv->msg.netfn = rq->msg->netfn | 1;
 	recv->msg.cmd = rq->msg->cmd;
-	smi->msgid = NO_TOKEN;
+	smi->msgid = BRIDGE_NO_TOKEN;
 	if (response) {
 		recv->recv_type = IPMI_RESPONSE_RESPONSE_TYPE;
 		ipmi_smi_msg_owner(smi) = recv;
@@ -306,7 +304,7 @@ void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 		fail_locked(recv, cc);
 		return;
 	}
-	if (token == NO_TOKEN)
+	if (token == BRIDGE_NO_TOKEN)
 		return;
 	scoped_guard(spinlock_irqsave, &intf->lock) {
 		if (cc && !passes(cc))
@@ -351,99 +349,12 @@ static void answer_came_locked(struct ipmi_smi *intf, const struct codec_message
 	give_answer_locked(intf, recv, msg);
 }
 
-/* Nobody wants such commands: say so to who sent it, at our own account. */
-static void refuse_command(struct ipmi_smi *intf, const struct codec_message *msg)
-{
-	struct ipmi_channel *chan = &intf->channels[msg->addr.channel];
-	static const u8 cc = IPMI_INVALID_COMMAND_ERR;
-	struct codec_request crq = {
-		.addr = &msg->addr,
-		.netfn = msg->netfn | 1,
-		.cmd = msg->cmd,
-		.data = &cc,
-		.len = 1,
-		.my_addr = READ_ONCE(chan->address),
-		.my_lun = msg->dest_lun,
-		.seq = msg->seq,
-	};
-	struct ipmi_smi_msg *smi = ipmi_alloc_smi_msg();
-	int rv;
-
-	if (!smi)
-		return;
-	if (msg->addr.addr_type == IPMI_IPMB_DIRECT_ADDR_TYPE)
-		smi->type = IPMI_SMI_MSG_TYPE_IPMB_DIRECT;
-	smi->msgid = NO_TOKEN;
-	rv = codec_encode(&crq, smi->data, sizeof(smi->data));
-	smi->data_size = max(rv, 0);
-	if (rv < 0 || intf_submit(intf, smi, false, false))
-		ipmi_free_smi_msg(smi);
-}
-
-/* What recv_msg_alloc() has refused a message for. */
-static enum ipmi_drop drop_reason(const struct ipmi_recv_msg *recv)
-{
-	return PTR_ERR(recv) == -EBUSY ? DROP_USER_FULL : DROP_NO_MEMORY;
-}
-
-static void command_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
-{
-	struct ipmi_user *user;
-	struct ipmi_recv_msg *recv;
-
-	user = user_for_command_locked(intf, msg->netfn, msg->cmd, msg->addr.channel);
-	if (!user) {
-		stat_inc(intf, STAT_UNHANDLED_COMMANDS);
-		drop_message(intf, NULL, msg, DROP_UNCLAIMED);
-		refuse_command(intf, msg);
-		return;
-	}
-	/* One that does not read loses it; its sender will try again. */
-	recv = recv_msg_alloc(user);
-	if (IS_ERR(recv)) {
-		stat_inc(intf, STAT_LOST_COMMANDS);
-		drop_message(intf, user, msg, drop_reason(recv));
-		return;
-	}
-	stat_inc(intf, STAT_HANDLED_COMMANDS);
-	recv->recv_type = IPMI_CMD_RECV_TYPE;
-	recv->addr = msg->addr;
-	recv->msgid = msg->seq;
-	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
-	route_deliver_locked(recv);
-}
-
 static void message_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
 {
 	if (msg->netfn & 1)
 		answer_came_locked(intf, msg);
 	else
-		command_came_locked(intf, msg);
-}
-
-/* A channel of an OEM's own: whole as it came, to who registered for it. */
-static void oem_came_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan)
-{
-	struct ipmi_user *user;
-	struct ipmi_recv_msg *recv;
-
-	user = user_for_command_locked(intf, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, chan);
-	if (!user) {
-		stat_inc(intf, STAT_UNHANDLED_COMMANDS);
-		drop_async(intf, NULL, IPMI_GET_MSG_CMD, len - 4, DROP_UNCLAIMED);
-		return;
-	}
-	recv = recv_msg_alloc(user);
-	if (IS_ERR(recv)) {
-		stat_inc(intf, STAT_LOST_COMMANDS);
-		drop_async(intf, user, IPMI_GET_MSG_CMD, len - 4, drop_reason(recv));
-		return;
-	}
-	stat_inc(intf, STAT_HANDLED_COMMANDS);
-	recv->recv_type = IPMI_OEM_RECV_TYPE;
-	route_set_si_addr(&recv->addr, 0);
-	route_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, rsp + 4, len - 4);
-	route_deliver_locked(recv);
+		command_locked(intf, msg);
 }
 
 /* What cannot be decoded: the network function, if it came so far, tells what it was to be. */
@@ -485,7 +396,7 @@ void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int l
 		break;
 	default:
 		if (medium >= IPMI_CHANNEL_MEDIUM_OEM_MIN && medium <= IPMI_CHANNEL_MEDIUM_OEM_MAX)
-			oem_came_locked(intf, rsp, len, chan);
+			command_oem_locked(intf, rsp, len, chan);
 		return;
 	}
 	if (!rv)

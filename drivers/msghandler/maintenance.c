@@ -133,8 +133,9 @@ void maintenance_trigger(struct ipmi_smi *intf, const struct kernel_ipmi_msg *ms
 			return;
 		intf->maintenance = max(state, state_locked(intf));
 		intf->maintenance_end = maintenance_window();
+		/* Here, so that intf_off() finds it: without handlers nothing is queued. */
+		mod_delayed_work(ipmi_wq, &intf->maintenance_work, 0);
 	}
-	mod_delayed_work(ipmi_wq, &intf->maintenance_work, 0);
 }
 
 /**
@@ -183,8 +184,8 @@ int ipmi_set_maintenance_mode(struct ipmi_user *user, int mode)
 		intf->maintenance_mode = mode;
 		if (mode == IPMI_MAINTENANCE_MODE_OFF)
 			intf->maintenance = MAINTENANCE_NONE;
+		mod_delayed_work(ipmi_wq, &intf->maintenance_work, 0);
 	}
-	mod_delayed_work(ipmi_wq, &intf->maintenance_work, 0);
 	return 0;
 }
 EXPORT_SYMBOL(ipmi_set_maintenance_mode);

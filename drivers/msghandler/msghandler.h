@@ -381,6 +381,13 @@ void bridge_expire_locked(struct ipmi_smi *intf);
 void bridge_drop_locked(struct ipmi_smi *intf, struct ipmi_user *user);
 void bridge_tick(struct work_struct *work);
 
+/* A token that no slot has: of messages that are not in the table. */
+#define BRIDGE_NO_TOKEN (-1)
+
+/* command.c */
+void command_locked(struct ipmi_smi *intf, const struct codec_message *msg);
+void command_oem_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan);
+
 /* event.c */
 void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len);
 void events_drop_locked(struct ipmi_smi *intf);

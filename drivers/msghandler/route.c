@@ -57,7 +57,7 @@ static void check_answer(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	u8 netfn = (smi->data[0] >> 2) | 1;
 	u8 cmd = smi->data[1];
 
-	if (smi->rsp_size > sizeof(smi->rsp))
+	if (smi->rsp_size > (int)sizeof(smi->rsp))
 		smi->rsp_size = sizeof(smi->rsp);
 	if (smi->rsp_size >= 2 && smi->rsp[0] >> 2 == netfn && smi->rsp[1] == cmd)
 		return;

@@ -177,16 +177,15 @@ int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bo
 			return -ENODEV;
 		list_add_tail(&smi->link, urgent ? &intf->urgent : &intf->tx);
 		/* What is queued behind a message in flight goes when that one is back. */
-		idle = !intf->running && !intf->flight;
+		idle = !intf->running && !intf->flight && !intf->panicking;
+		/* Here, so that intf_off() finds it: without handlers nothing is queued. */
+		if (idle && !run)
+			intf_kick(intf);
 	}
-	if (READ_ONCE(intf->panicking))
-		return 0;
 	if (idle && run) {
 		/* Who has the lock and does not run has it for a moment only. */
 		guard(mutex)(&intf->run);
 		run_locked(intf);
-	} else if (idle) {
-		intf_kick(intf);
 	}
 	return 0;
 }

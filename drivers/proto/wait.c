@@ -198,7 +198,7 @@ static void learn_nap(struct wait_history *hist, u32 waited_us)
 	u32 aim = hist->byte_us + hist->byte_us / 32 + 1;
 	u32 late = min_t(u32, waited_us, 2 * aim);
 
-	/* The shortest sleep takes as long as two bytes: where timers are so late, it costs more, too. */
+	/* The shortest sleep takes as long as two bytes: with such timers it costs more too. */
 	hist->napless = hist->nap_us <= BYTE_SLEEP_MIN_US && late >= 2 * aim;
 	if (late > aim)
 		hist->nap_us -= min_t(u32, hist->nap_us, (late - aim + 3) / 4);

@@ -144,7 +144,7 @@ static irqreturn_t on_line(int irq, void *data)
 			WRITE_ONCE(si->irq_seen, true);
 			return IRQ_HANDLED;
 		}
-		if (!READ_ONCE(si->busy))
+		if (!READ_ONCE(si->busy) || READ_ONCE(si->irq_quiet))
 			return IRQ_NONE;
 	}
 	si_irq_mask(si);
@@ -256,6 +256,20 @@ void si_irq_start(struct si *si)
 	dev_info(dev, gpe ? "Using ACPI GPE %d\n" : "Using irq %d\n", si->desc.irq);
 }
 
+/*
+ * It is masked until it is given back: a level that is stuck, as may be that of an interface
+ * which is cut off, would come for ever. Who shares it gets it back.
+ */
+static void free_line(struct si *si)
+{
+	si_irq_mask(si);
+	free_irq(si->desc.irq, si);
+	if (si->irq_masked && irq_has_action(si->desc.irq))
+		enable_irq(si->desc.irq);
+	si->irq_masked = false;
+	si->irq_level = false;
+}
+
 /**
  * si_irq_free() - give it back, once the BMC raises it no more
  * @si: the interface
@@ -266,13 +280,11 @@ void si_irq_free(struct si *si)
 {
 	if (!si->irq_claimed)
 		return;
-	/* From now on the handler leaves the line alone: others may share it. */
-	scoped_guard(spinlock_irqsave, &si->lock)
-		si->irq_level = false;
-	unmask(si);
-	if (si->desc.irq_is_gpe)
+	if (si->desc.irq_is_gpe) {
+		unmask_gpe(si);
 		free_gpe(si);
-	else
-		free_irq(si->desc.irq, si);
+	} else {
+		free_line(si);
+	}
 	si->irq_claimed = false;
 }

@@ -140,18 +140,27 @@ static void presence(void)
 	rig_free(&r);
 }
 
+/* It answers Get BT Interface Capabilities with this. */
+static void say_capabilities(struct rig *r, const u8 *answer, unsigned int n)
+{
+	static const u8 req[] = { 0x18, 0x36 };
+
+	memcpy(bmc.b.canned, answer, n);
+	bmc.b.canned_len = n;
+	EXPECT_EQ(rig_run(r, req, sizeof(req)), IPMI_STEP_DONE);
+	bmc.b.canned_len = 0;
+}
+
 static void capabilities(void)
 {
 	static const u8 caps[] = { 0x1c, 0x36, 0, 1, 100, 120, 10, 1 };
 	static const u8 nonsense[] = { 0x1c, 0x36, 0, 1, 0, 0, 31, 0 };
+	static const u8 refused[] = { 0x1c, 0x36, 0xc1, 1, 100, 120, 10, 1 };
 	u8 req[200] = { 0x18, 0x36 };
 	struct rig r;
 
 	make(&r);
-	memcpy(bmc.b.canned, caps, sizeof(caps));
-	bmc.b.canned_len = sizeof(caps);
-	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
-	bmc.b.canned_len = 0;
+	say_capabilities(&r, caps, sizeof(caps));
 
 	/* What fits into 100 bytes is taken, and an answer may take ten seconds. */
 	EXPECT_EQ(r.m->ops->start(r.m, req, 100), 0xc8);
@@ -164,12 +173,7 @@ static void capabilities(void)
 	bmc.b.think_us = 0;
 
 	/* Nonsense is as nothing. */
-	memcpy(bmc.b.canned, nonsense, sizeof(nonsense));
-	bmc.b.canned_len = sizeof(nonsense);
-	rig_request(req, 2);
-	req[1] = 0x36;
-	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
-	bmc.b.canned_len = 0;
+	say_capabilities(&r, nonsense, sizeof(nonsense));
 	count_accesses(&r, 254, 18);
 	bmc.b.think_us = 6000000;
 	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_FAILED);
@@ -178,14 +182,8 @@ static void capabilities(void)
 
 	/* So are capabilities that are refused, or half of them. */
 	make(&r);
-	memcpy(bmc.b.canned, caps, sizeof(caps));
-	bmc.b.canned[2] = 0xc1;
-	bmc.b.canned_len = sizeof(caps);
-	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
-	bmc.b.canned[2] = 0;
-	bmc.b.canned_len = 7;
-	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
-	bmc.b.canned_len = 0;
+	say_capabilities(&r, refused, sizeof(refused));
+	say_capabilities(&r, caps, 7);
 	count_accesses(&r, 254, 18);
 	rig_free(&r);
 }
@@ -294,10 +292,7 @@ static void wrong_answers_of_a_slow_bmc(void)
 	struct rig r;
 
 	make(&r);
-	memcpy(bmc.b.canned, caps, sizeof(caps));
-	bmc.b.canned_len = sizeof(caps);
-	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_DONE);
-	bmc.b.canned_len = 0;
+	say_capabilities(&r, caps, sizeof(caps));
 	rig_request(req, 2);
 
 	bmc.wrong_seq = true;

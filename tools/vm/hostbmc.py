@@ -8,6 +8,7 @@ import subprocess
 import threading
 
 import bmc
+from channel import ProgramChannel
 from kernel import BUILD, TOP, Trouble
 
 LOCK = threading.Lock()
@@ -24,13 +25,13 @@ def build(target):
         raise Trouble("the BMC of tests/bmc does not compile (see above)")
 
 
-class HostBmc:
+class HostBmc(ProgramChannel):
     """A process that listens at a socket in folder before this returns."""
-    letter = "B"
 
     def __init__(self, folder, kind):
         """kind: "host", or "fast" for measurements: no sanitizers, many sensors; or "smic",
         "smic,SPACING,SHIFT": behind registers in shared memory, see tests/bmc/README.md."""
+        super().__init__("B")
         fast = kind == "fast"
         build("fast" if fast else "all")
         program = os.path.join(FOLDER, "fast" if fast else "bmc")
@@ -46,11 +47,8 @@ class HostBmc:
             self.args = ["-object", f"memory-backend-file,id=smic,mem-path={path},"
                          f"size={SHARED},share=on"]
         # it ends with its standard input, so with this process too
-        self.process = subprocess.Popen(
-            [program, *link, "--control", os.path.join(folder, "bmc-control"),
-             *bmc.host_arguments(SENSORS if fast else 0)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
-        self.rest = b""
+        self.spawn([program, *link, "--control", os.path.join(folder, "bmc-control"),
+                    *bmc.host_arguments(SENSORS if fast else 0)], stdin=subprocess.PIPE)
         self.status = 0
         self.last_words = ""
         said = []
@@ -59,16 +57,6 @@ class HostBmc:
         if not said[-1]:
             self.close()
             raise Trouble(f"{program} did not start:\n{b''.join(said).decode(errors='replace')}")
-
-    def fileno(self):
-        return self.process.stdout.fileno()
-
-    def read(self):
-        return os.read(self.process.stdout.fileno(), 65536)
-
-    def lines(self, data):
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        return [line.decode(errors="replace") for line in lines]
 
     def close(self):
         try:

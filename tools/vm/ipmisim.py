@@ -7,10 +7,10 @@ it says goes to the machine's log as "B|" lines.
 """
 import os
 import socket
-import subprocess
 import time
 
 import initramfs
+from channel import ProgramChannel
 from kernel import Trouble
 
 START_SECONDS = 10
@@ -55,12 +55,11 @@ def free_ports():
     return ports
 
 
-class IpmiSim:
+class IpmiSim(ProgramChannel):
     """A process that listens before this returns. environment: how to reach it over LAN."""
-    letter = "B"
 
     def __init__(self, folder):
-        self.rest = b""
+        super().__init__("B")
         self.status = 0
         self.last_words = ""
         for _ in range(TRIES):
@@ -86,10 +85,8 @@ class IpmiSim:
                            ("sim.emu", EMULATED)):
             with open(os.path.join(state, name), "w", encoding="utf-8") as f:
                 f.write(text)
-        self.process = subprocess.Popen(
-            ["timeout", "-k", "5", LIMIT, initramfs.program("ipmi_sim", "openipmi"), "-n",
-             "-c", f"{state}/lan.conf", "-f", f"{state}/sim.emu", "-s", state],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        self.spawn(["timeout", "-k", "5", LIMIT, initramfs.program("ipmi_sim", "openipmi"), "-n",
+                    "-c", f"{state}/lan.conf", "-f", f"{state}/sim.emu", "-s", state])
 
     def listens(self, port):
         """Without a connection: it takes one only, and that is QEMU's."""
@@ -101,16 +98,6 @@ class IpmiSim:
                     return True
             time.sleep(0.05)
         return False
-
-    def fileno(self):
-        return self.process.stdout.fileno()
-
-    def read(self):
-        return os.read(self.process.stdout.fileno(), 65536)
-
-    def lines(self, data):
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        return [line.decode(errors="replace") for line in lines]
 
     def close(self):
         """It has no end of its own; one that has ended before has crashed."""

@@ -21,6 +21,7 @@ import termios
 import time
 import tty
 
+from channel import Channel
 from hostbmc import HostBmc
 from hostprogram import HostProgram
 from ipmisim import IpmiSim
@@ -54,23 +55,11 @@ def stop_when_told():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-class Channel:
-    """What QEMU says on one of its channels, cut into lines."""
-
-    def __init__(self, folder, letter):
-        self.letter = letter
-        self.rest = b""
-
-    def lines(self, data):
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        return [line.decode(errors="replace").rstrip("\r") for line in lines]
-
-
 class Serial(Channel):
     """A serial port: two pipes."""
 
     def __init__(self, folder, letter):
-        super().__init__(folder, letter)
+        super().__init__(letter)
         path = os.path.join(folder, letter)
         for name in (path + ".in", path + ".out"):
             os.mkfifo(name)
@@ -98,7 +87,7 @@ class Control(Channel):
     """QEMU's control channel, a socket it connects to."""
 
     def __init__(self, folder, letter):
-        super().__init__(folder, letter)
+        super().__init__(letter)
         path = os.path.join(folder, letter)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)

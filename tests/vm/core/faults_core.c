@@ -24,7 +24,6 @@
 #define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
 #define QUICK_MS 2000
 #define SLOTS 64
-#define OTHER 0x26
 #define CMD_COLD_RESET 0x02
 #define CMD_SET_ENABLES 0x2e
 #define ASKERS 64
@@ -99,9 +98,9 @@ static void b12_own_answers(void)
 	struct ipmi_ipmb_addr other;
 	struct reply r;
 
-	bmc_line("satellite %x silent", OTHER);
+	bmc_line("satellite %x silent", OTHER_SATELLITE);
 	bmc_line("satellite %x refuse arg=0xc1", SATELLITE);
-	ipmi_ipmb(&other, 0, OTHER, 0);
+	ipmi_ipmb(&other, 0, OTHER_SATELLITE, 0);
 	for (int i = 0; i < SLOTS; i++)
 		EXPECT_EQ(ipmi_send_timed(fd, &other, sizeof(other), i, NETFN_OEM, i, NULL, 0, 0,
 					  2500),
@@ -114,7 +113,7 @@ static void b12_own_answers(void)
 		EXPECT_HEX(r.data, r.len, "c3");
 	}
 	bmc_line("satellite %x answer", SATELLITE);
-	bmc_line("satellite %x answer", OTHER);
+	bmc_line("satellite %x answer", OTHER_SATELLITE);
 	close(fd);
 }
 

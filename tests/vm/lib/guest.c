@@ -24,6 +24,13 @@
 
 static char said[65536];
 
+const char *mode;
+
+bool mode_is(const char *name)
+{
+	return !strcmp(mode, name);
+}
+
 double now(void)
 {
 	struct timespec t;

@@ -45,6 +45,10 @@ int stack_remove(void);
 bool stack_is_ours(void);
 const char *hardware(void);
 
+/* Which variant of a test this is: its first argument, which the program's main() takes. */
+extern const char *mode;
+bool mode_is(const char *name);
+
 /* Seconds of the monotonic clock. */
 double now(void);
 

@@ -96,6 +96,14 @@ bool bmc_received(int netfn, int cmd, long n, int ms)
 	return true;
 }
 
+void bmc_all_answer(void)
+{
+	bmc_line("satellite %x answer", SATELLITE);
+	bmc_line("satellite %x answer", OTHER_SATELLITE);
+	bmc_line("console %x answer", LAN_CHANNEL);
+	bmc_line("forget");
+}
+
 void ipmi_ipmb(struct ipmi_ipmb_addr *addr, int channel, int slave, int lun)
 {
 	memset(addr, 0, sizeof(*addr));

@@ -18,6 +18,7 @@
 #define CMD_ECHO 0x7f
 
 #define SATELLITE 0x24 /* an address on the IPMB */
+#define OTHER_SATELLITE 0x26
 #define LAN_CHANNEL 1
 
 /* What is meant to differ from the kernel's own modules; Documentation/abi says why. */
@@ -43,6 +44,9 @@ bool bmc_wire(int netfn, int cmd, int back, struct wire *w);
 
 /* Waits until the BMC has received so many of that kind since "forget", at most ms. */
 bool bmc_received(int netfn, int cmd, long n, int ms);
+
+/* Both satellites and the console answer as they should, and nobody has asked anything. */
+void bmc_all_answer(void);
 
 void ipmi_ipmb(struct ipmi_ipmb_addr *addr, int channel, int slave, int lun);
 void ipmi_lan(struct ipmi_lan_addr *addr, int channel, int handle, int remote, int local, int lun);

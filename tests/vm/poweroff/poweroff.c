@@ -19,26 +19,20 @@
 #define CMD_REFUSE 0x72
 #define FOR_GOOD 1000000
 
-static const char *mode;
-
-static bool is(const char *name)
-{
-	return !strcmp(mode, name);
-}
 
 /* What the BMC is, has to be so before the module asks. */
 static void loads(void)
 {
-	if (is("atca"))
+	if (mode_is("atca"))
 		bmc_line("set manufacturer 12634");
-	if (is("cpi1")) {
+	if (mode_is("cpi1")) {
 		bmc_line("set manufacturer 0x108");
 		bmc_line("set product 0x157");
 		bmc_line("satellite 20 answer");
 	}
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_poweroff"), 0));
 	EXPECT_EQ(run("dmesg | grep 'Found a %s style poweroff function'",
-		      is("atca") ? "ATCA" : is("cpi1") ? "CPI1" : "chassis"), 0);
+		      mode_is("atca") ? "ATCA" : mode_is("cpi1") ? "CPI1" : "chassis"), 0);
 }
 
 /* One user, and nothing of it in flight any more: A6. */
@@ -165,13 +159,13 @@ static void refuse_cycle(void)
 /* It is asked for at the very end, so the last thing is to prepare for it. */
 static void prepares(void)
 {
-	if (strstr(mode, "cycle") || is("dead"))
+	if (strstr(mode, "cycle") || mode_is("dead"))
 		EXPECT_EQ(file_write(SYSCTL, "1"), 0);
-	if (is("cycle-refused"))
+	if (mode_is("cycle-refused"))
 		refuse_cycle();
-	if (is("dead"))
+	if (mode_is("dead"))
 		bmc_line("after 300 away busy %d", FOR_GOOD);
-	if (is("silent-cycle"))
+	if (mode_is("silent-cycle"))
 		bmc_line("after 300 away silent %d", FOR_GOOD);
 	sleep(1);
 }
@@ -197,9 +191,9 @@ int main(int argc, char **argv)
 
 	mode = argc > 1 ? argv[1] : "off";
 	keep_acpi_ipmi_out();
-	if (is("find"))
+	if (mode_is("find"))
 		return ktap_main(makers, ARRAY_SIZE(makers));
-	ret = is("off") ? ktap_main(all, ARRAY_SIZE(all)) : ktap_main(some, ARRAY_SIZE(some));
+	ret = mode_is("off") ? ktap_main(all, ARRAY_SIZE(all)) : ktap_main(some, ARRAY_SIZE(some));
 	if (ret)
 		return 1;
 	fflush(stdout);

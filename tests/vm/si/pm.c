@@ -4,6 +4,7 @@
  * removal without a word. The BMC of tests/bmc tells what it has seen of it.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,6 +261,51 @@ static void an_error_of_the_bus(void)
 	EXPECT_EQ(ask(1), 0);
 }
 
+static long interrupts(long irq)
+{
+	long n[2] = { 0, 0 };
+
+	sscanf(file_text("/sys/kernel/irq/%ld/per_cpu_count", irq), "%ld,%ld", &n[0], &n[1]);
+	return n[0] + n[1];
+}
+
+/* Nobody reads the answer that raises it, so it stays up, to the end and beyond. */
+static void a_level_that_is_stuck(void)
+{
+	long irq = file_number("/sys/bus/pci/devices/%s/irq", device), before;
+	cpu_set_t first, all;
+	int fd = ipmi_open(0);
+
+	/* Where it comes is where it would keep the removal from its end. */
+	EXPECT_EQ(run("echo 1 >/proc/irq/%ld/smp_affinity", irq), 0);
+	EXPECT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	EXPECT_EQ(sched_setaffinity(0, sizeof(first), &first), 0);
+	EXPECT_EQ(ask(1), 0);
+
+	bmc_line("delay 300");
+	EXPECT_EQ(ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	usleep(50000);
+	before = interrupts(irq);
+	EXPECT_EQ(call("failed"), 0);
+	sleep(1);
+	/* it has come, and is masked */
+	if (!EXPECT(interrupts(irq) > before && interrupts(irq) <= before + 3))
+		ktap_note("%ld interrupts while it was cut off", interrupts(irq) - before);
+	close(fd);
+	before = interrupts(irq);
+	EXPECT_EQ(driver("unbind"), 0);
+	if (!EXPECT(interrupts(irq) <= before + 3))
+		ktap_note("%ld interrupts while it was removed", interrupts(irq) - before);
+
+	EXPECT_EQ(driver("bind"), 0);
+	EXPECT_EQ(ask(5), 0);
+	bmc_line("delay 0");
+	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
 /* Its registers read as all ones from one moment to the next, and then it is removed. */
 static void surprise_removal(void)
 {
@@ -288,6 +334,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(shutdown_under_load),
 	KTAP_CASE(unbind_under_load),
 	KTAP_CASE(an_error_of_the_bus),
+	KTAP_CASE(a_level_that_is_stuck),
 	KTAP_CASE(surprise_removal),
 };
 
@@ -299,6 +346,6 @@ int main(void)
 		printf("Bail out! device_call: %s\n", output());
 		return 1;
 	}
-	/* the last two are about PCI */
-	return ktap_main(cases, ARRAY_SIZE(cases) - (on_pci() ? 0 : 2));
+	/* the last three are about PCI */
+	return ktap_main(cases, ARRAY_SIZE(cases) - (on_pci() ? 0 : 3));
 }

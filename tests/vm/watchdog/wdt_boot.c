@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/reboot.h>
 #include <unistd.h>
 
@@ -18,21 +17,15 @@
 #define SYS "/sys/class/watchdog/watchdog0/"
 #define EXPIRED 0x10
 
-static const char *mode;
 static struct wdt_bmc found;
 static int fd;
-
-static bool is(const char *name)
-{
-	return !strcmp(mode, name);
-}
 
 static void starts(void)
 {
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog action=power_off timeout=5"), 0));
-	if (is("reset"))
+	if (mode_is("reset"))
 		EXPECT_EQ(wdt_param("action", "reset"), 0);
-	if (is("panic"))
+	if (mode_is("panic"))
 		EXPECT_EQ(wdt_param("panic_wdt_timeout", "200"), 0);
 	fd = wdt_open("watchdog");
 	REQUIRE(EXPECT(fd >= 0));
@@ -42,9 +35,9 @@ static void starts(void)
 
 static void first_ends(void)
 {
-	if (is("panic"))
+	if (mode_is("panic"))
 		file_write("/proc/sysrq-trigger", "c");
-	if (is("restart"))
+	if (mode_is("restart"))
 		reboot(RB_AUTOBOOT);
 	sleep(20);
 }
@@ -52,13 +45,13 @@ static void first_ends(void)
 /* Before this kernel's module did anything. */
 static void left_behind(void)
 {
-	EXPECT_EQ(found.expired & EXPIRED, is("reset") ? EXPIRED : 0);
-	if (is("panic")) {
+	EXPECT_EQ(found.expired & EXPIRED, mode_is("reset") ? EXPIRED : 0);
+	if (mode_is("panic")) {
 		EXPECT(found.running);
 		EXPECT_EQ(found.action, 2);
 		EXPECT_EQ(found.countdown, 2000);
 	}
-	if (is("restart")) {
+	if (mode_is("restart")) {
 		EXPECT(found.running);
 		EXPECT_EQ(found.action, 1);
 		EXPECT_EQ(found.countdown, 1200);
@@ -85,7 +78,7 @@ static void loading_stops_it(void)
 
 static void boot_status(void)
 {
-	int status = -1, want = is("reset") ? WDIOF_CARDRESET : 0;
+	int status = -1, want = mode_is("reset") ? WDIOF_CARDRESET : 0;
 
 	EXPECT_EQ(file_number(SYS "bootstatus"), want);
 	fd = wdt_open("watchdog0");
@@ -147,7 +140,7 @@ int main(int argc, char **argv)
 
 	mode = argc > 1 ? argv[1] : "reset";
 	found = wdt_bmc(0);
-	if ((found.use || found.expired) && is("panic"))
+	if ((found.use || found.expired) && mode_is("panic"))
 		return ktap_main(after_panic, stack_is_ours() ? ARRAY_SIZE(after_panic) : 3);
 	if (found.use || found.expired)
 		return ktap_main(second, stack_is_ours() ? ARRAY_SIZE(second) : 2);

@@ -35,14 +35,8 @@
 #define LINE "console=ttyS0 panic=-1 no_timer_check"
 #define CRASH_LINE LINE " reset_devices nr_cpus=1 irqpoll"
 
-static const char *mode;
 static struct wdt_bmc found;
 static int fd;
-
-static bool is(const char *name)
-{
-	return !strcmp(mode, name);
-}
 
 /* The first kernel */
 
@@ -50,7 +44,7 @@ static void starts(void)
 {
 	/* what a restart makes a reset is another thing before, and one of too short a time */
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog action=%s timeout=%d panic_wdt_timeout=%d",
-			      is("kexec") ? "power_off" : "reset", is("kexec") ? 60 : TIMEOUT,
+			      mode_is("kexec") ? "power_off" : "reset", mode_is("kexec") ? 60 : TIMEOUT,
 			      PANIC_TIMEOUT), 0));
 	fd = wdt_open("watchdog");
 	REQUIRE(EXPECT(fd >= 0));
@@ -59,7 +53,7 @@ static void starts(void)
 
 static void loads_the_second(void)
 {
-	const char *line = is("kexec") ? LINE : CRASH_LINE;
+	const char *line = mode_is("kexec") ? LINE : CRASH_LINE;
 	char job[256];
 	int image, initrd;
 
@@ -78,7 +72,7 @@ static void loads_the_second(void)
 	initrd = open("/tmp/initrd", O_RDONLY | O_CLOEXEC);
 	REQUIRE(EXPECT(image >= 0 && initrd >= 0));
 	REQUIRE(EXPECT_EQ(syscall(SYS_kexec_file_load, image, initrd, strlen(line) + 1, line,
-				  is("kexec") ? 0 : KEXEC_FILE_ON_CRASH), 0));
+				  mode_is("kexec") ? 0 : KEXEC_FILE_ON_CRASH), 0));
 	close(image);
 	close(initrd);
 	unlink("/tmp/initrd");
@@ -87,7 +81,7 @@ static void loads_the_second(void)
 
 static void first_ends(void)
 {
-	if (is("kexec"))
+	if (mode_is("kexec"))
 		reboot(RB_KEXEC);
 	else
 		file_write("/proc/sysrq-trigger", "c");
@@ -101,7 +95,7 @@ static void is_a_crash_kernel(void)
 	char magic[4] = "";
 	int core = open(VMCORE, O_RDONLY | O_CLOEXEC);
 
-	if (is("kexec")) {
+	if (mode_is("kexec")) {
 		EXPECT_EQ(core, -1);
 		EXPECT_EQ(errno, ENOENT);
 		return;
@@ -118,7 +112,7 @@ static void left_behind(void)
 	EXPECT(found.running);
 	EXPECT_EQ(found.use, 4);
 	EXPECT_EQ(found.action, 1);
-	EXPECT_EQ(found.countdown, 10 * (is("kexec") ? 120 : is("notify") ? PANIC_TIMEOUT :
+	EXPECT_EQ(found.countdown, 10 * (mode_is("kexec") ? 120 : mode_is("notify") ? PANIC_TIMEOUT :
 									    TIMEOUT));
 	EXPECT_EQ(found.expired & 0x10, 0);
 }
@@ -134,7 +128,7 @@ static void records(void)
 
 	EXPECT_EQ(ipmi_ask(ipmi, NETFN_STORAGE, CMD_GET_SEL_ENTRY, last, sizeof(last), &r), 0);
 	close(ipmi);
-	if (!is("notify")) {
+	if (!mode_is("notify")) {
 		EXPECT(r.data[0]);
 		return;
 	}
@@ -203,8 +197,8 @@ int main(int argc, char **argv)
 	keep_acpi_ipmi_out();
 	if (argc > 2) {
 		found = wdt_bmc(0);
-		return is("kexec") ? ktap_main(next, ARRAY_SIZE(next)) :
-				     ktap_main(crash, ARRAY_SIZE(crash));
+		return mode_is("kexec") ? ktap_main(next, ARRAY_SIZE(next)) :
+					  ktap_main(crash, ARRAY_SIZE(crash));
 	}
 	ret = ktap_main(first, ARRAY_SIZE(first));
 	fflush(stdout);

@@ -16,21 +16,20 @@
 #define SYS "/sys/class/watchdog/watchdog0/"
 #define PRETIMEOUTS "/sys/class/ipmi/ipmi0/device/watchdog_pretimeouts"
 
-static const char *mode, *preaction;
+static const char *preaction;
 static int fd;
 
 static void loads(void)
 {
 	EXPECT_EQ(run("modprobe -a pretimeout_noop pretimeout_panic"), 0);
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog timeout=60 pretimeout=58 preaction=%s "
-			      "preop=%s", preaction, strcmp(mode, "preop") ? "preop_none" :
-									     "preop_panic"), 0));
+			      "preop=%s", preaction, mode_is("preop") ? "preop_panic" : "preop_none"), 0));
 	/* pre_nmi has been tried out */
 	EXPECT(run("dmesg | grep 'none came'"));
 	if (!stack_is_ours())
 		return;
 	EXPECT_STR(file_text(SYS "pretimeout_governor"), "noop");
-	if (!strcmp(mode, "panic"))
+	if (mode_is("panic"))
 		EXPECT_EQ(file_write(SYS "pretimeout_governor", "panic"), 0);
 }
 
@@ -113,7 +112,7 @@ int main(int argc, char **argv)
 {
 	mode = argc > 1 ? argv[1] : "noop";
 	preaction = argc > 2 ? argv[2] : "pre_int";
-	if (!strcmp(mode, "noop"))
+	if (mode_is("noop"))
 		return ktap_main(noop, ARRAY_SIZE(noop));
 	if (ktap_main(others, ARRAY_SIZE(others)))
 		return 1;
