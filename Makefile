@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-all check-static check-unit check-vm check-kernels check-debug soak compare fuzz bench
+.PHONY: check check-static check-unit check-vm check-kernels check-debug soak compare fuzz bench
 
 modules:
 	+@$(kbuild) modules
@@ -48,11 +48,6 @@ demo:
 check check-vm:
 	@tools/setup
 	+@tools/check $(filter vm,$(@:check-%=%))
-
-# all of check, and the short form of check-debug
-check-all:
-	@tools/setup build vm check kernels debug
-	+@SHORT=1 tools/check static unit vm kernels debug
 
 # KERNEL="7.2 clang" picks rows of README.md's table, by hand or not
 check-kernels:
@@ -108,8 +103,8 @@ help:
 	@echo '  tools/build KVER...    builds them outside the source folders, in build/KVER/'
 	@echo
 	@echo 'Checks. The last line is the sum; KVER="6.1 6.12" names the kernels:'
-	@echo '  make check             static, unit, vm and kernels; what CI runs. Installs what is missing'
-	@echo '  make check-all         and the short form of check-debug'
+	@echo '  make check             static, unit, vm, kernels, and debug in its short form; what CI runs.'
+	@echo '                         Installs what is missing'
 	@echo '  make check-static      style, layers, W=1, sparse, kernel-doc, exported symbols;'
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'

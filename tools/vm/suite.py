@@ -50,7 +50,8 @@ class Case:
         self.bmc_require = test.get("bmc_require", [])
         self.bmc_forbid = test.get("bmc_forbid", [])
         self.boots = test.get("boots", 1)
-        self.once = test.get("once", False)
+        once = test.get("once", False)
+        self.once = on in once if isinstance(once, list) else once
         self.ends = test.get("ends")
         self.host = test.get("host") and os.path.join(PROGRAMS, test["host"])
 
@@ -90,6 +91,9 @@ def read():
             tests[name] = test
     cases = []
     for name, test in tests.items():
+        once = test.get("once")
+        if isinstance(once, list) and not set(once) < set(test["on"]):
+            raise Trouble(f"test.{name}: once must name a part of its hardware, or be true")
         for on in test["on"]:
             if on not in hardware:
                 raise Trouble(f"test.{name} names hardware {on}, which is not there")

@@ -360,7 +360,7 @@ static void bad_answers(void)
 	/* too short: it may be better the next time */
 	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=7");
 	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
-	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	EXPECT_EQ(run("dmesg | grep 'ipmi0 cannot be used (error -5): trying on'"), 0);
 	do {
 		usleep(100000);
 		fd = wdt_open("watchdog0");
