@@ -141,13 +141,16 @@ static bool is_answer(const struct ssif_answer *a, const u8 *rq)
 	return a->data[0] >> 2 == (rq[0] >> 2 | 1) && a->data[1] == rq[1];
 }
 
-/* The clock that can be read at panic. At power off it may stand, and looks count. */
+/*
+ * The clock that can be read at panic. At power off it may stand, and looks count; else they
+ * do not, for a delay is short where its calibration was.
+ */
 static u32 waited_us(const struct ssif *ssif, u64 start, unsigned int looks)
 {
 	s64 us = div_s64(ktime_get_mono_fast_ns() - start, NSEC_PER_USEC);
 
-	if (READ_ONCE(ssif->panicking))
-		us = max_t(s64, us, (s64)looks * USEC_PER_MSEC);
+	if (READ_ONCE(ssif->panicking) && !us)
+		us = (s64)looks * USEC_PER_MSEC;
 	return clamp_t(s64, us, 0, U32_MAX);
 }
 

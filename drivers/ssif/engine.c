@@ -358,6 +358,19 @@ static int engine_thread(void *data)
 	return 0;
 }
 
+static int transact_at_panic(struct ssif *ssif, const struct ipmi_smi_msg *msg)
+{
+	const char *obstacle;
+
+	if (ssif->away)
+		return -ENODEV;
+	obstacle = xfer_obstacle(ssif);
+	if (!obstacle)
+		return bus_transact(ssif, msg->data, msg->data_size, true);
+	dev_warn(&ssif->client->dev, "nothing can be said to the BMC any more: %s\n", obstacle);
+	return -EBUSY;
+}
+
 /**
  * engine_run_at_panic() - do what there is to do, without sleeping
  * @ssif: the interface
@@ -379,7 +392,7 @@ void engine_run_at_panic(struct ssif *ssif)
 	msg = take_next(ssif);
 	if (!msg)
 		return;
-	rv = ssif->away ? -ENODEV : bus_transact(ssif, msg->data, msg->data_size, true);
+	rv = transact_at_panic(ssif, msg);
 	if (rv < 0) {
 		WRITE_ONCE(ssif->away, rv != -EMSGSIZE && rv != -EBADMSG);
 		answer_locally(ssif, msg, cc_of(rv));
