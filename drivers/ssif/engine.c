@@ -132,13 +132,6 @@ static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 	return rv;
 }
 
-/* A BMC that has taken this forgets its enables some time soon. */
-static bool is_reset(const u8 *rsp)
-{
-	return rsp[0] >> 2 == IPMI_NETFN_APP_RESPONSE && !rsp[2] &&
-	       (rsp[1] == IPMI_COLD_RESET_CMD || rsp[1] == IPMI_WARM_RESET_CMD);
-}
-
 static bool do_user(struct ssif *ssif)
 {
 	struct ipmi_smi_msg *msg = take_next(ssif);
@@ -160,7 +153,7 @@ static bool do_user(struct ssif *ssif)
 	}
 	memcpy(msg->rsp, ssif->answer.data, rv);
 	msg->rsp_size = rv;
-	if (is_reset(msg->rsp))
+	if (attn_is_reset(msg->rsp, rv))
 		ssif->reset_checks = RESET_CHECKS;
 	/* Its answer comes by itself. */
 	if (msg->data[0] >> 2 == IPMI_NETFN_APP_REQUEST && msg->data[1] == IPMI_SEND_MSG_CMD)
