@@ -85,7 +85,7 @@ enum ssif_stat {
  * @watch_mask: what the core waits for
  * @attn: housekeeping (thread)
  * @attn_turn: housekeeping goes before a user's message (thread)
- * @cur: the message that is with the BMC (thread)
+ * @cur: the message that is with the BMC (thread), taken from @next under @lock
  * @history: what the BMC has taught us of its times (thread)
  * @away: the BMC does not answer (thread); read elsewhere as a hint
  * @away_since: since when (thread)
