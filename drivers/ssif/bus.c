@@ -19,7 +19,7 @@
 #define ANSWER_MS		5000	/* that a BMC may take for its answer */
 #define ANSWER_IMPATIENT_MS	250	/* the same for one that is tried only */
 #define ANSWER_PANIC_MS		500
-#define NAP_MIN_US		1000	/* a look costs some of the bus, and of the BMC */
+#define NAP_MIN_US		500	/* a look costs some of the bus, and of the BMC */
 #define NAP_MAX_US		100000
 #define ALERT_NET_US		100000	/* the first look, if an alert should tell of the answer */
 
