@@ -4,11 +4,13 @@
  */
 #include <linux/i2c.h>
 #include <linux/module.h>
+#include <linux/reboot.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "ssif_fake.h"
 
+#define NETFN_CHASSIS	0x00
 #define NETFN_OEM	0x2e
 
 static uint parts = 2;
@@ -89,6 +91,17 @@ static void echo(void)
 		bmc.rsp[bmc.rsp_len++] = bmc.rq[2 + i % max(bmc.rq_len - 2, 1U)] + i * 7;
 }
 
+/* Chassis Control: a power cycle, as far as a module can. IPMI 2.0, section 28.3. */
+static void chassis(void)
+{
+	if (bmc.rq[1] != 0x02 || bmc.rq[2] != 0x02) {
+		bmc.rsp[2] = 0xc1;
+		return;
+	}
+	pr_emerg("ssif_fake: power cycle\n");
+	emergency_restart();
+}
+
 static void get_guid(void)
 {
 	unsigned int i;
@@ -161,6 +174,9 @@ static void execute(void)
 	switch (bmc.rq[0] >> 2) {
 	case 0x06:
 		app();
+		break;
+	case NETFN_CHASSIS:
+		chassis();
 		break;
 	case NETFN_OEM:
 		echo();

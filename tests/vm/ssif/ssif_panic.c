@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel panics, and leaves records in the SEL of a BMC on an SMBus. What it saw, and how
- * long that took, is judged outside: see panic and require in suite.toml. The first argument
- * says how things are then, the others are parameters of tests/modules/ssif_fake.c:
+ * The kernel panics, and leaves records in the SEL of a BMC on an SMBus; or powers off by it.
+ * What it saw, and how long that took, is judged outside: see panic and require in suite.toml.
+ * The first argument says how things are then, the others are parameters of tests/modules/ssif_fake_main.c:
  *
  *	well	the BMC answers
  *	busy	it has a request, and others wait
@@ -10,9 +10,11 @@
  *	taken	and of somebody else's
  *	stuck	the adapter hangs from that moment on
  *	mute	the BMC does not answer from that moment on
+ *	off	no panic: power off, by a power cycle
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -74,6 +76,8 @@ static void prepare(void)
 	EXPECT_EQ(file_write(PARAMETER, "string"), 0);
 	if (!strcmp(how, "busy")) {
 		make_busy();
+	} else if (!strcmp(how, "off")) {
+		EXPECT_EQ(run("modprobe ipmi_poweroff poweroff_powercycle=1"), 0);
 	} else if (!strcmp(how, "stuck")) {
 		EXPECT_EQ(file_write(FAKE "fault", "hang"), 0);
 	} else if (!strcmp(how, "mute")) {
@@ -104,6 +108,8 @@ int main(int argc, char **argv)
 	if (failures)
 		return failures;
 	begin();
+	if (!strcmp(how, "off"))
+		reboot(RB_POWER_OFF);
 	file_write("/proc/sysrq-trigger", "c");
 	return failures;
 }
