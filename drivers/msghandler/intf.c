@@ -31,7 +31,9 @@ void intf_put(struct ipmi_smi *intf)
  * @intf: the interface
  *
  * Other CPUs are stopped and may hold its locks. What one of them was changing
- * is not to be trusted, so if the queues were locked they are forgotten.
+ * is not to be trusted, so if the queues were locked they are forgotten. What users
+ * have queued, or would have sent again, is in any case: nobody waits for it any more,
+ * and there is little time.
  *
  * Context: panic.
  * Return: false if there is nobody to talk to, or no way to do so here.
@@ -44,11 +46,12 @@ bool intf_take_over(struct ipmi_smi *intf)
 		spin_unlock(&intf->lock);
 	} else {
 		spin_lock_init(&intf->lock);
-		INIT_LIST_HEAD(&intf->urgent);
-		INIT_LIST_HEAD(&intf->tx);
 		INIT_LIST_HEAD(&intf->rx);
 		intf->flight = NULL;
 	}
+	INIT_LIST_HEAD(&intf->urgent);
+	INIT_LIST_HEAD(&intf->tx);
+	seq_init(&intf->seq);
 	if (!mutex_trylock(&intf->run))
 		mutex_init(&intf->run);
 	else

@@ -201,3 +201,19 @@ enum attn_verdict attn_answer(struct attn *a, const u8 *rsp, unsigned int len)
 		return ATTN_NOTHING;
 	}
 }
+
+/**
+ * attn_is_reset() - has the BMC taken a command to reset itself?
+ * @rsp: NetFn/LUN, command, completion code, data, as it came
+ * @len: bytes of it, hostile
+ *
+ * It forgets its enables some time soon then, and may be back before anybody has missed
+ * it. IPMI 2.0, sections 20.2 and 20.3.
+ *
+ * Return: whether it has.
+ */
+bool attn_is_reset(const u8 *rsp, unsigned int len)
+{
+	return len >= 3 && rsp[0] >> 2 == IPMI_NETFN_APP_RESPONSE && !rsp[2] &&
+	       (rsp[1] == IPMI_COLD_RESET_CMD || rsp[1] == IPMI_WARM_RESET_CMD);
+}

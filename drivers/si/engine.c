@@ -144,17 +144,6 @@ static bool start_next_locked(struct si *si, struct output *out)
 	return start_user_locked(si, out) || start_attn_locked(si);
 }
 
-/*
- * A BMC that has taken this forgets its enables some time soon, and may be back before anybody
- * has missed it; and the core leaves it alone for a while.
- */
-static bool is_reset(const struct ipmi_smi_msg *msg)
-{
-	return msg->data[0] >> 2 == IPMI_NETFN_APP_REQUEST &&
-	       (msg->data[1] == IPMI_COLD_RESET_CMD || msg->data[1] == IPMI_WARM_RESET_CMD) &&
-	       msg->rsp_size >= 3 && !msg->rsp[2];
-}
-
 static void done_locked(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg = si->cur;
@@ -169,7 +158,8 @@ static void done_locked(struct si *si, struct output *out)
 	}
 	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
 	transaction_end(si, msg, msg->rsp, msg->rsp_size, NULL);
-	if (is_reset(msg))
+	/* The core leaves it alone for a while, so nobody else would see that it is back. */
+	if (attn_is_reset(msg->rsp, msg->rsp_size))
 		housekeeping_expect_reset(si);
 	put_msg(out, msg);
 }

@@ -19,7 +19,7 @@
 #define ANSWER_MS		5000	/* that a BMC may take for its answer */
 #define ANSWER_IMPATIENT_MS	250	/* the same for one that is tried only */
 #define ANSWER_PANIC_MS		500
-#define NAP_MIN_US		1000	/* a look costs some of the bus, and of the BMC */
+#define NAP_MIN_US		500	/* a look costs some of the bus, and of the BMC */
 #define NAP_MAX_US		100000
 #define ALERT_NET_US		100000	/* the first look, if an alert should tell of the answer */
 
@@ -40,7 +40,7 @@ static void nap(struct ssif *ssif, u32 us)
 }
 
 /* Not to be woken by an alert: it has nothing to do with this. */
-static void pause_ms(struct ssif *ssif, unsigned int ms)
+static void rest(struct ssif *ssif, unsigned int ms)
 {
 	if (READ_ONCE(ssif->panicking))
 		mdelay(ms);
@@ -73,7 +73,7 @@ static int write_request(struct ssif *ssif, const u8 *rq, unsigned int n, bool *
  */
 static int send(struct ssif *ssif, const u8 *rq, unsigned int n, unsigned int tries)
 {
-	bool last;
+	bool last = false;
 	int rv;
 
 	for (;;) {
@@ -83,7 +83,7 @@ static int send(struct ssif *ssif, const u8 *rq, unsigned int n, unsigned int tr
 		if (rv == -ETIMEDOUT && last)
 			break;
 		ssif_count(ssif, SSIF_SEND_RETRIES);
-		pause_ms(ssif, WRITE_PAUSE_MS);
+		rest(ssif, WRITE_PAUSE_MS);
 	}
 	ssif_count(ssif, rv ? SSIF_SEND_ERRORS : SSIF_SENT_MESSAGES);
 	return rv == -ETIMEDOUT && last ? -EINPROGRESS : rv;
@@ -117,6 +117,7 @@ static int look(struct ssif *ssif)
 {
 	u8 block[SSIF_BLOCK];
 	enum ssif_read rv;
+	unsigned int part;
 	int n;
 
 	n = xfer_read(ssif, SSIF_READ_START, block);
@@ -126,7 +127,7 @@ static int look(struct ssif *ssif)
 	if (n < 0)
 		return is_spoiled(n) ? -EBADMSG : -EAGAIN;
 	rv = ssif_first(&ssif->answer, block, n);
-	while (rv == SSIF_READ_MORE) {
+	for (part = 1; rv == SSIF_READ_MORE && part < SSIF_PARTS_MAX; part++) {
 		ssif_count(ssif, SSIF_RECEIVED_MESSAGE_PARTS);
 		n = read_middle(ssif, block);
 		if (n < 0)
@@ -141,21 +142,23 @@ static bool is_answer(const struct ssif_answer *a, const u8 *rq)
 	return a->data[0] >> 2 == (rq[0] >> 2 | 1) && a->data[1] == rq[1];
 }
 
-/* The clock that can be read at panic. At power off it may stand, and looks count. */
+/*
+ * The clock that can be read at panic. At power off it may stand, and looks count; else they
+ * do not, for a delay is short where its calibration was.
+ */
 static u32 waited_us(const struct ssif *ssif, u64 start, unsigned int looks)
 {
 	s64 us = div_s64(ktime_get_mono_fast_ns() - start, NSEC_PER_USEC);
 
-	if (READ_ONCE(ssif->panicking))
-		us = max_t(s64, us, (s64)looks * USEC_PER_MSEC);
+	if (READ_ONCE(ssif->panicking) && !us)
+		us = (s64)looks * USEC_PER_MSEC;
 	return clamp_t(s64, us, 0, U32_MAX);
 }
 
 static bool take_alert(struct ssif *ssif)
 {
-	if (!READ_ONCE(ssif->alerted))
+	if (!xchg(&ssif->alerted, false))
 		return false;
-	xchg(&ssif->alerted, false);
 	ssif->has_alert = true;
 	return true;
 }
@@ -274,6 +277,7 @@ int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n)
 {
 	u8 rq[4] = { IPMI_NETFN_APP_REQUEST << 2, cmd };
 
-	memcpy(rq + 2, data, min_t(unsigned int, n, 2));
+	n = min_t(unsigned int, n, sizeof(rq) - 2);
+	memcpy(rq + 2, data, n);
 	return bus_transact(ssif, rq, 2 + n, true);
 }

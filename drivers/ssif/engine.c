@@ -23,7 +23,10 @@
 #define ALERT_PAUSE_MAX_MS	100
 #define RESET_CHECKS		30
 #define RESET_CHECK_MS		1000
+#define QUIET_REQUESTS		4
 #define NEVER			UINT_MAX
+
+static_assert(SSIF_MAX <= IPMI_MAX_MSG_LENGTH);
 
 /**
  * engine_kick() - the thread has a reason to look
@@ -42,13 +45,13 @@ static bool take_kick(struct ssif *ssif)
 	return xchg(&ssif->kicked, false) || kthread_should_stop();
 }
 
+/* It is always somewhere: at panic who takes over looks for it in both places. */
 static struct ipmi_smi_msg *take_next(struct ssif *ssif)
 {
-	struct ipmi_smi_msg *msg = NULL;
-
 	guard(spinlock_irqsave)(&ssif->lock);
-	swap(msg, ssif->next);
-	return msg;
+	WRITE_ONCE(ssif->cur, ssif->next);
+	ssif->next = NULL;
+	return ssif->cur;
 }
 
 static void take_due(struct ssif *ssif)
@@ -58,6 +61,13 @@ static void take_due(struct ssif *ssif)
 	ssif->due = 0;
 }
 
+/* A message that take_next() took has its answer. */
+static void hand_up(struct ssif *ssif, struct ipmi_smi_msg *msg)
+{
+	WRITE_ONCE(ssif->cur, NULL);
+	ipmi_core_msg_received(ssif->intf, msg);
+}
+
 /* An answer made here: the request with the response bit, and a completion code. */
 static void answer_locally(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cc)
 {
@@ -65,7 +75,7 @@ static void answer_locally(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cc)
 	msg->rsp[1] = msg->data[1];
 	msg->rsp[2] = cc;
 	msg->rsp_size = 3;
-	ipmi_core_msg_received(ssif->intf, msg);
+	hand_up(ssif, msg);
 }
 
 /* So that who asked can tell what happened to it. */
@@ -132,13 +142,6 @@ static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 	return rv;
 }
 
-/* A BMC that has taken this forgets its enables some time soon. */
-static bool is_reset(const u8 *rsp)
-{
-	return rsp[0] >> 2 == IPMI_NETFN_APP_RESPONSE && !rsp[2] &&
-	       (rsp[1] == IPMI_COLD_RESET_CMD || rsp[1] == IPMI_WARM_RESET_CMD);
-}
-
 static bool do_user(struct ssif *ssif)
 {
 	struct ipmi_smi_msg *msg = take_next(ssif);
@@ -151,21 +154,19 @@ static bool do_user(struct ssif *ssif)
 		answer_locally(ssif, msg, IPMI_BUS_ERR);
 		return true;
 	}
-	WRITE_ONCE(ssif->cur, msg);
 	rv = transact(ssif, msg->data, msg->data_size);
-	WRITE_ONCE(ssif->cur, NULL);
 	if (rv < 0) {
 		answer_locally(ssif, msg, cc_of(rv));
 		return true;
 	}
 	memcpy(msg->rsp, ssif->answer.data, rv);
 	msg->rsp_size = rv;
-	if (is_reset(msg->rsp))
+	if (attn_is_reset(msg->rsp, rv))
 		ssif->reset_checks = RESET_CHECKS;
 	/* Its answer comes by itself. */
 	if (msg->data[0] >> 2 == IPMI_NETFN_APP_REQUEST && msg->data[1] == IPMI_SEND_MSG_CMD)
 		ssif->watch_ms = WATCH_MIN_MS;
-	ipmi_core_msg_received(ssif->intf, msg);
+	hand_up(ssif, msg);
 	return true;
 }
 
@@ -358,6 +359,19 @@ static int engine_thread(void *data)
 	return 0;
 }
 
+static int transact_at_panic(struct ssif *ssif, const struct ipmi_smi_msg *msg)
+{
+	const char *obstacle;
+
+	if (ssif->away)
+		return -ENODEV;
+	obstacle = xfer_obstacle(ssif);
+	if (!obstacle)
+		return bus_transact(ssif, msg->data, msg->data_size, true);
+	dev_warn(&ssif->client->dev, "nothing can be said to the BMC any more: %s\n", obstacle);
+	return -EBUSY;
+}
+
 /**
  * engine_run_at_panic() - do what there is to do, without sleeping
  * @ssif: the interface
@@ -372,14 +386,12 @@ void engine_run_at_panic(struct ssif *ssif)
 	int rv;
 
 	/* The thread will not finish it any more, and others wait behind it. */
-	if (msg) {
-		ssif->cur = NULL;
+	if (msg)
 		answer_locally(ssif, msg, IPMI_ERR_UNSPECIFIED);
-	}
 	msg = take_next(ssif);
 	if (!msg)
 		return;
-	rv = ssif->away ? -ENODEV : bus_transact(ssif, msg->data, msg->data_size, true);
+	rv = transact_at_panic(ssif, msg);
 	if (rv < 0) {
 		WRITE_ONCE(ssif->away, rv != -EMSGSIZE && rv != -EBADMSG);
 		answer_locally(ssif, msg, cc_of(rv));
@@ -387,7 +399,7 @@ void engine_run_at_panic(struct ssif *ssif)
 	}
 	memcpy(msg->rsp, ssif->answer.data, rv);
 	msg->rsp_size = rv;
-	ipmi_core_msg_received(ssif->intf, msg);
+	hand_up(ssif, msg);
 }
 
 /**
@@ -413,11 +425,14 @@ int engine_start(struct ssif *ssif)
 	return 0;
 }
 
-/* Nobody will hear its alerts any more, so it is told to raise none. */
+/*
+ * Nobody will hear its alerts any more, so it is told to raise none: what are its enables, set
+ * them, and both once more if it refuses.
+ */
 static void quiet(struct ssif *ssif)
 {
 	u8 rq[ATTN_REQUEST_MAX];
-	unsigned int n;
+	unsigned int i, n;
 	int rv;
 
 	if (ssif->away || !ssif->attn.irq_on)
@@ -426,9 +441,11 @@ static void quiet(struct ssif *ssif)
 	ssif->attn.use_irq = false;
 	ssif->attn.flags = 0;
 	ssif->attn.due = ATTN_DUE_ENABLES;
-	while (ssif->attn.due & (ATTN_DUE_ENABLES | ATTN_DUE_SET)) {
+	for (i = 0; i < QUIET_REQUESTS; i++) {
 		ssif->attn.due &= ATTN_DUE_ENABLES | ATTN_DUE_SET;
 		n = attn_next(&ssif->attn, rq);
+		if (!n)
+			break;
 		rv = bus_transact(ssif, rq, n, false);
 		if (rv < 0)
 			break;

@@ -90,9 +90,8 @@ static void ssif_set_run_to_completion(void *send_info, bool on)
 		spin_unlock(&ssif->lock);
 	else
 		spin_lock_init(&ssif->lock);
+	ssif->cut_off = ssif->has_bus;
 	WRITE_ONCE(ssif->panicking, true);
-	if (!xfer_works_at_panic(ssif))
-		WRITE_ONCE(ssif->away, true);
 }
 
 static void ssif_poll(void *send_info)

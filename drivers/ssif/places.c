@@ -4,8 +4,8 @@
  *
  * Each place is looked at by the I2C core's detection, with a driver of its own, when an
  * adapter appears; and again and again by a work, for BMCs that are later than their
- * adapter. The places do not change once places_init() has returned. No lock: the I2C core
- * has its own over the drivers' clients.
+ * adapter. The places do not change once places_init() has returned. Lock: searching_lock, so
+ * that no search begins once the module goes; the I2C core has its own over the drivers' clients.
  */
 #define pr_fmt(fmt) "ipmi_ssif: " fmt
 
@@ -71,6 +71,7 @@ static void search(struct work_struct *work);
 static DECLARE_DELAYED_WORK(search_work, search);
 static unsigned long search_pause;
 static bool searching;
+static DEFINE_MUTEX(searching_lock);
 
 static void add_place(const struct place *place)
 {
@@ -158,7 +159,10 @@ static bool is_missing(unsigned int i)
 	return list_empty(&finders[i].driver.clients) && !ssif_is_served(&places[i]);
 }
 
-/* A driver that is registered anew has every adapter looked at. */
+/*
+ * A driver that is registered anew has every adapter looked at. That costs one transfer on each
+ * of them, and two uevents, and goes on for ever: a BMC may be without power for days.
+ */
 static void search(struct work_struct *work)
 {
 	unsigned int i;
@@ -180,7 +184,8 @@ static void search(struct work_struct *work)
  */
 void places_search(void)
 {
-	if (!READ_ONCE(searching) || !nr_places)
+	guard(mutex)(&searching_lock);
+	if (!searching || !nr_places)
 		return;
 	search_pause = SEARCH_PAUSE_MIN;
 	mod_delayed_work(system_freezable_wq, &search_work, search_pause);
@@ -251,7 +256,8 @@ int places_init(void)
 			return rv;
 		}
 	}
-	WRITE_ONCE(searching, true);
+	scoped_guard(mutex, &searching_lock)
+		searching = true;
 	places_search();
 	return 0;
 }
@@ -265,7 +271,8 @@ void places_exit(void)
 {
 	unsigned int i;
 
-	WRITE_ONCE(searching, false);
+	scoped_guard(mutex, &searching_lock)
+		searching = false;
 	cancel_delayed_work_sync(&search_work);
 	for (i = 0; i < nr_places; i++)
 		finder_del(i);

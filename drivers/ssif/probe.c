@@ -32,7 +32,16 @@ MODULE_PARM_DESC(tryacpi, "Use the interfaces that ACPI describes.");
 static LIST_HEAD(ssifs);
 static DEFINE_MUTEX(ssifs_lock);
 
-static struct ssif *find(const struct device *dev)
+/**
+ * ssif_find() - the interface of a device
+ * @dev: an I2C client's
+ *
+ * Not by the device's driver data, which others that serve the BMC put their own in (ibmpex).
+ *
+ * Context: process; what is found stays while the device has its driver.
+ * Return: it, or NULL.
+ */
+struct ssif *ssif_find(const struct device *dev)
 {
 	struct ssif *ssif;
 
@@ -41,18 +50,6 @@ static struct ssif *find(const struct device *dev)
 		if (&ssif->client->dev == dev)
 			return ssif;
 	return NULL;
-}
-
-/**
- * ssif_find() - the interface of a device
- * @dev: an I2C client's; its driver data may be another's (ibmpex)
- *
- * Context: process; what is found stays while the device has its driver.
- * Return: it, or NULL.
- */
-struct ssif *ssif_find(const struct device *dev)
-{
-	return find(dev);
 }
 
 /**
@@ -233,7 +230,7 @@ static int ssif_probe(struct i2c_client *client)
 
 static void ssif_remove(struct i2c_client *client)
 {
-	struct ssif *ssif = find(&client->dev);
+	struct ssif *ssif = ssif_find(&client->dev);
 
 	if (!ssif)
 		return;
@@ -252,10 +249,10 @@ static void ssif_remove(struct i2c_client *client)
 	places_search();
 }
 
-/* The device is locked, so the interface stays. */
+/* The I2C core's worker, with the device locked, so the interface stays. */
 static void ssif_alert(struct i2c_client *client, enum i2c_alert_protocol type, unsigned int data)
 {
-	struct ssif *ssif = find(&client->dev);
+	struct ssif *ssif = ssif_find(&client->dev);
 
 	if (!ssif || type != I2C_PROTOCOL_SMBUS_ALERT)
 		return;

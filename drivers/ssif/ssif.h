@@ -79,11 +79,13 @@ enum ssif_stat {
  * @hurry: the thread is to end what it does at once
  * @removing: the device goes; as @hurry, for good
  * @panicking: nothing may sleep any more
+ * @has_bus: the adapter's lock is this interface's (who uses the bus); at panic, for good
+ * @cut_off: the panic has stopped a transfer of this interface's, and nobody has ended it
  * @due: housekeeping that others ask for, &enum attn_due, under @lock
  * @watch_mask: what the core waits for
  * @attn: housekeeping (thread)
  * @attn_turn: housekeeping goes before a user's message (thread)
- * @cur: the message that is with the BMC (thread)
+ * @cur: the message that is with the BMC (thread), taken from @next under @lock
  * @history: what the BMC has taught us of its times (thread)
  * @away: the BMC does not answer (thread); read elsewhere as a hint
  * @away_since: since when (thread)
@@ -126,6 +128,8 @@ struct ssif {
 	bool hurry;
 	bool removing;
 	bool panicking;
+	bool has_bus;
+	bool cut_off;
 	u8 due;
 	unsigned int watch_mask;
 
@@ -158,7 +162,7 @@ static inline bool ssif_in_hurry(const struct ssif *ssif)
 /* xfer.c */
 int xfer_write(struct ssif *ssif, u8 cmd, const u8 *bytes, unsigned int n);
 int xfer_read(struct ssif *ssif, u8 cmd, u8 *block);
-bool xfer_works_at_panic(const struct ssif *ssif);
+const char *xfer_obstacle(struct ssif *ssif);
 
 /* bus.c */
 void bus_note_alert(struct ssif *ssif);

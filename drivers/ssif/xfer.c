@@ -4,29 +4,48 @@
  *
  * Called by bus.c only. The I2C core takes an adapter's atomic transfer at power off, but
  * not at panic, where it would wait for a lock and for interrupts. So at panic the adapter
- * is called here, on a bus that nobody else has. No lock but the bus's own.
+ * is called here, on a bus that nobody else has. No lock but the bus's own, which is taken
+ * here so that at panic there is no doubt whose it is.
  */
 #include "ssif.h"
 
 /* Of SMBus over plain I2C: command, length, bytes, PEC. */
 #define FRAME_MAX	(I2C_SMBUS_BLOCK_MAX + 3)
 
+/* A transfer of our own that the panic has cut off is ours to end; another's is nobody's. */
+static bool take_bus_at_panic(struct ssif *ssif)
+{
+	return ssif->has_bus || i2c_trylock_bus(ssif->client->adapter, I2C_LOCK_SEGMENT);
+}
+
+static void put_bus_at_panic(struct ssif *ssif)
+{
+	if (!ssif->has_bus)
+		i2c_unlock_bus(ssif->client->adapter, I2C_LOCK_SEGMENT);
+}
+
 /**
- * xfer_works_at_panic() - can the adapter transfer without sleeping?
+ * xfer_obstacle() - why can nothing be transferred at panic?
  * @ssif: the interface
  *
- * Behind a multiplexer it cannot: the channel is switched by the I2C core.
- *
- * Context: any.
- * Return: whether it can, now.
+ * Context: panic, power off.
+ * Return: why, for the log; NULL if it can.
  */
-bool xfer_works_at_panic(const struct ssif *ssif)
+const char *xfer_obstacle(struct ssif *ssif)
 {
 	const struct i2c_adapter *adapter = ssif->client->adapter;
 
-	return (adapter->algo->smbus_xfer_atomic || adapter->algo->master_xfer_atomic) &&
-	       !i2c_parent_is_i2c_adapter(adapter) &&
-	       !test_bit(I2C_ALF_IS_SUSPENDED, &adapter->locked_flags);
+	if (!adapter->algo->smbus_xfer_atomic && !adapter->algo->master_xfer_atomic)
+		return "its adapter can only sleep";
+	/* The I2C core switches the channel, and sleeps. */
+	if (i2c_parent_is_i2c_adapter(adapter))
+		return "it is behind a multiplexer";
+	if (test_bit(I2C_ALF_IS_SUSPENDED, &adapter->locked_flags))
+		return "its adapter is suspended";
+	if (!take_bus_at_panic(ssif))
+		return "another had its bus when the kernel stopped";
+	put_bus_at_panic(ssif);
+	return NULL;
 }
 
 static int i2c_at_panic(struct i2c_adapter *adapter, struct i2c_msg *msgs, int n)
@@ -82,35 +101,49 @@ static int read_by_i2c(struct i2c_client *client, u8 cmd, union i2c_smbus_data *
 	return 0;
 }
 
+static int transfer_by_adapter(struct i2c_client *client, char rw, u8 cmd,
+			       union i2c_smbus_data *data)
+{
+	struct i2c_adapter *adapter = client->adapter;
+
+	if (adapter->algo->smbus_xfer_atomic)
+		return adapter->algo->smbus_xfer_atomic(adapter, client->addr,
+							client->flags & I2C_CLIENT_PEC, rw, cmd,
+							I2C_SMBUS_BLOCK_DATA, data);
+	if (rw == I2C_SMBUS_WRITE)
+		return write_by_i2c(client, cmd, data);
+	return read_by_i2c(client, cmd, data);
+}
+
 static int transfer_at_panic(struct ssif *ssif, char rw, u8 cmd, union i2c_smbus_data *data)
 {
-	struct i2c_client *client = ssif->client;
-	struct i2c_adapter *adapter = client->adapter;
 	int rv;
 
-	/* Who has it was stopped in the middle of a transfer. */
-	if (!xfer_works_at_panic(ssif) || !i2c_trylock_bus(adapter, I2C_LOCK_SEGMENT))
+	if (!take_bus_at_panic(ssif))
 		return -EBUSY;
-	if (adapter->algo->smbus_xfer_atomic)
-		rv = adapter->algo->smbus_xfer_atomic(adapter, client->addr,
-						      client->flags & I2C_CLIENT_PEC, rw, cmd,
-						      I2C_SMBUS_BLOCK_DATA, data);
-	else if (rw == I2C_SMBUS_WRITE)
-		rv = write_by_i2c(client, cmd, data);
-	else
-		rv = read_by_i2c(client, cmd, data);
-	i2c_unlock_bus(adapter, I2C_LOCK_SEGMENT);
+	rv = transfer_by_adapter(ssif->client, rw, cmd, data);
+	/* The first may do no more than end the one that was cut off. */
+	if (rv && ssif->cut_off)
+		rv = transfer_by_adapter(ssif->client, rw, cmd, data);
+	ssif->cut_off = false;
+	put_bus_at_panic(ssif);
 	return rv;
 }
 
 static int transfer(struct ssif *ssif, char rw, u8 cmd, union i2c_smbus_data *data)
 {
 	struct i2c_client *client = ssif->client;
+	int rv;
 
 	if (READ_ONCE(ssif->panicking))
 		return transfer_at_panic(ssif, rw, cmd, data);
-	return i2c_smbus_xfer(client->adapter, client->addr, client->flags, rw, cmd,
+	i2c_lock_bus(client->adapter, I2C_LOCK_SEGMENT);
+	WRITE_ONCE(ssif->has_bus, true);
+	rv = __i2c_smbus_xfer(client->adapter, client->addr, client->flags, rw, cmd,
 			      I2C_SMBUS_BLOCK_DATA, data);
+	WRITE_ONCE(ssif->has_bus, false);
+	i2c_unlock_bus(client->adapter, I2C_LOCK_SEGMENT);
+	return rv;
 }
 
 /**

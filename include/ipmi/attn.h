@@ -84,6 +84,7 @@ static inline bool attn_wants(const struct attn *a)
 unsigned int attn_next(struct attn *a, u8 *rq);
 enum attn_verdict attn_answer(struct attn *a, const u8 *rsp, unsigned int len);
 void attn_failed(struct attn *a);
+bool attn_is_reset(const u8 *rsp, unsigned int len);
 u8 attn_wanted_enables(const struct attn *a, u8 current_enables);
 
 #endif /* IPMI_ATTN_H */

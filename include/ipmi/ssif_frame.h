@@ -11,6 +11,7 @@
 
 #define SSIF_BLOCK	32	/* what one SMBus block holds */
 #define SSIF_MAX	272	/* the longest message */
+#define SSIF_PARTS_MAX	9	/* of an answer: 30 bytes of it, then 31 each */
 
 /* SMBus commands. */
 enum ssif_cmd {

@@ -218,6 +218,22 @@ static void failed_question_is_dropped(void)
 	EXPECT(!attn_wants(&a));
 }
 
+static void reset_commands(void)
+{
+	static const u8 cold[] = { 0x1c, IPMI_COLD_RESET_CMD, 0 };
+	static const u8 warm[] = { 0x1c, IPMI_WARM_RESET_CMD, 0 };
+	static const u8 refused[] = { 0x1c, IPMI_COLD_RESET_CMD, 0xc1 };
+	static const u8 chassis[] = { 0x04, 0x02, 0 };
+	static const u8 other[] = { 0x1c, 0x01, 0 };
+
+	EXPECT(attn_is_reset(cold, 3));
+	EXPECT(attn_is_reset(warm, 3));
+	EXPECT(!attn_is_reset(cold, 2));
+	EXPECT(!attn_is_reset(refused, 3));
+	EXPECT(!attn_is_reset(chassis, 3));
+	EXPECT(!attn_is_reset(other, 3));
+}
+
 static const struct test attn_tests[] = {
 	TEST(wants_nothing),
 	TEST(flags_by_urgency),
@@ -229,6 +245,7 @@ static const struct test attn_tests[] = {
 	TEST(bmc_that_refuses_enables),
 	TEST(hostile_answers),
 	TEST(failed_question_is_dropped),
+	TEST(reset_commands),
 };
 
 SUITE(attn);

@@ -133,7 +133,10 @@ static void answers_of_every_length(void)
 			EXPECT_EQ(rv, SSIF_READ_DONE);
 			EXPECT_EQ(a.len, len);
 			EXPECT(!memcmp(a.data, message, len));
+			EXPECT(i <= SSIF_PARTS_MAX);
 		}
+		if (len == SSIF_MAX)
+			EXPECT_EQ(i, SSIF_PARTS_MAX);
 	}
 }
 

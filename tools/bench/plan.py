@@ -85,7 +85,7 @@ def loads(group, thoughts):
 def load():
     """Rate, latency and processor time under load, with BMCs that think for some time."""
     yield from loads("load", SINGLE)
-    # QEMU's SSIF and a BMC that thinks do not go together, so there it is tests/modules/ssif_fake.c
+    # QEMU's SSIF and a BMC that thinks do not go together, so there it is tests/modules/ssif_fake_main.c
     cases = [(f"ssif {think} ms{f', {users} users' if users > 1 else ''}",
               f"load {think} {users} {SECONDS}") for think in (1, 6, 20) for users in (1, 8)]
     yield Boot("load", "none", cases, load=[

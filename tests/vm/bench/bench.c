@@ -7,7 +7,7 @@
  *                                  -icount shift=0 are instructions; marks on port 80h around them
  *   bench load THINK USERS SECONDS [DEVICE]
  *                                  requests of that many processes, one in flight each, to the
- *                                  BMC of tests/bmc, or tests/modules/ssif_fake.c if that is
+ *                                  BMC of tests/bmc, or tests/modules/ssif_fake_main.c if that is
  *                                  loaded, which thinks THINK ms ("erratic": see
  *                                  bmc_thinks()), or to another one ("as-it-is")
  *   bench idle SECONDS             nobody asks anything, the device is open

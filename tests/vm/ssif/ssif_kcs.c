@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One BMC with two system interfaces, KCS of QEMU's and SSIF of tests/modules/ssif_fake.c,
+ * One BMC with two system interfaces, KCS of QEMU's and SSIF of tests/modules/ssif_fake_main.c,
  * is one object in sysfs; another is another. And the parameters of ipmi_ssif.
  */
 #include <errno.h>

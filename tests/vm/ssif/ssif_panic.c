@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel panics, and leaves records in the SEL of a BMC on an SMBus. What it saw, and how
- * long that took, is judged outside: see panic and require in suite.toml. The first argument
- * says how things are then, the others are parameters of tests/modules/ssif_fake.c:
+ * The kernel panics, and leaves records in the SEL of a BMC on an SMBus; or powers off by it.
+ * What it saw, and how long that took, is judged outside: see panic and require in suite.toml.
+ * The first argument says how things are then, the others are parameters of tests/modules/ssif_fake_main.c:
  *
  *	well	the BMC answers
  *	busy	it has a request, and others wait
+ *	cut	the adapter is in the middle of a transfer of the driver's
+ *	taken	and of somebody else's
  *	stuck	the adapter hangs from that moment on
  *	mute	the BMC does not answer from that moment on
+ *	off	no panic: power off, by a power cycle
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -19,7 +23,11 @@
 
 #define FAKE "/sys/kernel/debug/ssif_fake/"
 #define PARAMETER "/sys/module/ipmi_msghandler/parameters/panic_op"
+#define NETFN_OEM 0x2e
+#define CMD_ECHO 0x42
 #define WAITING 8
+#define BUS_MS "5000" /* that a transfer takes */
+#define BEGUN_US 200000 /* until it is surely under way */
 
 static const char *how;
 static char parameters[128];
@@ -37,13 +45,22 @@ static void make_busy(void)
 	EXPECT_EQ(file_write(FAKE "think_us", "40000"), 0);
 	for (int i = 0; i < 10; i++)
 		EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
-	EXPECT_EQ(file_write(FAKE "think_us", "90000"), 0);
+	EXPECT_EQ(file_write(FAKE "think_us", "150000"), 0);
 }
 
-static void send_all(void)
+/* What is to go on while the kernel panics. */
+static void begin(void)
 {
-	for (int i = 0; i < WAITING; i++)
-		ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+	if (!strcmp(how, "taken")) {
+		if (!fork())
+			_exit(file_write(FAKE "hold", BUS_MS));
+		usleep(BEGUN_US);
+	} else if (!strcmp(how, "busy") || !strcmp(how, "cut")) {
+		for (int i = 0; i < WAITING; i++)
+			ipmi_send(fd, i, NETFN_OEM, CMD_ECHO, "1234", 4);
+	}
+	if (!strcmp(how, "cut"))
+		usleep(BEGUN_US);
 }
 
 static void prepare(void)
@@ -59,10 +76,14 @@ static void prepare(void)
 	EXPECT_EQ(file_write(PARAMETER, "string"), 0);
 	if (!strcmp(how, "busy")) {
 		make_busy();
+	} else if (!strcmp(how, "off")) {
+		EXPECT_EQ(run("modprobe ipmi_poweroff poweroff_powercycle=1"), 0);
 	} else if (!strcmp(how, "stuck")) {
 		EXPECT_EQ(file_write(FAKE "fault", "hang"), 0);
 	} else if (!strcmp(how, "mute")) {
 		EXPECT_EQ(file_write(FAKE "fault", "nack-read"), 0);
+	} else if (!strcmp(how, "cut")) {
+		EXPECT_EQ(file_write(FAKE "bus_us", BUS_MS "000"), 0);
 	}
 }
 
@@ -84,9 +105,11 @@ int main(int argc, char **argv)
 	failures = ktap_main(cases, ARRAY_SIZE(cases));
 	fsync(STDOUT_FILENO);
 	usleep(200000);
-	if (!failures && !strcmp(how, "busy"))
-		send_all();
-	if (!failures)
-		file_write("/proc/sysrq-trigger", "c");
+	if (failures)
+		return failures;
+	begin();
+	if (!strcmp(how, "off"))
+		reboot(RB_POWER_OFF);
+	file_write("/proc/sysrq-trigger", "c");
 	return failures;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Requests in a second over SSIF and their 99th percentile, with a BMC that thinks 1, 6 and
- * 20 ms (tests/modules/ssif_fake.c): this stack and the kernel's own, in one boot. Figures
+ * 20 ms (tests/modules/ssif_fake_main.c): this stack and the kernel's own, in one boot. Figures
  * only; nothing fails for being slow.
  */
 #include <stdio.h>

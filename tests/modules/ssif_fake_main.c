@@ -18,10 +18,12 @@
  *	fault		write "KIND [N [ARG]]", of enum kind below: the next N times, 0 = for
  *			ever; "ok" heals
  *	post		write "event", "message" or "pretimeout": there is one
+ *	hold		write MS: another has the bus for so long
+ *	bus_us		what a transfer takes
  *	think_us, answer_len, alert	as they say
  *	enables, echoes, reads, writes, pecs	what there was; the last are writes with a PEC
  *
- * What is added to its SEL, and events, are lines of the log. Lock: a spinlock over all.
+ * What is added to its SEL, and events, are lines of the log; so are requests at panic. Lock: a spinlock over all.
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -33,11 +35,10 @@
 
 #include <ipmi/compat.h>
 
+#include "ssif_fake.h"
+
 #define ADDRESS		0x10
 #define ALERT_ADDRESS	0x0c
-#define MESSAGE_MAX	300
-#define NETFN_OEM	0x2e
-#define XFER_US		200
 #define HANG_MS		20
 
 static char *level = "smbus";
@@ -46,73 +47,12 @@ static bool atomic;
 module_param(atomic, bool, 0);
 static bool absent;
 module_param(absent, bool, 0);
-static uint parts = 2;
-module_param(parts, uint, 0);
-static bool pec;
-module_param(pec, bool, 0);
-static ushort product = 0x5546;
-module_param(product, ushort, 0);
-static char *guid = "";
-module_param(guid, charp, 0);
-static uint manufacturer = 0x7ed9;
-module_param(manufacturer, uint, 0);
-
-enum kind {
-	OK,
-	NACK,		/* nothing is acknowledged */
-	NACK_WRITE,
-	NACK_READ,
-	NACK_MIDDLE,	/* a second or later part of an answer */
-	HANG,		/* the adapter gives up after a while */
-	UNSURE,		/* it gives up, but the BMC has the request */
-	LENGTH,		/* ARG is the length of a block */
-	NUMBER,		/* a part has a wrong number */
-	LOST,		/* a part is left out */
-	REPEAT,		/* a part comes twice */
-	NETFN,		/* the answer has another NetFn */
-	COMMAND,	/* or another command */
-	SHORT,		/* or ends before its completion code */
-	ENDLESS,	/* or does not end */
-	STALE,		/* the last one is given until there is one */
-	BAD_PEC,
-	NR_KINDS
-};
-
-static const char *const kinds[NR_KINDS] = {
-	[OK] = "ok",		[NACK] = "nack",       [NACK_WRITE] = "nack-write",
-	[NACK_READ] = "nack-read", [NACK_MIDDLE] = "nack-middle", [HANG] = "hang",
-	[UNSURE] = "unsure",	[LENGTH] = "length",   [NUMBER] = "number",
-	[LOST] = "lost",	[REPEAT] = "repeat",   [NETFN] = "netfn",
-	[COMMAND] = "command",	[SHORT] = "short",     [ENDLESS] = "endless",
-	[STALE] = "stale",	[BAD_PEC] = "pec",
-};
-
-static struct {
-	spinlock_t lock;
-	enum kind fault;
-	u32 times, arg;
-	u8 rq[MESSAGE_MAX], rsp[MESSAGE_MAX], old[MESSAGE_MAX];
-	unsigned int rq_len, rsp_len, old_len, part;
-	u64 ready_ns;
-	u32 think_us, answer_len;
-	u8 enables, flags, events;
-	bool alert, alerting;
-	u32 echoes, reads, writes, pecs;
-} bmc = { .answer_len = 16 };
 
 static struct dentry *folder;
 static struct i2c_client *ara;
 static struct hrtimer alert_timer;
-
-/* Is it the fault's turn? */
-static bool strikes(enum kind kind)
-{
-	if (bmc.fault != kind)
-		return false;
-	if (bmc.times && !--bmc.times)
-		bmc.fault = OK;
-	return true;
-}
+static u32 bus_us = 200;
+static bool under_way;
 
 static enum hrtimer_restart alert_now(struct hrtimer *timer)
 {
@@ -123,246 +63,39 @@ static enum hrtimer_restart alert_now(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static void alert_in(u32 us)
+void alert_in(u32 us)
 {
 	if (bmc.alert && ara)
 		hrtimer_start(&alert_timer, ns_to_ktime(us * (u64)NSEC_PER_USEC), HRTIMER_MODE_REL);
 }
 
-static u8 sum(const u8 *bytes, unsigned int n)
-{
-	u8 s = 0;
-
-	while (n--)
-		s -= *bytes++;
-	return s;
-}
-
-/* A command to the host, from 24h on the IPMB; IPMI 2.0, section 22.6. */
-static void get_message(void)
-{
-	u8 ipmb[] = { 0x00, 0x30 << 2, 0, 0x24, 0x04, 0x5a, 0x11, 0 };
-
-	if (!(bmc.flags & BIT(0))) {
-		bmc.rsp[2] = 0x80;
-		return;
-	}
-	bmc.flags &= ~BIT(0);
-	ipmb[2] = sum((u8[]){ 0x20, ipmb[1] }, 2);
-	ipmb[7] = sum(ipmb + 3, 4);
-	memcpy(bmc.rsp + 3, ipmb, sizeof(ipmb));
-	bmc.rsp_len += sizeof(ipmb);
-}
-
-static void read_event(void)
-{
-	if (!bmc.events) {
-		bmc.rsp[2] = 0x80;
-		return;
-	}
-	memset(bmc.rsp + 3, bmc.events, 16);
-	bmc.rsp_len += 16;
-	if (!--bmc.events)
-		bmc.flags &= ~BIT(1);
-}
-
-static void echo(void)
-{
-	unsigned int i;
-
-	bmc.echoes++;
-	for (i = 0; i < min_t(u32, bmc.answer_len, MESSAGE_MAX - 3); i++)
-		bmc.rsp[bmc.rsp_len++] = bmc.rq[2 + i % max(bmc.rq_len - 2, 1U)] + i * 7;
-}
-
-static void get_guid(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < 16; i++) {
-		if (strlen(guid) < 32 || sscanf(guid + 2 * i, "%2hhx", &bmc.rsp[3 + i]) != 1) {
-			bmc.rsp[2] = 0xc1;
-			return;
-		}
-	}
-	bmc.rsp_len += 16;
-}
-
-static void app(void)
-{
-	u8 device_id[] = { 0x20, 0x01, 0x01, 0x23, 0x02, 0xbf, manufacturer, manufacturer >> 8,
-			   manufacturer >> 16, product, product >> 8 };
-	u8 capabilities[] = { 0, parts << 6 | pec << 3, 255, 255 };
-
-	switch (bmc.rq[1]) {
-	case 0x01:
-		memcpy(bmc.rsp + 3, device_id, sizeof(device_id));
-		bmc.rsp_len += sizeof(device_id);
-		break;
-	case 0x02:
-	case 0x03:
-		bmc.enables = 0;
-		break;
-	case 0x08:
-		get_guid();
-		break;
-	case 0x2e:
-		bmc.enables = bmc.rq[2];
-		break;
-	case 0x2f:
-		bmc.rsp[bmc.rsp_len++] = bmc.enables;
-		break;
-	case 0x30:
-		bmc.flags &= ~bmc.rq[2];
-		break;
-	case 0x31:
-		bmc.rsp[bmc.rsp_len++] = bmc.flags;
-		break;
-	case 0x33:
-		get_message();
-		break;
-	case 0x35:
-		read_event();
-		break;
-	case 0x57:
-		memcpy(bmc.rsp + 3, capabilities, sizeof(capabilities));
-		bmc.rsp_len += sizeof(capabilities);
-		break;
-	default:
-		bmc.rsp[2] = 0xc1;
-	}
-}
-
-static void execute(void)
-{
-	memcpy(bmc.old, bmc.rsp, bmc.rsp_len);
-	bmc.old_len = bmc.rsp_len;
-	bmc.rsp[0] = bmc.rq[0] | 4;
-	bmc.rsp[1] = bmc.rq[1];
-	bmc.rsp[2] = 0;
-	bmc.rsp_len = 3;
-	bmc.part = 0;
-	switch (bmc.rq[0] >> 2) {
-	case 0x06:
-		app();
-		break;
-	case NETFN_OEM:
-		echo();
-		break;
-	case 0x04:
-	case 0x0a:
-		if ((bmc.rq[0] >> 2 == 0x04 && bmc.rq[1] == 0x02) ||
-		    (bmc.rq[0] >> 2 == 0x0a && bmc.rq[1] == 0x44)) {
-			pr_emerg("ssif_fake: SEL: %*ph\n", bmc.rq_len - 2, bmc.rq + 2);
-			break;
-		}
-		fallthrough;
-	default:
-		bmc.rsp[2] = 0xc1;
-	}
-	if (strikes(NETFN))
-		bmc.rsp[0] ^= 8;
-	if (strikes(COMMAND))
-		bmc.rsp[1] ^= 1;
-	if (strikes(SHORT))
-		bmc.rsp_len = 2;
-	if (bmc.fault == ENDLESS)
-		bmc.rsp_len = MESSAGE_MAX;
-	bmc.ready_ns = ktime_get_mono_fast_ns() + bmc.think_us * (u64)NSEC_PER_USEC;
-	alert_in(bmc.think_us);
-}
-
-static int take(u8 cmd, const u8 *bytes, unsigned int n)
-{
-	bool end = cmd == 2 || cmd == 8 || (cmd == 7 && parts == 1);
-
-	bmc.writes++;
-	if (bmc.fault == HANG)
-		return -ETIMEDOUT;
-	if (strikes(NACK) || strikes(NACK_WRITE))
-		return -ENXIO;
-	if (cmd == 2 || cmd == 6)
-		bmc.rq_len = 0;
-	if (!n || bmc.rq_len + n > MESSAGE_MAX || (!end && n != 32))
-		return -ENXIO;
-	memcpy(bmc.rq + bmc.rq_len, bytes, n);
-	bmc.rq_len += n;
-	if (!end)
-		return 0;
-	execute();
-	return strikes(UNSURE) ? -ETIMEDOUT : 0;
-}
-
-/* A block of an answer: IPMI 2.0, section 12.5. */
-static unsigned int cut(const u8 *rsp, unsigned int len, unsigned int part, u8 *block)
-{
-	unsigned int at = 30 + 31 * (part - 1), n;
-
-	if (len <= 32) {
-		memcpy(block, rsp, len);
-		return len;
-	}
-	if (!part) {
-		block[0] = 0;
-		block[1] = 1;
-		memcpy(block + 2, rsp, 30);
-		return 32;
-	}
-	if (at >= len)
-		return 0;
-	n = min(len - at, 31U);
-	block[0] = at + n == len && bmc.fault != ENDLESS ? 0xff : part - 1;
-	memcpy(block + 1, rsp + at, n);
-	return n + 1;
-}
-
-/* *n is what the BMC says, *block has room for 32. */
-static int give(u8 cmd, u8 *block, u8 *n)
-{
-	bool early = ktime_get_mono_fast_ns() < bmc.ready_ns;
-	bool old = early && bmc.fault == STALE && bmc.old_len;
-
-	bmc.reads++;
-	if (bmc.fault == HANG)
-		return -ETIMEDOUT;
-	if (strikes(NACK) || strikes(NACK_READ) || (cmd == 9 && strikes(NACK_MIDDLE)))
-		return -ENXIO;
-	if (!bmc.rsp_len || (early && !old))
-		return -ENXIO;
-	if (cmd == 3)
-		bmc.part = 0;
-	else if (!bmc.part)
-		return -ENXIO;
-	if (cmd == 9 && strikes(LOST))
-		bmc.part++;
-	*n = cut(old ? bmc.old : bmc.rsp, old ? bmc.old_len : bmc.rsp_len, bmc.part, block);
-	if (cmd == 9 && strikes(NUMBER))
-		block[0] ^= 0x20;
-	if (!(cmd == 9 && strikes(REPEAT)))
-		bmc.part++;
-	if (strikes(LENGTH))
-		*n = bmc.arg;
-	return *n || bmc.fault == LENGTH ? 0 : -ENXIO;
-}
-
-static void wait_bus(bool sleeps)
+/* A transfer that was stopped half-way leaves the bus as it is: the next one only ends it. */
+static int use_bus(bool sleeps)
 {
 	bool hangs = READ_ONCE(bmc.fault) == HANG;
+	static unsigned int hung;
+	u32 us = hangs ? HANG_MS * USEC_PER_MSEC : READ_ONCE(bus_us);
 
-	if (!sleeps)
+	if (!sleeps) {
+		bmc.at_panic = true;
+		if (hangs)
+			pr_emerg("ssif_fake: hung %u times at panic\n", ++hung);
 		mdelay(hangs ? HANG_MS : 1);
-	else if (hangs)
-		msleep(HANG_MS);
-	else
-		usleep_range(XFER_US, XFER_US + XFER_US / 4);
+		return xchg(&under_way, false) ? -ETIMEDOUT : 0;
+	}
+	WRITE_ONCE(under_way, true);
+	fsleep(us);
+	WRITE_ONCE(under_way, false);
+	return 0;
 }
 
 static int smbus(u16 addr, unsigned short flags, char rw, u8 cmd, int size,
 		 union i2c_smbus_data *data, bool sleeps)
 {
-	int rv;
+	int rv = use_bus(sleeps);
 
-	wait_bus(sleeps);
+	if (rv)
+		return rv;
 	guard(spinlock_irqsave)(&bmc.lock);
 	if (addr == ALERT_ADDRESS && size == I2C_SMBUS_BYTE && bmc.alerting) {
 		bmc.alerting = false;
@@ -430,9 +163,10 @@ static int i2c_read(u8 cmd, struct i2c_msg *msg)
 
 static int i2c(struct i2c_msg *msgs, int n, bool sleeps)
 {
-	int rv = -EOPNOTSUPP;
+	int rv = use_bus(sleeps);
 
-	wait_bus(sleeps);
+	if (rv)
+		return rv;
 	guard(spinlock_irqsave)(&bmc.lock);
 	if (msgs->addr == ALERT_ADDRESS && bmc.alerting && n == 1) {
 		bmc.alerting = false;
@@ -445,6 +179,8 @@ static int i2c(struct i2c_msg *msgs, int n, bool sleeps)
 		rv = i2c_write(msgs);
 	else if (n == 2 && msgs[1].flags & I2C_M_RECV_LEN)
 		rv = i2c_read(msgs->buf[0], msgs + 1);
+	else
+		rv = -EOPNOTSUPP;
 	return rv ?: n;
 }
 
@@ -483,7 +219,7 @@ static ssize_t fault_write(struct file *file, const char __user *from, size_t le
 		return -EINVAL;
 	if (sscanf(line, "%15s %u %u", name, &times, &arg) < 1)
 		return -EINVAL;
-	kind = match_string(kinds, NR_KINDS, name);
+	kind = match_string(fake_kinds, NR_KINDS, name);
 	if (kind < 0)
 		return kind;
 	guard(spinlock_irqsave)(&bmc.lock);
@@ -529,11 +265,32 @@ static const struct file_operations post_ops = {
 	.write = post_write,
 };
 
+static ssize_t hold_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+{
+	unsigned int ms;
+	int rv = kstrtouint_from_user(from, len, 0, &ms);
+
+	if (rv)
+		return rv;
+	i2c_lock_bus(&adapter, I2C_LOCK_SEGMENT);
+	msleep(ms);
+	i2c_unlock_bus(&adapter, I2C_LOCK_SEGMENT);
+	return len;
+}
+
+static const struct file_operations hold_ops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = hold_write,
+};
+
 static void show(void)
 {
 	folder = debugfs_create_dir("ssif_fake", NULL);
 	debugfs_create_file("fault", 0200, folder, NULL, &fault_ops);
 	debugfs_create_file("post", 0200, folder, NULL, &post_ops);
+	debugfs_create_file("hold", 0200, folder, NULL, &hold_ops);
+	debugfs_create_u32("bus_us", 0600, folder, &bus_us);
 	debugfs_create_u32("think_us", 0600, folder, &bmc.think_us);
 	debugfs_create_u32("answer_len", 0600, folder, &bmc.answer_len);
 	debugfs_create_bool("alert", 0600, folder, &bmc.alert);

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The BMC of ssif_fake.ko: what it says, when, and what is wrong with it. See ssif_fake_main.c.
+ */
+#include <linux/i2c.h>
+#include <linux/module.h>
+#include <linux/reboot.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "ssif_fake.h"
+
+#define NETFN_CHASSIS	0x00
+#define NETFN_OEM	0x2e
+
+static uint parts = 2;
+module_param(parts, uint, 0);
+static bool pec;
+module_param(pec, bool, 0);
+static ushort product = 0x5546;
+module_param(product, ushort, 0);
+static char *guid = "";
+module_param(guid, charp, 0);
+static uint manufacturer = 0x7ed9;
+module_param(manufacturer, uint, 0);
+
+const char *const fake_kinds[NR_KINDS] = {
+	[OK] = "ok",		[NACK] = "nack",       [NACK_WRITE] = "nack-write",
+	[NACK_READ] = "nack-read", [NACK_MIDDLE] = "nack-middle", [HANG] = "hang",
+	[UNSURE] = "unsure",	[LENGTH] = "length",   [NUMBER] = "number",
+	[LOST] = "lost",	[REPEAT] = "repeat",   [NETFN] = "netfn",
+	[COMMAND] = "command",	[SHORT] = "short",     [ENDLESS] = "endless",
+	[STALE] = "stale",	[BAD_PEC] = "pec",
+};
+
+struct fake_bmc bmc = { .answer_len = 16 };
+
+/* Is it the fault's turn? */
+bool strikes(enum kind kind)
+{
+	if (bmc.fault != kind)
+		return false;
+	if (bmc.times && !--bmc.times)
+		bmc.fault = OK;
+	return true;
+}
+
+static u8 sum(const u8 *bytes, unsigned int n)
+{
+	u8 s = 0;
+
+	while (n--)
+		s -= *bytes++;
+	return s;
+}
+
+/* A command to the host, from 24h on the IPMB; IPMI 2.0, section 22.6. */
+static void get_message(void)
+{
+	u8 ipmb[] = { 0x00, 0x30 << 2, 0, 0x24, 0x04, 0x5a, 0x11, 0 };
+
+	if (!(bmc.flags & BIT(0))) {
+		bmc.rsp[2] = 0x80;
+		return;
+	}
+	bmc.flags &= ~BIT(0);
+	ipmb[2] = sum((u8[]){ 0x20, ipmb[1] }, 2);
+	ipmb[7] = sum(ipmb + 3, 4);
+	memcpy(bmc.rsp + 3, ipmb, sizeof(ipmb));
+	bmc.rsp_len += sizeof(ipmb);
+}
+
+static void read_event(void)
+{
+	if (!bmc.events) {
+		bmc.rsp[2] = 0x80;
+		return;
+	}
+	memset(bmc.rsp + 3, bmc.events, 16);
+	bmc.rsp_len += 16;
+	if (!--bmc.events)
+		bmc.flags &= ~BIT(1);
+}
+
+static void echo(void)
+{
+	unsigned int i;
+
+	bmc.echoes++;
+	for (i = 0; i < min_t(u32, bmc.answer_len, MESSAGE_MAX - 3); i++)
+		bmc.rsp[bmc.rsp_len++] = bmc.rq[2 + i % max(bmc.rq_len - 2, 1U)] + i * 7;
+}
+
+/* Chassis Control: a power cycle, as far as a module can. IPMI 2.0, section 28.3. */
+static void chassis(void)
+{
+	if (bmc.rq[1] != 0x02 || bmc.rq[2] != 0x02) {
+		bmc.rsp[2] = 0xc1;
+		return;
+	}
+	pr_emerg("ssif_fake: power cycle\n");
+	emergency_restart();
+}
+
+static void get_guid(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		if (strlen(guid) < 32 || sscanf(guid + 2 * i, "%2hhx", &bmc.rsp[3 + i]) != 1) {
+			bmc.rsp[2] = 0xc1;
+			return;
+		}
+	}
+	bmc.rsp_len += 16;
+}
+
+static void app(void)
+{
+	u8 device_id[] = { 0x20, 0x01, 0x01, 0x23, 0x02, 0xbf, manufacturer, manufacturer >> 8,
+			   manufacturer >> 16, product, product >> 8 };
+	u8 capabilities[] = { 0, parts << 6 | pec << 3, 255, 255 };
+
+	switch (bmc.rq[1]) {
+	case 0x01:
+		memcpy(bmc.rsp + 3, device_id, sizeof(device_id));
+		bmc.rsp_len += sizeof(device_id);
+		break;
+	case 0x02:
+	case 0x03:
+		bmc.enables = 0;
+		break;
+	case 0x08:
+		get_guid();
+		break;
+	case 0x2e:
+		bmc.enables = bmc.rq[2];
+		break;
+	case 0x2f:
+		bmc.rsp[bmc.rsp_len++] = bmc.enables;
+		break;
+	case 0x30:
+		bmc.flags &= ~bmc.rq[2];
+		break;
+	case 0x31:
+		bmc.rsp[bmc.rsp_len++] = bmc.flags;
+		break;
+	case 0x33:
+		get_message();
+		break;
+	case 0x35:
+		read_event();
+		break;
+	case 0x57:
+		memcpy(bmc.rsp + 3, capabilities, sizeof(capabilities));
+		bmc.rsp_len += sizeof(capabilities);
+		break;
+	default:
+		bmc.rsp[2] = 0xc1;
+	}
+}
+
+static void execute(void)
+{
+	if (bmc.at_panic)
+		pr_emerg("ssif_fake: at panic: %*ph\n", bmc.rq_len, bmc.rq);
+	memcpy(bmc.old, bmc.rsp, bmc.rsp_len);
+	bmc.old_len = bmc.rsp_len;
+	bmc.rsp[0] = bmc.rq[0] | 4;
+	bmc.rsp[1] = bmc.rq[1];
+	bmc.rsp[2] = 0;
+	bmc.rsp_len = 3;
+	bmc.part = 0;
+	switch (bmc.rq[0] >> 2) {
+	case 0x06:
+		app();
+		break;
+	case NETFN_CHASSIS:
+		chassis();
+		break;
+	case NETFN_OEM:
+		echo();
+		break;
+	case 0x04:
+	case 0x0a:
+		if ((bmc.rq[0] >> 2 == 0x04 && bmc.rq[1] == 0x02) ||
+		    (bmc.rq[0] >> 2 == 0x0a && bmc.rq[1] == 0x44)) {
+			pr_emerg("ssif_fake: SEL: %*ph\n", bmc.rq_len - 2, bmc.rq + 2);
+			break;
+		}
+		fallthrough;
+	default:
+		bmc.rsp[2] = 0xc1;
+	}
+	if (strikes(NETFN))
+		bmc.rsp[0] ^= 8;
+	if (strikes(COMMAND))
+		bmc.rsp[1] ^= 1;
+	if (strikes(SHORT))
+		bmc.rsp_len = 2;
+	if (bmc.fault == ENDLESS)
+		bmc.rsp_len = MESSAGE_MAX;
+	bmc.ready_ns = ktime_get_mono_fast_ns() + bmc.think_us * (u64)NSEC_PER_USEC;
+	alert_in(bmc.think_us);
+}
+
+int take(u8 cmd, const u8 *bytes, unsigned int n)
+{
+	bool end = cmd == 2 || cmd == 8 || (cmd == 7 && parts == 1);
+
+	bmc.writes++;
+	if (bmc.fault == HANG)
+		return -ETIMEDOUT;
+	if (strikes(NACK) || strikes(NACK_WRITE))
+		return -ENXIO;
+	if (cmd == 2 || cmd == 6)
+		bmc.rq_len = 0;
+	if (!n || bmc.rq_len + n > MESSAGE_MAX || (!end && n != 32))
+		return -ENXIO;
+	memcpy(bmc.rq + bmc.rq_len, bytes, n);
+	bmc.rq_len += n;
+	if (!end)
+		return 0;
+	execute();
+	return strikes(UNSURE) ? -ETIMEDOUT : 0;
+}
+
+/* A block of an answer: IPMI 2.0, section 12.5. */
+static unsigned int cut(const u8 *rsp, unsigned int len, unsigned int part, u8 *block)
+{
+	unsigned int at = 30 + 31 * (part - 1), n;
+
+	if (len <= 32) {
+		memcpy(block, rsp, len);
+		return len;
+	}
+	if (!part) {
+		block[0] = 0;
+		block[1] = 1;
+		memcpy(block + 2, rsp, 30);
+		return 32;
+	}
+	if (at >= len)
+		return 0;
+	n = min(len - at, 31U);
+	block[0] = at + n == len && bmc.fault != ENDLESS ? 0xff : part - 1;
+	memcpy(block + 1, rsp + at, n);
+	return n + 1;
+}
+
+/* *n is what the BMC says, *block has room for 32. */
+int give(u8 cmd, u8 *block, u8 *n)
+{
+	bool early = ktime_get_mono_fast_ns() < bmc.ready_ns;
+	bool old = early && bmc.fault == STALE && bmc.old_len;
+
+	bmc.reads++;
+	if (bmc.fault == HANG)
+		return -ETIMEDOUT;
+	if (strikes(NACK) || strikes(NACK_READ) || (cmd == 9 && strikes(NACK_MIDDLE)))
+		return -ENXIO;
+	if (!bmc.rsp_len || (early && !old))
+		return -ENXIO;
+	if (cmd == 3)
+		bmc.part = 0;
+	else if (!bmc.part)
+		return -ENXIO;
+	if (cmd == 9 && strikes(LOST))
+		bmc.part++;
+	*n = cut(old ? bmc.old : bmc.rsp, old ? bmc.old_len : bmc.rsp_len, bmc.part, block);
+	if (cmd == 9 && strikes(NUMBER))
+		block[0] ^= 0x20;
+	if (!(cmd == 9 && strikes(REPEAT)))
+		bmc.part++;
+	if (strikes(LENGTH))
+		*n = bmc.arg;
+	return *n || bmc.fault == LENGTH ? 0 : -ENXIO;
+}
