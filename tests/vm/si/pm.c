@@ -284,12 +284,16 @@ static void a_level_that_is_stuck(void)
 	EXPECT_EQ(sched_setaffinity(0, sizeof(first), &first), 0);
 	EXPECT_EQ(ask(1), 0);
 
+	/* nobody can tell it so later, and asking all that is asked at first would take long */
+	bmc_line("after 3000 delay 0");
 	bmc_line("delay 300");
 	EXPECT_EQ(ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
 	usleep(50000);
 	before = interrupts(irq);
 	EXPECT_EQ(call("failed"), 0);
-	sleep(1);
+	for (double end = now() + 10; now() < end && interrupts(irq) == before;)
+		usleep(50000);
+	usleep(300000);
 	/* it has come, and is masked */
 	if (!EXPECT(interrupts(irq) > before && interrupts(irq) <= before + 3))
 		ktap_note("%ld interrupts while it was cut off", interrupts(irq) - before);
@@ -300,7 +304,7 @@ static void a_level_that_is_stuck(void)
 		ktap_note("%ld interrupts while it was removed", interrupts(irq) - before);
 
 	EXPECT_EQ(driver("bind"), 0);
-	EXPECT_EQ(ask(5), 0);
+	EXPECT_EQ(ask(15), 0);
 	bmc_line("delay 0");
 	EXPECT(enables_become(IRQ_ENABLES));
 	EXPECT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
