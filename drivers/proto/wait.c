@@ -31,6 +31,7 @@
 
 #define ANSWER_UNKNOWN_US	50	/* the first sleep then */
 #define ANSWER_FIRST_MAX_US	4000	/* what one first answer can teach */
+#define ANSWER_MAX_US		100000	/* what any number can */
 #define ANSWER_SLEEP_MIN_US	20
 #define ANSWER_GROWTH		12
 #define EARLY_SHIFT		5	/* a thirty-second earlier, */
@@ -253,11 +254,11 @@ static void learn_answer(u32 *answer_us, s8 *streak, u32 waited_us, unsigned int
 	u32 usual = *answer_us;
 	u32 more = waited_us > usual ? (min_t(u32, waited_us - usual, usual) + 3) / 4 : 0;
 
-	if (!looks) {
-		usual = moved(usual ?: waited_us, waited_us);
-		*streak = STREAK_MAX;
-	} else if (!usual) {
+	if (!usual) {
 		usual = min_t(u32, waited_us, ANSWER_FIRST_MAX_US);
+		*streak = STREAK_MAX;
+	} else if (!looks) {
+		usual = moved(usual, waited_us);
 		*streak = STREAK_MAX;
 	} else if (looks == 1) {
 		*streak = min_t(int, max_t(int, *streak, 0) + 1, STREAK_MAX);
@@ -269,7 +270,7 @@ static void learn_answer(u32 *answer_us, s8 *streak, u32 waited_us, unsigned int
 		*streak = max_t(int, min_t(int, *streak, 0) - 1, -LATE_MISSES);
 		usual = later(usual, more, -*streak);
 	}
-	*answer_us = max_t(u32, usual, 1);
+	*answer_us = clamp_t(u32, usual, 1, ANSWER_MAX_US);
 }
 
 /**

@@ -298,6 +298,14 @@ static void rules(void)
 	plan = wait_plan(&hist, &irq, IPMI_STEP_TICK, 0, 0);
 	EXPECT_SAY(plan.us >= 30000 && plan.us <= 50000, "a net of %u us below 15 to 25 ms",
 		   plan.us);
+	/* Whatever was taught, the first look is not far away. */
+	wait_learn(&hist, IPMI_STEP_TICK, 1, 5000000, 0);
+	plan = wait_plan(&hist, &polled, IPMI_STEP_TICK, 1, 0);
+	EXPECT_SAY(plan.us <= 4000, "the first look after %u us", plan.us);
+	for (i = 0; i < 1000; i++)
+		wait_learn(&hist, IPMI_STEP_TICK, 1, 5000000, i % 4);
+	plan = wait_plan(&hist, &polled, IPMI_STEP_TICK, 1, 0);
+	EXPECT_SAY(plan.us <= 100000, "the first look after %u us", plan.us);
 	/* The usual time. */
 	hist.answer_us[0] = 7000;
 	plan = wait_plan(&hist, &polled, IPMI_STEP_TICK, 0, 0);
