@@ -14,8 +14,8 @@
  * all are where timers are so late that sleeping costs more (an emulated machine).
  * For an answer, sleep until about the time when the quick ones come, then look
  * again each time the wait has grown by a twelfth. A BMC that always needs the
- * same time then costs less than two sleeps a request, an erratic one some seven,
- * and both some four per cent of latency.
+ * same time then costs less than two sleeps a request, an erratic one some eight,
+ * and both some five per cent of latency.
  */
 #include <ipmi/wait.h>
 

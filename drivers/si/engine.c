@@ -231,7 +231,7 @@ static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 el
 		/* How long one waits for nothing is not how long an answer takes. */
 		if (step != IPMI_STEP_FAILED)
 			wait_learn(&si->history, si->waiting, si->slot, waited_us,
-				   si_irq_works(si) ? 0 : si->wait_looks);
+				   pace_facts(si).irq ? 0 : si->wait_looks);
 	}
 	return waited_us;
 }
