@@ -132,6 +132,7 @@ static void stop(const char *what, long n, long full)
 		  "wrong %ld, lost %ld", what, n, full, shared->right, shared->errors,
 		  shared->refused, shared->opened, shared->wrong, shared->lost);
 	EXPECT(n > 0);
+	EXPECT(shared->right > 0);
 	EXPECT_EQ(shared->wrong, 0);
 	EXPECT_EQ(shared->lost, 0);
 }
@@ -185,6 +186,7 @@ static void load_and_remove(void)
 {
 	long n;
 
+	REQUIRE(EXPECT_EQ(stack_remove(), 0));
 	start(3);
 	for (n = 0; more(n, FULL); n++) {
 		double end = now() + 20;
@@ -411,6 +413,7 @@ int main(void)
 	works();
 	stack_remove();
 	before_kb = memory_kb();
+	stack_insert();
 	all_end = now() + (minutes ? atof(minutes) : 2) * 60;
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }
