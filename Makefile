@@ -24,7 +24,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm check-kernels check-debug soak compare fuzz bench
+.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan soak compare fuzz bench
 
 modules:
 	+@$(kbuild) modules
@@ -54,9 +54,9 @@ check-kernels:
 	@tools/setup build vm kernels
 	+@tools/check-kernels $(or $(KERNEL),--all)
 
-check-debug:
+check-debug check-kcsan:
 	@tools/setup build vm debug
-	+@tools/check debug
+	+@tools/check $(@:check-%=%)
 
 soak:
 	@tools/setup build vm
@@ -112,6 +112,7 @@ help:
 	@echo '  make check-kernels     the kernels in the table of README.md; KERNEL=7.2 picks a row'
 	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
 	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
+	@echo '  make check-kcsan       the tests where most parties meet, on a kernel that looks for data races'
 	@echo '  make compare           the tests on this stack and on the kernel'"'"'s own: Documentation/compare.md'
 	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'
 	@echo '  make fuzz SECONDS=20   libFuzzer on the parts that need no kernel, so long for each'

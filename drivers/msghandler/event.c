@@ -121,7 +121,8 @@ void events_tick(struct work_struct *work)
 	guard(mutex)(&intf->run);
 	if (!intf->handlers || !intf->nr_listeners)
 		return;
-	if (!maintenance_active(intf))
+	/* Not every transport has any. */
+	if (intf->handlers->request_events && !maintenance_active(intf))
 		intf->handlers->request_events(intf->send_info);
 	queue_delayed_work(ipmi_wq, &intf->event_tick, EVENT_TICK);
 }

@@ -4,6 +4,7 @@
  * can be seen to notice it. Only tests/vm/harness loads this.
  */
 #include <linux/delay.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -12,7 +13,7 @@
 
 static char *fault = "";
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "use-after-free, overflow, leak, lock-order, sleep, timer or shift");
+MODULE_PARM_DESC(fault, "use-after-free, overflow, leak, lock-order, sleep, timer, shift or data-race");
 
 struct faulty_box {
 	struct timer_list timer;
@@ -80,6 +81,32 @@ static void shift(struct faulty_box *box)
 	kfree(box);
 }
 
+static int race(void *data)
+{
+	struct faulty_box *box = data;
+
+	while (!kthread_should_stop()) {
+		box->number++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race_on(struct faulty_box *box)
+{
+	struct task_struct *other = kthread_run(race, box, "faulty");
+	unsigned long end = jiffies + 5 * HZ;
+
+	if (!IS_ERR(other)) {
+		while (time_before(jiffies, end)) {
+			box->number++;
+			cond_resched();
+		}
+		kthread_stop(other);
+	}
+	kfree(box);
+}
+
 static const struct {
 	const char *name;
 	void (*commit)(struct faulty_box *box);
@@ -91,6 +118,7 @@ static const struct {
 	{ "sleep", sleep_in_spinlock },
 	{ "timer", free_timer },
 	{ "shift", shift },
+	{ "data-race", race_on },
 };
 
 static int __init faulty_init(void)

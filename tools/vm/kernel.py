@@ -31,6 +31,7 @@ class Kernel:
         # one of tools/debug-kernel, several times slower than a distribution's
         self.instrumented = name.endswith(("-debug", "-kcsan"))
         self.finds_leaks = name.endswith("-debug")
+        self.finds_races = name.endswith("-kcsan")
 
 
 def find(name):

@@ -45,6 +45,9 @@ HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible
 
 TRACE = 80      # lines of a complaint, to the end of its stack
 
+# KCSAN finds races in all of the kernel; its line names both functions, and a module's with the module
+OTHERS_RACE = re.compile(r"\bBUG: KCSAN: [^\[]*$")
+
 CASE = re.compile(r"(ok|not ok) (\d+)(?:\s+-?\s*(.*?))?(?:\s+#\s*(SKIP|TODO|XFAIL)\b\s*(.*))?$")
 PLAN = re.compile(r"1\.\.(\d+)$")
 
@@ -182,7 +185,8 @@ def complaints(console, allow=(), allow_in=()):
     """The lines of a kernel's log that mean trouble."""
     return [line for i, line in enumerate(console)
             if any(pattern.search(line) for pattern in COMPLAINTS)
-            and not HARMLESS.search(line) and not any(re.search(p, line) for p in allow)
+            and not HARMLESS.search(line) and not OTHERS_RACE.search(line)
+            and not any(re.search(p, line) for p in allow)
             and not (allow_in and comes_from(console[i:i + TRACE], allow_in))]
 
 

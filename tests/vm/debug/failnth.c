@@ -31,10 +31,21 @@
 static int knob = -1;
 static int fd = -1;
 static int faults, refusals;
-static char path[3][256];
-static const char *const names[] = { "ipmi_msghandler", "ipmi_si", "ipmi_devintf" };
-/* parameters that end loading just before the module itself begins */
-static const char *const refused[] = { "default_retry_ms=x", "trypci=x", "ipmi_major=x" };
+static const struct {
+	const char *name;
+	const char *refused; /* a parameter that ends loading just before the module itself begins */
+	const char *needs; /* a module of the kernel's own that has to be there */
+	int above; /* how many of those above have to be */
+} modules[] = {
+	{ "ipmi_msghandler", "default_retry_ms=x", NULL, 0 },
+	{ "ipmi_si", "trypci=x", NULL, 1 },
+	{ "ipmi_devintf", "ipmi_major=x", NULL, 2 },
+	{ "ipmi_watchdog", "nowayout=x", "watchdog", 2 },
+	{ "ipmi_poweroff", "poweroff_powercycle=x", NULL, 2 },
+	{ "ipmi_ssif", "alerts_broken=x", "i2c-i801", 1 },
+};
+static char path[ARRAY_SIZE(modules)][256];
+static int loaded; /* the one whose loading is tried */
 
 static void arm(int n)
 {
@@ -115,70 +126,62 @@ static int loader_places(int i)
 	char text[16] = "";
 
 	arm(UNREACHED);
-	EXPECT_EQ(insert_with(i, refused[i]), -EINVAL);
+	EXPECT_EQ(insert_with(i, modules[i].refused), -EINVAL);
 	EXPECT(pread(knob, text, sizeof(text) - 1, 0) > 0);
 	arm(0);
-	ktap_note("%s: %d places before its own", names[i], UNREACHED - atoi(text));
+	ktap_note("%s: %d places before its own", modules[i].name, UNREACHED - atoi(text));
 	return UNREACHED - atoi(text);
 }
 
-static void gone(int i)
+static int take_out(int i)
 {
 	double end = now() + 10;
 	int ret;
 
 	/* kmod's own work may hold it for a moment */
-	while ((ret = module_remove(names[i])) == -EAGAIN && now() < end)
+	while ((ret = module_remove(modules[i].name)) == -EAGAIN && now() < end)
 		usleep(10000);
+	return ret;
+}
+
+static void gone(int i)
+{
+	int ret = take_out(i);
+
 	EXPECT(!ret || ret == -ENOENT);
-	EXPECT(!module_loaded(names[i]));
+	EXPECT(!module_loaded(modules[i].name));
 }
 
-static int insert_msghandler(void)
+static int act_load(void)
 {
-	return insert(0);
+	return insert(loaded);
 }
 
-static void remove_msghandler(UNUSED int result)
+static void after_load(UNUSED int result)
 {
-	gone(0);
+	gone(loaded);
 }
 
-static int insert_si(void)
+static int act_remove_module(void)
 {
-	return insert(1);
+	return take_out(loaded);
 }
 
-static void remove_si(UNUSED int result)
+static void after_remove(UNUSED int result)
 {
-	gone(1);
+	gone(loaded);
+	EXPECT_EQ(insert(loaded), 0);
 }
 
-static int insert_devintf(void)
+static void load_and_remove(void)
 {
-	return insert(2);
-}
-
-static void remove_devintf(UNUSED int result)
-{
-	gone(2);
-}
-
-static void load_msghandler(void)
-{
-	each_from(loader_places(0), "insmod ipmi_msghandler", insert_msghandler, remove_msghandler);
-}
-
-static void load_si(void)
-{
-	REQUIRE(EXPECT_EQ(insert(0), 0));
-	each_from(loader_places(1), "insmod ipmi_si", insert_si, remove_si);
-}
-
-static void load_devintf(void)
-{
-	REQUIRE(EXPECT_EQ(insert(1), 0));
-	each_from(loader_places(2), "insmod ipmi_devintf", insert_devintf, remove_devintf);
+	if (modules[loaded].needs)
+		REQUIRE(EXPECT_EQ(run("modprobe %s", modules[loaded].needs), 0));
+	for (int i = 0; i < modules[loaded].above; i++)
+		REQUIRE(EXPECT_EQ(insert(i), 0));
+	each_from(loader_places(loaded), modules[loaded].name, act_load, after_load);
+	EXPECT_EQ(insert(loaded), 0);
+	each("rmmod", act_remove_module, after_remove);
 }
 
 static bool works(void)
@@ -398,11 +401,7 @@ static void everybody(void)
 
 int main(int argc, char **argv)
 {
-	static const struct ktap_case loading[] = {
-		KTAP_CASE(load_msghandler),
-		KTAP_CASE(load_si),
-		KTAP_CASE(load_devintf),
-	};
+	static const struct ktap_case loading[] = { KTAP_CASE(load_and_remove) };
 	static const struct ktap_case use[] = {
 		KTAP_CASE(use_device),
 		KTAP_CASE(read_files),
@@ -410,10 +409,13 @@ int main(int argc, char **argv)
 		KTAP_CASE(everybody),
 	};
 
-	for (int i = 0; i < 3; i++)
-		if (!run("modinfo -n %s", names[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
+		if (!run("modinfo -n %s", modules[i].name))
 			snprintf(path[i], sizeof(path[i]), "%.*s", (int)strcspn(output(), "\n"),
 				 output());
+		if (argc > 1 && !strcmp(argv[1], modules[i].name))
+			loaded = i;
+	}
 	/* what the kernel asks for would come when all is to be gone: acpi_ipmi, and ipmi_devintf */
 	file_write("/proc/sys/kernel/modprobe", "/bin/true");
 	knob = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
@@ -426,7 +428,7 @@ int main(int argc, char **argv)
 	file_write(DEBUG "failslab/verbose", "0");
 	file_write(DEBUG "fail_page_alloc/verbose", "0");
 	file_write(DEBUG "fail_usercopy/verbose", "0");
-	if (argc > 1 && !strcmp(argv[1], "load"))
+	if (argc > 1)
 		return ktap_main(loading, ARRAY_SIZE(loading));
 	insert(0);
 	insert(1);
