@@ -4,6 +4,7 @@
 Each KTAP case counts as one result; what goes wrong around them (no end, a plan
 that was not kept, a kernel complaint) counts as one failure each.
 """
+import itertools
 import re
 
 # a kernel log line with one of these fails the test; nothing else decides that
@@ -44,6 +45,8 @@ COMPLAINTS = [re.compile(pattern) for pattern in (
 HARMLESS = re.compile(r"WARNING: .*(mitigation|Spectre|eIBRS|data leaks possible)")
 
 TRACE = 80      # lines of a complaint, to the end of its stack
+LEAKS = r"\bkmemleak: (\d+) new\b"
+LEAKED = "unreferenced object"
 
 # KCSAN finds races in all of the kernel; its line names both functions, and a module's with the module
 OTHERS_RACE = re.compile(r"\bBUG: KCSAN: [^\[]*$")
@@ -84,8 +87,10 @@ def judge(machine, case):
             verdict.fail("host", f"the exit status of the half that runs here was {machine.host_status}")
     if case.panic:
         judge_panic(machine, case.panic, verdict)
-    for line in complaints(machine.console, case.allow + [PANIC_NOISE] * bool(case.panic),
-                           case.allow_in):
+    allow = case.allow + [PANIC_NOISE] * bool(case.panic)
+    if only_expected_leaks(machine.console, lines, case.allow_in):
+        allow.append(LEAKS)
+    for line in complaints(machine.console, allow, case.allow_in):
         verdict.fail("kernel log", line)
     judge_text("kernel log", machine.console, verdict, case.require, case.forbid)
     judge_text("BMC's log", machine.notes, verdict, case.bmc_require, case.bmc_forbid)
@@ -188,6 +193,19 @@ def complaints(console, allow=(), allow_in=()):
             and not HARMLESS.search(line) and not OTHERS_RACE.search(line)
             and not any(re.search(p, line) for p in allow)
             and not (allow_in and comes_from(console[i:i + TRACE], allow_in))]
+
+
+def only_expected_leaks(console, test, functions):
+    """Does all that the kernel has counted as leaked come from these functions?
+
+    It counts in its log; what leaked from where is in the report that the guest shows.
+    """
+    counted = sum(int(m[1]) for m in map(re.compile(LEAKS).search, console) if m)
+    reports = [test[i:i + TRACE] for i, text in enumerate(test) if LEAKED in text]
+    reports = [report[:1] + list(itertools.takewhile(lambda text: LEAKED not in text, report[1:]))
+               for report in reports]
+    return bool(functions) and len(reports) == counted and all(
+        comes_from(report, functions) for report in reports)
 
 
 def comes_from(report, functions):

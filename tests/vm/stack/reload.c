@@ -75,11 +75,13 @@ static void open_device_holds(void)
 }
 
 /* Sends as fast as it can, without waiting for all of the answers, until it is killed. */
-static void sender(void)
+static void sender(int opened)
 {
 	int fd = ipmi_open(0);
 	struct reply r;
 
+	if (write(opened, "", 1) != 1)
+		_exit(1);
 	for (long i = 0;; i++) {
 		ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
 		if (i % 8 == 0)
@@ -93,20 +95,26 @@ static void under_load(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		pid_t child[CHILDREN];
+		int opened[2];
+		char byte;
 
 		REQUIRE(EXPECT_EQ(stack_insert(), 0));
+		REQUIRE(EXPECT_EQ(pipe(opened), 0));
 		fflush(stdout);
 		for (int k = 0; k < CHILDREN; k++) {
 			child[k] = fork();
 			if (!child[k])
-				sender();
+				sender(opened[1]);
 		}
+		close(opened[1]);
+		EXPECT_EQ(read(opened[0], &byte, 1), 1);
 		usleep(20000 + i * 1000);
 		EXPECT_EQ(module_remove("ipmi_si"), -EAGAIN);
 		for (int k = 0; k < CHILDREN; k++)
 			kill(child[k], SIGKILL);
 		for (int k = 0; k < CHILDREN; k++)
 			waitpid(child[k], NULL, 0);
+		close(opened[0]);
 		REQUIRE(EXPECT_EQ(stack_remove(), 0));
 	}
 }
