@@ -147,17 +147,6 @@ void run_work(struct work_struct *work)
 	run_locked(intf);
 }
 
-/* Run the interface in the caller's context, if nobody else does. */
-static void run_here(struct ipmi_smi *intf)
-{
-	if (!mutex_trylock(&intf->run)) {
-		intf_kick(intf);
-		return;
-	}
-	run_locked(intf);
-	mutex_unlock(&intf->run);
-}
-
 /**
  * intf_submit() - queue a message for the transport
  * @intf: the interface
@@ -190,8 +179,18 @@ int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bo
 	return 0;
 }
 
-/* True if a runner has to be found for it. */
-static bool receive(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
+/**
+ * ipmi_core_msg_queue() - a transport returns a message, or brings one; in this order
+ * @intf: the interface
+ * @msg: see ipmi_smi_msg_received()
+ *
+ * For a transport that is driven by several threads: under its own lock, so that
+ * messages go up in the order in which they came.
+ *
+ * Context: any, hard interrupts included.
+ * Return: whether ipmi_core_run() has to be called, once the lock has been dropped.
+ */
+bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 {
 	if (trace_ipmi_receive_enabled())
 		trace_receive(intf, msg);
@@ -201,6 +200,28 @@ static bool receive(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 	list_add_tail(&msg->link, &intf->rx);
 	return !intf->running && !intf->panicking;
 }
+EXPORT_SYMBOL_GPL(ipmi_core_msg_queue);
+
+/**
+ * ipmi_core_run() - run the interface here, if nobody else does
+ * @intf: the interface
+ *
+ * For a transport whose own thread can do the rest, so that none has to be woken:
+ * users' callbacks and the transport's own sender() may be called before this
+ * returns, so the caller must hold no lock.
+ *
+ * Context: process, may sleep; or panic.
+ */
+void ipmi_core_run(struct ipmi_smi *intf)
+{
+	if (!mutex_trylock(&intf->run)) {
+		intf_kick(intf);
+		return;
+	}
+	run_locked(intf);
+	mutex_unlock(&intf->run);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_run);
 
 /**
  * ipmi_smi_msg_received() - a transport returns a message, or brings one
@@ -213,7 +234,7 @@ static bool receive(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
  */
 void ipmi_smi_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 {
-	if (receive(intf, msg))
+	if (ipmi_core_msg_queue(intf, msg))
 		intf_kick(intf);
 }
 EXPORT_SYMBOL(ipmi_smi_msg_received);
@@ -223,16 +244,14 @@ EXPORT_SYMBOL(ipmi_smi_msg_received);
  * @intf: the interface
  * @msg: the message
  *
- * For a transport whose own thread can do the rest, so that none has to be woken:
- * users' callbacks and the transport's own sender() may be called before this
- * returns, so the caller must hold no lock.
+ * For a transport with one thread that does all; see ipmi_core_run().
  *
  * Context: process, may sleep; or panic.
  */
 void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 {
-	if (receive(intf, msg))
-		run_here(intf);
+	if (ipmi_core_msg_queue(intf, msg))
+		ipmi_core_run(intf);
 }
 EXPORT_SYMBOL_GPL(ipmi_core_msg_received);
 

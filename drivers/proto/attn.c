@@ -12,7 +12,7 @@
 #define FLAG_PRETIMEOUT	BIT(3)
 #define FLAG_OEM	0xe0
 
-/* A BMC that never runs dry must not keep users waiting: then look again. */
+/* So many, and the flags are looked at again: there may be something more urgent. */
 #define ATTN_FETCH_MAX	10
 
 #define EVENT_ANSWER_LEN 19
@@ -102,8 +102,11 @@ static enum attn_verdict fetched(struct attn *a, u8 cc, bool whole, enum attn_ve
 		a->flags &= ~a->flag;
 		return ATTN_NOTHING;
 	}
-	if (++a->fetches >= ATTN_FETCH_MAX)
+	/* Not every BMC shows again what it has shown: SMS_ATN of BT is cleared by looking. */
+	if (++a->fetches >= ATTN_FETCH_MAX) {
 		a->flags &= ~a->flag;
+		a->due |= ATTN_DUE_FLAGS;
+	}
 	return verdict;
 }
 

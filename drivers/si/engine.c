@@ -5,8 +5,8 @@
  * The pacer (pace.c) calls engine_run(), the core's requests come through
  * handlers.c. One pass goes as far as the BMC lets it without
  * waiting; how to wait for the rest is the plan it returns. What the BMC is asked
- * without a request is housekeeping.c's. Lock: si->pump; a
- * finished message goes up only after that has been dropped.
+ * without a request is housekeeping.c's. Lock: si->pump; under it a finished
+ * message is queued for the core, which is run only after it has been dropped.
  */
 #include <linux/delay.h>
 
@@ -33,7 +33,7 @@ void answer_locally(struct ipmi_smi_msg *msg, u8 cc)
 }
 
 /**
- * put_msg() - a message goes up when the pump is free again
+ * put_msg() - a message goes up at the end of the pass
  * @out: what goes up
  * @msg: the message, with its answer
  */
@@ -347,20 +347,36 @@ struct wait_plan pump_locked(struct si *si, struct output *out)
 }
 
 /**
- * hand_up() - give the core what a pass has brought
+ * hand_up_locked() - give the core what a pass has brought
  * @si: the interface
  * @out: what
  *
- * Context: any, without a lock.
+ * Under the pump, because who has it next may bring what the BMC said later.
+ *
+ * Context: any, under si->pump, which has to be dropped next, and then hand_up_end().
  */
-void hand_up(struct si *si, struct output *out)
+void hand_up_locked(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg, *tmp;
 
+	lockdep_assert_held(&si->pump);
 	list_for_each_entry_safe(msg, tmp, &out->msgs, link) {
 		list_del(&msg->link);
-		ipmi_core_msg_received(si->intf, msg);
+		out->run |= ipmi_core_msg_queue(si->intf, msg);
 	}
+}
+
+/**
+ * hand_up_end() - have the core deal with what it was given
+ * @si: the interface
+ * @out: what hand_up_locked() was called with
+ *
+ * Context: any, without a lock.
+ */
+void hand_up_end(struct si *si, struct output *out)
+{
+	if (out->run)
+		ipmi_core_run(si->intf);
 	if (out->pretimeout)
 		ipmi_smi_watchdog_pretimeout(si->intf);
 }
@@ -378,9 +394,10 @@ static struct wait_plan run_and_unlock(struct si *si)
 	WRITE_ONCE(si->passes, si->passes + 1);
 	plan = pump_locked(si, &out);
 	pace_arm_locked(si, plan);
+	hand_up_locked(si, &out);
 	mutex_unlock(&si->pump);
 	si_irq_unmask(si);
-	hand_up(si, &out);
+	hand_up_end(si, &out);
 	return plan;
 }
 
@@ -444,20 +461,23 @@ void engine_run_at_panic(struct si *si)
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	u32 us, waited_us = 0;
 	struct wait_plan plan;
+	bool done;
 
 	do {
 		if (!mutex_trylock(&si->pump))
 			return;
 		plan = pump_locked(si, &out);
+		done = !list_empty(&out.msgs) || !si->busy;
+		hand_up_locked(si, &out);
 		mutex_unlock(&si->pump);
-		if (!list_empty(&out.msgs) || !si->busy)
+		if (done)
 			break;
 		us = clamp_t(u32, plan.us, 1, PANIC_STEP_US);
 		udelay(us);
 		/* At power off the clock may have stopped. */
 		waited_us += us;
 	} while (waited_us < PANIC_SLICE_MS * USEC_PER_MSEC);
-	hand_up(si, &out);
+	hand_up_end(si, &out);
 }
 
 /**

@@ -8,13 +8,15 @@
 #include "si.h"
 
 /**
- * struct output - what a pass has to hand up once the pump is free again
+ * struct output - what a pass has to hand up
  * @msgs: messages with their answers
  * @pretimeout: the watchdog's
+ * @run: the core has to be run for what it was given
  */
 struct output {
 	struct list_head msgs;
 	bool pretimeout;
+	bool run;
 };
 
 static inline struct wait_plan plan_now(void)
@@ -32,7 +34,8 @@ void answer_locally(struct ipmi_smi_msg *msg, u8 cc);
 void put_msg(struct output *out, struct ipmi_smi_msg *msg);
 struct ipmi_smi_msg *take_next(struct si *si);
 struct wait_plan pump_locked(struct si *si, struct output *out);
-void hand_up(struct si *si, struct output *out);
+void hand_up_locked(struct si *si, struct output *out);
+void hand_up_end(struct si *si, struct output *out);
 
 /* housekeeping.c */
 static inline bool housekeeping_wants(const struct si *si)

@@ -41,7 +41,7 @@ static void quiet_locked(struct si *si, struct output *out)
 static void leave(struct si *si, struct output *out)
 {
 	si_irq_unmask(si);
-	hand_up(si, out);
+	hand_up_end(si, out);
 }
 
 /* Whose request it is need not wait for its end. */
@@ -83,6 +83,7 @@ void engine_stop(struct si *si)
 			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
 			put_msg(&out, msg);
 		}
+		hand_up_locked(si, &out);
 	}
 	leave(si, &out);
 }
@@ -100,8 +101,10 @@ void engine_quiet(struct si *si)
 {
 	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 
-	scoped_guard(mutex, &si->pump)
+	scoped_guard(mutex, &si->pump) {
 		quiet_locked(si, &out);
+		hand_up_locked(si, &out);
+	}
 	leave(si, &out);
 }
 
@@ -122,6 +125,7 @@ void engine_hold(struct si *si)
 		if (si->hold == SI_RUNS)
 			WRITE_ONCE(si->hold, SI_HELD);
 		quiet_locked(si, &out);
+		hand_up_locked(si, &out);
 	}
 	leave(si, &out);
 }
@@ -145,6 +149,7 @@ void engine_cut(struct si *si)
 		abandon_locked(si, &out, IPMI_BUS_ERR);
 		if (!si->away)
 			go_away(si, &cut);
+		hand_up_locked(si, &out);
 	}
 	leave(si, &out);
 	pace_kick(si);

@@ -23,6 +23,8 @@ int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
 
 struct ipmi_smi;
 struct ipmi_smi_msg;
+bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
+void ipmi_core_run(struct ipmi_smi *intf);
 void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
 
 /* In <linux/ipmi.h> of later kernels; ours exports it on every kernel. */

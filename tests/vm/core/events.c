@@ -4,9 +4,12 @@
  * not read does to the others. The BMC is that of tests/bmc; with QEMU's own there are fewer cases.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -19,6 +22,9 @@
 #define KEPT 25 /* events while nobody listens */
 #define CMD_READ_EVENT 0x35
 #define LISTENERS 3
+#define ASKERS 4
+#define ROUNDS 10
+#define BURST 50
 
 static int fd;
 
@@ -156,6 +162,47 @@ static void events_between_requests(void)
 	EXPECT_EQ(listen_to(fd, 0), 0);
 }
 
+static void ask_for_ever(void)
+{
+	int file = ipmi_open(0);
+	struct reply r;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!ipmi_ask(file, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r))
+		;
+	_exit(1);
+}
+
+/* Those who ask drive the interface too, each on a processor of its own. */
+static void in_order_while_others_ask(void)
+{
+	pid_t others[ASKERS];
+
+	fflush(stdout);
+	for (int i = 0; i < ASKERS; i++) {
+		others[i] = fork();
+		if (!others[i])
+			ask_for_ever();
+	}
+	EXPECT_EQ(listen_to(fd, 1), 0);
+	for (int n = 0; n < ROUNDS; n++) {
+		bool good = true;
+
+		bmc_line("events %d", BURST);
+		for (int i = 0; i < BURST && good; i++)
+			good = event_is(fd, i);
+		if (!good)
+			break;
+	}
+	for (int i = 0; i < ASKERS; i++) {
+		EXPECT_EQ(waitpid(others[i], NULL, WNOHANG), 0);
+		kill(others[i], SIGKILL);
+		waitpid(others[i], NULL, 0);
+	}
+	EXPECT_EQ(ipmi_drain(fd, QUIET_MS), 0);
+	EXPECT_EQ(listen_to(fd, 0), 0);
+}
+
 /* An answer to Read Event Message Buffer that is no event: dropped, the next one is taken. */
 static void short_events(void)
 {
@@ -254,6 +301,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(some_are_kept),
 	KTAP_CASE(kept_again),
 	KTAP_CASE(events_between_requests),
+	KTAP_CASE(in_order_while_others_ask),
 	KTAP_CASE(short_events),
 	KTAP_CASE(closed_with_events),
 };
