@@ -383,24 +383,24 @@ static void nothing_is_left(void)
 	}
 PART(hotmod)
 PART(processors)
-PART(bmc_restarts)
-PART(load_and_remove)
-PART(requests)
-PART(sleeps)
 PART(open_and_close)
 PART(signals)
+PART(bmc_restarts)
+PART(load_and_remove)
+PART(sleeps)
+PART(requests)
 
 int main(void)
 {
 	static const struct ktap_case cases[] = {
 		{ "hotmod", part_hotmod },
 		{ "processors", part_processors },
-		{ "bmc_restarts", part_bmc_restarts },
-		{ "load_and_remove", part_load_and_remove },
-		{ "requests", part_requests },
-		{ "sleeps", part_sleeps },
 		{ "open_and_close", part_open_and_close },
 		{ "signals", part_signals },
+		{ "bmc_restarts", part_bmc_restarts },
+		{ "load_and_remove", part_load_and_remove },
+		{ "sleeps", part_sleeps },
+		{ "requests", part_requests },
 		KTAP_CASE(nothing_is_left),
 	};
 	const char *minutes = getenv("MINUTES");
