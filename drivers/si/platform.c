@@ -103,7 +103,7 @@ const struct ipmi_machine_ops *si_type_ops(unsigned int type)
 	}
 }
 
-/* The first register's resource, and the second's for the spacing. */
+/* The first register's resource, and the second's for the spacing if it is not known. */
 static int get_resources(struct platform_device *pdev, struct si_desc *desc)
 {
 	unsigned int type = IORESOURCE_IO;
@@ -121,10 +121,12 @@ static int get_resources(struct platform_device *pdev, struct si_desc *desc)
 	desc->is_mem = type == IORESOURCE_MEM;
 	desc->addr = res->start;
 
-	desc->regspacing = desc->regsize;
-	second = platform_get_resource(pdev, type, 1);
-	if (second && second->start > res->start)
-		desc->regspacing = second->start - res->start;
+	if (!desc->regspacing) {
+		desc->regspacing = desc->regsize;
+		second = platform_get_resource(pdev, type, 1);
+		if (second && second->start > res->start)
+			desc->regspacing = second->start - res->start;
+	}
 	desc->irq = max(platform_get_irq_optional(pdev, 0), 0);
 	dev_info(&pdev->dev, "%pR regsize %u spacing %u irq %d\n", res, desc->regsize,
 		 desc->regspacing, desc->irq);
@@ -251,7 +253,6 @@ static int get_cell(struct device *dev, const char *name, unsigned int *value)
 static int describe_of(struct platform_device *pdev, struct si_desc *desc)
 {
 	struct device *dev = &pdev->dev;
-	unsigned int spacing = 0;
 	int rv;
 
 	desc->source = SI_DEVICETREE;
@@ -260,12 +261,14 @@ static int describe_of(struct platform_device *pdev, struct si_desc *desc)
 	desc->type = of_device_get_match_data(dev);
 	desc->regsize = 1;
 	dev_info(dev, "probing via device tree\n");
-	if (get_cell(dev, "reg-size", &desc->regsize) || get_cell(dev, "reg-spacing", &spacing) ||
+	if (get_cell(dev, "reg-size", &desc->regsize) ||
+	    get_cell(dev, "reg-spacing", &desc->regspacing) ||
 	    get_cell(dev, "reg-shift", &desc->regshift))
 		return offer_refuse(desc, -EINVAL, "a property of its node has a wrong size");
+	/* Here, one resource holds all registers. */
+	if (!desc->regspacing)
+		desc->regspacing = desc->regsize;
 	rv = get_resources(pdev, desc);
-	/* There, one resource holds all registers. */
-	desc->regspacing = spacing ?: desc->regsize;
 	return rv ?: check_size(dev, desc);
 }
 

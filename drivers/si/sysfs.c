@@ -35,8 +35,8 @@ static ssize_t params_show(struct device *dev, struct device_attribute *attr, ch
 	const struct si_desc *d = &to_attr(attr)->si->desc;
 	u8 slave_addr = d->slave_addr;
 
-	/* Who does not say has the usual one, but for PCI: that is ABI. */
-	if (!slave_addr && d->source != SI_PCI)
+	/* Who does not say has the usual one, but for PCI and device trees: that is ABI. */
+	if (!slave_addr && d->source != SI_PCI && d->source != SI_DEVICETREE)
 		slave_addr = IPMI_BMC_SLAVE_ADDR;
 	return sysfs_emit(buf, "%s,%s,0x%lx,rsp=%u,rsi=%u,rsh=%u,irq=%d,ipmb=%u\n", d->type->name,
 			  d->is_mem ? "mem" : "i/o", d->addr, d->regspacing, d->regsize,

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Makes the guest's file system, in layers that the kernel unpacks one over the other.
 
-base    dash, busybox, kmod and the in-tree modules that matter here; per kernel, cached
+base    dash, busybox, kmod and the in-tree modules that matter here; per kernel, cached.
+        On another architecture busybox is all three
 tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, wdctl, watchdog, strace, bash; cached
 ours    the project's modules in lib/modules/KVER/updates, so that they win
 payload programs, test modules and files of one run, and /vm/job, the script of one boot
@@ -157,20 +158,37 @@ def in_tree(kernel):
     return sorted(paths)
 
 
+def own_programs(root):
+    # busybox's own shell and modprobe would do, but prefer busybox, and know no softdeps
+    copy_program(root, program("dash"), "bin/sh")
+    copy_program(root, program("kmod"), "sbin/kmod")
+    for name in KMOD:
+        os.symlink("kmod", os.path.join(root, "sbin", name))
+    copy_program(root, program("busybox"), "bin/busybox")
+
+
+def other_programs(kernel, root):
+    # beside the kernel, see tools/headers; a static one
+    base = kernel.modules[:kernel.modules.rindex("/lib/modules")]
+    os.makedirs(os.path.join(root, "bin"))
+    shutil.copy(os.path.join(base, "bin/busybox"), os.path.join(root, "bin"))
+
+
 def base_layer(kernel):
-    busybox, kmod, dash = program("busybox"), program("kmod"), program("dash")
+    busybox = program("busybox")
+    inputs = [busybox] if kernel.arch.cross else [busybox, program("kmod"), program("dash")]
     init = os.path.join(HERE, "guest-init")
     modules = in_tree(kernel)
 
     def make(root):
-        # busybox's own shell and modprobe would do, but prefer busybox, and know no softdeps
-        copy_program(root, dash, "bin/sh")
-        copy_program(root, kmod, "sbin/kmod")
-        for name in KMOD:
-            os.symlink("kmod", os.path.join(root, "sbin", name))
-        copy_program(root, busybox, "bin/busybox")
+        if kernel.arch.cross:
+            other_programs(kernel, root)
+        else:
+            own_programs(root)
+        # the other architecture's busybox is the same version
         for applet in run(busybox, "--list", capture_output=True, text=True).stdout.split():
-            if applet not in KMOD + ["busybox", "sh"]:
+            if not any(os.path.lexists(os.path.join(root, folder, applet))
+                       for folder in ("bin", "sbin")):
                 os.symlink("busybox", os.path.join(root, "bin", applet))
         for folder in "dev etc proc root sys tmp run vm usr/bin usr/sbin var".split():
             os.makedirs(os.path.join(root, folder), exist_ok=True)
@@ -191,7 +209,7 @@ def base_layer(kernel):
             f.writelines(re.sub(r"\.ko\.\w+$", ".ko", path) + "\n" for path in modules)
         run("depmod", "-b", root, kernel.name)
 
-    inputs = [stamp(p) for p in (busybox, kmod, dash, init, __file__)]
+    inputs = [stamp(p) for p in inputs + [init, __file__]]
     inputs += [stamp(os.path.join(kernel.modules, path)) for path in modules]
     return cached("base-" + kernel.name, inputs, make)
 
@@ -224,7 +242,7 @@ def our_layer(kernel, base, modules, work):
     os.mkdir(os.path.join(lib, "updates"))
     for path in found:
         # as INSTALL_MOD_STRIP=1 would
-        run("strip", "--strip-debug", "-o", os.path.join(lib, "updates", os.path.basename(path)),
+        run(kernel.arch.cross + "strip", "--strip-debug", "-o", os.path.join(lib, "updates", os.path.basename(path)),
             path)
     run("depmod", "-b", root, kernel.name)
     # the in-tree ones are in the base already
@@ -264,6 +282,8 @@ class Guest:
         with open(os.path.join(root, "vm/job"), "w", encoding="utf-8") as f:
             f.write(job)
         pack(root, os.path.join(folder, "job.cpio"))
+        if tools and self.kernel.arch.cross:
+            raise Trouble(f"there are no tools for a guest on {self.kernel.arch.name}")
         layers = self.layers + list(more) + [os.path.join(folder, "job.cpio")]
         if tools:
             layers.insert(1, os.path.join(tools_layer(), "layer.cpio"))

@@ -23,9 +23,27 @@ class Trouble(Exception):
     """Something a person has to read; its text says what to do."""
 
 
+class Architecture:
+    """How its machines are run, and what their programs are compiled with."""
+
+    def __init__(self, name, qemu, serial, cross=""):
+        self.name = name          # Debian's
+        self.qemu = qemu.split()
+        self.serial = serial.split()    # of the chardevs K and T, ttyS0 and ttyS1 in the guest
+        self.cross = cross        # begins the names of a cross compiler's tools; "": the host's own
+
+
+ARCHITECTURES = {arch.name: arch for arch in (
+    Architecture("amd64", "qemu-system-x86_64", "-serial chardev:K -serial chardev:T"),
+    Architecture("arm64", "qemu-system-aarch64 -cpu cortex-a57",
+                 "-device pci-serial-2x,chardev1=K,chardev2=T", "aarch64-linux-gnu-"))}
+HOST = ARCHITECTURES["amd64"]
+
+
 class Kernel:
     def __init__(self, name, image, modules):
         self.name = name          # as uname -r says it
+        self.arch = ARCHITECTURES.get(name.rsplit("-", 1)[-1], HOST)
         self.image = image        # /boot/vmlinuz-NAME or a copy of it
         self.modules = modules    # lib/modules/NAME
         # one of tools/debug-kernel, several times slower than a distribution's
@@ -42,11 +60,14 @@ def find(name):
         name = answer.stdout.strip()
     elif not re.match(r"\d+\.\d+\..*-", name):
         raise Trouble(answer.stderr.strip())
-    roots = ["/", os.path.join(CACHE, "kernels", name)] + glob.glob(CACHE + "/root/*/")
+    roots = ["/", os.path.join(CACHE, "kernels", name), os.path.join(CACHE, "headers", name)]
+    roots += glob.glob(CACHE + "/root/*/")
     for root in roots:
         kernel = in_root(root, name)
         if kernel:
             return kernel
+    if os.path.isdir(roots[2]):
+        raise Trouble(f"there is no kernel in {roots[2]}; run tools/headers again")
     download(name, roots[1])
     kernel = in_root(roots[1], name)
     if not kernel:
@@ -140,6 +161,8 @@ def bootable(kernel):
 
 def payload(image):
     """The ELF file inside a bzImage, b"" if it cannot be had."""
+    if image[0x202:0x206] != b"HdrS":
+        return b""
     setup_sects = image[0x1f1] or 4
     offset, length = struct.unpack_from("<II", image, 0x248)
     start = (setup_sects + 1) * 512 + offset

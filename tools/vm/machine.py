@@ -21,13 +21,13 @@ import termios
 import time
 import tty
 
+import devicetree
+import kernel as kernels
 from channel import Channel
 from hostbmc import HostBmc
 from hostprogram import HostProgram
 from ipmisim import IpmiSim
 from kernel import Trouble
-
-QEMU = "qemu-system-x86_64"
 
 MARK = b"@vm "           # begins the lines of guest-init
 ESCAPE = b"\x1d"        # Ctrl-]
@@ -36,12 +36,12 @@ BOOT_SECONDS = 300      # that a kernel may take to begin init; a busy host is n
 RUNNING = set()         # processes
 
 
-def accelerator():
+def accelerator(arch):
     """tcg, which works everywhere, unless VM_ACCEL=kvm asks for more: a /dev/kvm that is there,
     and even runs a boot sector, may still hang a kernel."""
-    if not shutil.which(QEMU):
-        raise Trouble(f"there is no {QEMU} here; run tools/setup vm")
-    return os.environ.get("VM_ACCEL", "tcg")
+    if not shutil.which(arch.qemu[0]):
+        raise Trouble(f"there is no {arch.qemu[0]} here; run tools/setup vm kernels")
+    return "tcg" if arch.cross else os.environ.get("VM_ACCEL", "tcg")
 
 
 def stop_all():
@@ -67,7 +67,7 @@ class Serial(Channel):
         fcntl.fcntl(self.output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
         # both ends, or there would be nobody to open the other one yet
         self.input = os.open(path + ".in", os.O_RDWR)
-        self.args = ["-chardev", f"pipe,id={letter},path={path}", "-serial", f"chardev:{letter}"]
+        self.args = ["-chardev", f"pipe,id={letter},path={path}"]
 
     def fileno(self):
         return self.output
@@ -128,10 +128,12 @@ class Machine:
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
                  seconds=60, parallel=False, bmc=None, boots=1, host=None,
-                 console="console=ttyS0"):
+                 console="console=ttyS0", arch=kernels.HOST, tree=None):
         self.image, self.initrd, self.devices = image, initrd, devices
         self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
         self.console_option = console   # the kernel parameter for its serial line
+        self.arch = arch
+        self.tree = tree        # a source file of what its device tree has beside QEMU's
         self.limit = seconds    # from its first boot on, once init runs
         self.init_at = None     # when that was
         self.parallel = parallel    # processors may run at the same time even if emulated
@@ -152,18 +154,22 @@ class Machine:
         self.timed_out = False
         self.seconds = 0.0
 
-    def command(self, channels):
-        accel = accelerator()
+    def command(self, channels, folder):
+        accel = accelerator(self.arch)
         if accel == "tcg" and not self.parallel:
             # with a thread per processor, a processor can run code while another patches it,
             # and a kernel stops at a breakpoint it has just removed: one boot in fifty
             accel += ",thread=single"
-        args = [QEMU, "-accel", accel, "-machine", self.board, "-smp", str(self.cpus),
-                "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config",
-                *(["-no-reboot"] if self.boots == 1 else []), "-kernel", self.image, "-initrd", self.initrd,
-                "-append", f"{self.console_option} {BUSY_HOST} panic=-1 {self.append}".strip()]
+        args = [*self.arch.qemu, "-accel", accel, "-machine", self.board, "-smp", str(self.cpus),
+                "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config"]
+        if self.tree:
+            args += ["-dtb", devicetree.blob(args, self.tree, folder)]
+        args += [*(["-no-reboot"] if self.boots == 1 else []), "-kernel", self.image,
+                 "-initrd", self.initrd, "-append",
+                 f"{self.console_option} {BUSY_HOST} panic=-1 {self.append}".strip()]
         for channel in channels:
             args += channel.args
+        args += self.arch.serial
         for device in self.devices:
             args += device.split(" ", 1)
         # a limit of its own, should this process be killed
@@ -181,7 +187,7 @@ class Machine:
                             else HostBmc(folder, self.bmc))
         started = time.monotonic()
         with open(self.log_path, "w", encoding="utf-8") as log:
-            process = subprocess.Popen(self.command(channels), stdin=subprocess.DEVNULL,
+            process = subprocess.Popen(self.command(channels, folder), stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=subprocess.STDOUT)
             RUNNING.add(process)
             try:

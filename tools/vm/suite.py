@@ -11,6 +11,7 @@ import subprocess
 import tomllib
 
 import bmc
+import kernel as kernels
 from kernel import BUILD, TOP, Trouble
 
 FOLDER = os.path.join(TOP, "tests", "vm")
@@ -19,7 +20,7 @@ PROGRAMS = os.path.join(BUILD, "vm", "bin")
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
              "panic", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
-HARDWARE_KEYS = {"about", "qemu", "append", "board", "bmc", "load"}
+HARDWARE_KEYS = {"about", "qemu", "append", "arch", "board", "tree", "bmc", "load"}
 
 
 class Case:
@@ -30,7 +31,9 @@ class Case:
                                                            "modprobe ipmi_devintf"]))
         self.append = f'{hardware.get("append", "")} {test.get("append", "")}'.strip()
         self.devices = hardware["qemu"]
+        self.arch = hardware.get("arch", kernels.HOST.name)
         self.board = hardware.get("board", "pc")
+        self.tree = tree_of(hardware)
         self.bmc = hardware.get("bmc")
         self.seconds = test.get("seconds", 30)
         self.stacks = test.get("stacks", ["ours", "intree"])
@@ -65,7 +68,11 @@ class Case:
         line = ".".join(kernel.name.split(".")[:2])
         if kernel.instrumented:
             line = kernel.name.rsplit("-", 1)[1]
-        return not self.kernels or line in self.kernels
+        return kernel.arch.name == self.arch and (not self.kernels or line in self.kernels)
+
+
+def tree_of(hardware):
+    return "tree" in hardware and os.path.join(FOLDER, hardware["tree"])
 
 
 def tables():
@@ -129,11 +136,14 @@ def select(cases, patterns):
     return chosen or [c for c in cases if not c.asked]
 
 
-def files():
+def files(arch):
     """{path in the guest: path here} of all test programs, built if they are not."""
-    made = subprocess.run(["make", "-s", "--no-print-directory", "-C", FOLDER, "BIN=" + PROGRAMS],
+    folder, how = PROGRAMS, []
+    if arch.cross:
+        folder = os.path.join(BUILD, "vm", arch.name, "bin")
+        how = [f"CC={arch.cross}gcc-12", "NARROW=", f"-j{os.cpu_count()}"]
+    made = subprocess.run(["make", "-s", "--no-print-directory", "-C", FOLDER, "BIN=" + folder, *how],
                           check=False)
     if made.returncode:
         raise Trouble("the guest's test programs do not compile (see above)")
-    found = {"vm/bin/" + name: os.path.join(PROGRAMS, name) for name in os.listdir(PROGRAMS)}
-    return found
+    return {"vm/bin/" + name: os.path.join(folder, name) for name in os.listdir(folder)}
