@@ -45,7 +45,7 @@ static const struct {
 	{ "ipmi_ssif", "alerts_broken=x", "i2c-i801", 1 },
 };
 static char path[ARRAY_SIZE(modules)][256];
-static int loaded; /* the one whose loading is tried */
+static int loaded = -1; /* the one whose loading is tried */
 
 static void arm(int n)
 {
@@ -186,14 +186,7 @@ static void load_and_remove(void)
 
 static bool works(void)
 {
-	struct reply r;
-	int file = ipmi_open(0), ret;
-
-	if (!EXPECT(file >= 0))
-		return false;
-	ret = ipmi_ask(file, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
-	close(file);
-	return EXPECT_EQ(ret, 0) && EXPECT_EQ(r.data[0], 0);
+	return EXPECT_EQ(ipmi_try(0), 0);
 }
 
 static void still_works(UNUSED int result)
@@ -416,6 +409,10 @@ int main(int argc, char **argv)
 		if (argc > 1 && !strcmp(argv[1], modules[i].name))
 			loaded = i;
 	}
+	if (argc > 1 && loaded < 0) {
+		printf("Bail out! there is no module %s\n", argv[1]);
+		return 1;
+	}
 	/* what the kernel asks for would come when all is to be gone: acpi_ipmi, and ipmi_devintf */
 	file_write("/proc/sys/kernel/modprobe", "/bin/true");
 	knob = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
@@ -428,7 +425,7 @@ int main(int argc, char **argv)
 	file_write(DEBUG "failslab/verbose", "0");
 	file_write(DEBUG "fail_page_alloc/verbose", "0");
 	file_write(DEBUG "fail_usercopy/verbose", "0");
-	if (argc > 1)
+	if (loaded >= 0)
 		return ktap_main(loading, ARRAY_SIZE(loading));
 	insert(0);
 	insert(1);

@@ -126,3 +126,15 @@ int ipmi_ask(int fd, int netfn, int cmd, const void *data, int len, struct reply
 		return ret;
 	return reply->msgid == msgid ? 0 : -EPROTO;
 }
+
+int ipmi_try(int number)
+{
+	int fd = ipmi_open(number), ret;
+	struct reply r;
+
+	if (fd < 0)
+		return fd;
+	ret = ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
+	close(fd);
+	return ret ? ret : r.data[0];
+}

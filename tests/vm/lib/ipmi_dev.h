@@ -56,6 +56,9 @@ int ipmi_wait(int fd, int ms);
 /* Sends, waits, receives: 0 and the reply, or -ETIMEDOUT. */
 int ipmi_ask(int fd, int netfn, int cmd, const void *data, int len, struct reply *reply);
 
+/* Opens /dev/ipmiN, asks who the BMC is, and closes: 0, a completion code or a negative errno. */
+int ipmi_try(int number);
+
 /* Fills in the BMC's own address. */
 void ipmi_bmc_addr(struct ipmi_system_interface_addr *addr);
 
