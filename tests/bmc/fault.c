@@ -20,7 +20,8 @@ enum mode {
 	HANG, /* the wrong sequence number: the interface stays busy until "unhang" */
 	NETFN, /* the wrong network function */
 	CMD, /* the wrong command */
-	CC, /* completion code arg (FFh) and no data */
+	CC, /* refused with completion code arg (FFh): nothing is executed */
+	CC_DONE, /* executed, but completion code arg (FFh) and no data */
 	NO_CC, /* ends before its completion code */
 	CHECKSUM, /* the wrong checksum: QEMU drops it */
 	TRUNCATE, /* arg bytes (0) after the completion code */
@@ -42,6 +43,7 @@ static const struct {
 	[DROP] = { "drop", 0 },		[LATE] = { "late", 5000 },
 	[HANG] = { "hang", 0 },		[NETFN] = { "netfn", 0 },
 	[CMD] = { "cmd", 0 },		[CC] = { "cc", 0xff },
+	[CC_DONE] = { "cc-done", 0xff },
 	[NO_CC] = { "no-cc", 0 },	[CHECKSUM] = { "checksum", 0 },
 	[TRUNCATE] = { "truncate", 0 }, [OVERSIZE] = { "oversize", 260 },
 	[GARBAGE] = { "garbage", 0 },	[TWICE] = { "twice", 0 },
@@ -182,11 +184,12 @@ void fault_list(char *text, size_t size)
 			      modes[faults[i].mode].name, faults[i].hits);
 }
 
-struct fault *fault_for(uint8_t netfn, uint8_t cmd, size_t data_len)
+/* The first that strikes: of those that come before the execution, or of the others. */
+static struct fault *strike(uint8_t netfn, uint8_t cmd, bool before, size_t data_len)
 {
 	for (struct fault *f = faults; f < faults + nr_faults; f++) {
 		if (!f->n || (f->netfn >= 0 && f->netfn != netfn) ||
-		    (f->cmd >= 0 && f->cmd != cmd))
+		    (f->cmd >= 0 && f->cmd != cmd) || (f->mode == CC) != before)
 			continue;
 		/* what is short already would not show it */
 		if (f->mode == TRUNCATE && data_len <= f->arg)
@@ -203,6 +206,16 @@ struct fault *fault_for(uint8_t netfn, uint8_t cmd, size_t data_len)
 		return f;
 	}
 	return NULL;
+}
+
+struct fault *fault_before(uint8_t netfn, uint8_t cmd)
+{
+	return strike(netfn, cmd, true, 0);
+}
+
+struct fault *fault_for(uint8_t netfn, uint8_t cmd, size_t data_len)
+{
+	return strike(netfn, cmd, false, data_len);
 }
 
 static void send_late(void *arg)
@@ -284,6 +297,7 @@ void fault_answer(struct fault *f, const uint8_t *message, size_t len)
 		m[2] ^= 1;
 		break;
 	case CC:
+	case CC_DONE:
 		m[3] = arg;
 		len = 4;
 		break;

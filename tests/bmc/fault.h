@@ -26,6 +26,9 @@ const char *away_set(int argc, char **argv);
 const char *reset_set(int argc, char **argv);
 void reset_begins(void);
 
+/* The fault that keeps this request from being executed, if one does. */
+struct fault *fault_before(uint8_t netfn, uint8_t cmd);
+
 /* The fault that strikes this answer of so many bytes of data, and its work. */
 struct fault *fault_for(uint8_t netfn, uint8_t cmd, size_t data_len);
 void fault_answer(struct fault *f, const uint8_t *message, size_t len);

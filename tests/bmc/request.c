@@ -90,9 +90,13 @@ static void answer(const struct request *rq, bool never_faulty)
 	message[0] = rq->seq;
 	message[1] = (rq->netfn | 1) << 2 | rq->lun;
 	message[2] = rq->cmd;
-	message[3] = request_execute(rq, &a);
-	memcpy(message + 4, a.data, a.len);
-	fault = never_faulty ? NULL : fault_for(rq->netfn, rq->cmd, a.len);
+	message[3] = CC_OK;
+	fault = never_faulty ? NULL : fault_before(rq->netfn, rq->cmd);
+	if (!fault) {
+		message[3] = request_execute(rq, &a);
+		memcpy(message + 4, a.data, a.len);
+		fault = never_faulty ? NULL : fault_for(rq->netfn, rq->cmd, a.len);
+	}
 	if (fault)
 		fault_answer(fault, message, 4 + a.len);
 	else

@@ -320,6 +320,14 @@ static void faults(void)
 	EXPECT(ask(6, 1, "", 0, m, &n) == CC_OK);
 	EXPECT(line("faults", "cc 2"));
 	EXPECT(line("nofaults", "ok"));
+	EXPECT(ask(6, 0x2e, "\x08", 1, m, &n) == CC_OK);
+	EXPECT(line("fault cc cmd=2e n=1 arg=0xcc", "ok"));
+	EXPECT(ask(6, 0x2e, "\x0c", 1, m, &n) == 0xcc);
+	EXPECT(ask(6, 0x2f, "", 0, m, &n) == CC_OK && m[0] == 0x08);
+	EXPECT(line("fault cc-done cmd=2e n=1 arg=0xcc", "ok"));
+	EXPECT(ask(6, 0x2e, "\x0c", 1, m, &n) == 0xcc);
+	EXPECT(ask(6, 0x2f, "", 0, m, &n) == CC_OK && m[0] == 0x0c);
+	EXPECT(line("nofaults", "ok"));
 	EXPECT(line("fault drop n=1", "ok"));
 	EXPECT(ask(6, 1, "", 0, m, &n) == -1);
 	EXPECT(line("fault checksum n=1", "ok"));

@@ -84,6 +84,11 @@ def tables():
         yield path, table.get("hardware", {}), table.get("test", {})
 
 
+def names():
+    """(name, table) of each test, for who runs none."""
+    return [pair for _, _, some in tables() for pair in some.items()]
+
+
 def read():
     """({hardware name: table}, [Case])"""
     hardware, tests = {}, {}
