@@ -12,6 +12,11 @@ MAKEOVERRIDES := $(filter-out SHELL=%,$(MAKEOVERRIDES))
 unexport SHELL
 endif
 
+# Before a command that starts a make of its own, whose jobs are then this one's. `make -n`, -q and -t
+# run such lines too if they have a "+", so these run nothing here.
+letters := $(firstword -$(MAKEFLAGS))
+makes := $(if $(findstring n,$(letters))$(findstring q,$(letters))$(findstring t,$(letters)),,+)@
+
 # Kernels, and where the modules go: before those of the kernel itself.
 export KVER KDIR INSTALL_MOD_PATH
 INSTALL_MOD_DIR ?= updates
@@ -25,12 +30,13 @@ DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
 .PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan soak compare fuzz bench
+.PHONY: check-fresh mutants
 
 modules:
-	+@$(kbuild) modules
+	$(makes)$(kbuild) modules
 
 modules_install:
-	+@$(kbuild) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
+	$(makes)$(kbuild) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
 
 # Needs no kernel headers, so that it works when they are gone.
 clean:
@@ -42,41 +48,51 @@ clean:
 
 demo:
 	@tools/setup demo
-	+@tools/build $(DEMO_KVER)
+	$(makes)tools/build $(DEMO_KVER)
 	@tools/vm/demo --kver $(DEMO_KVER) $(if $(SH),--shell)
 
 check check-vm:
 	@tools/setup
-	+@tools/check $(filter vm,$(@:check-%=%))
+	$(makes)tools/check $(filter vm,$(@:check-%=%))
 
 # KERNEL="7.2 clang" picks rows of README.md's table, by hand or not
 check-kernels:
 	@tools/setup build vm kernels
-	+@tools/check-kernels $(or $(KERNEL),--all)
+	$(makes)tools/check-kernels $(or $(KERNEL),--all)
 
 check-debug check-kcsan:
 	@tools/setup build vm debug
-	+@tools/check $(@:check-%=%)
+	$(makes)tools/check $(@:check-%=%)
 
 soak:
 	@tools/setup build vm
-	+@tools/build -t $(or $(firstword $(KVER)),6.1)
+	$(makes)tools/build -t $(or $(firstword $(KVER)),6.1)
 	@tools/vm/run --kver $(or $(firstword $(KVER)),6.1) --minutes $(or $(MINUTES),2) soak
 	@sed -n 's/.*T| # //p' build/vm-results/*/ours/soak.log
 
 # TEST=... names the tests; what has a result in build/vm-results is not run again
 compare:
 	@tools/setup
-	+@tools/build -t 6.1 6.12
+	$(makes)tools/build -t 6.1 6.12
 	@tools/vm/compare $(TEST)
 
 check-static:
 	@tools/setup build check
-	+@tools/check static
+	$(makes)tools/check static
 
 check-unit:
 	@tools/setup build check
-	+@tools/check unit
+	$(makes)tools/check unit
+
+# CMD="make check-unit" instead of the README's two commands
+check-fresh:
+	@tools/setup fresh
+	@tools/check-fresh $(if $(CMD),'$(CMD)')
+
+# FOLDER=proto picks those of a folder; MINUTES=10 a sample of them
+mutants:
+	@tools/setup build vm check
+	$(makes)tools/mutants $(if $(MINUTES),--minutes $(MINUTES)) $(FOLDER)
 
 fuzz:
 	@tools/setup fuzz
@@ -85,7 +101,7 @@ fuzz:
 # BENCH="load instructions@kcs" picks groups
 bench:
 	@tools/setup build vm bench
-	+@tools/build $(DEMO_KVER)
+	$(makes)tools/build $(DEMO_KVER)
 	@tools/bench/run --kver $(DEMO_KVER) $(BENCH)
 
 format:
@@ -113,6 +129,9 @@ help:
 	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
 	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
 	@echo '  make check-kcsan       the tests where most parties meet, on a kernel that looks for data races'
+	@echo '  make check-fresh       make demo and make check in a bare Debian 12, where nothing is installed;'
+	@echo '                         as root; CMD="make check-unit" runs that instead'
+	@echo '  make mutants MINUTES=10  puts small faults into the drivers and says which of them no test notices'
 	@echo '  make compare           the tests on this stack and on the kernel'"'"'s own: Documentation/compare.md'
 	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'
 	@echo '  make fuzz SECONDS=20   libFuzzer on the parts that need no kernel, so long for each'
