@@ -20,8 +20,11 @@ static const struct suite *const suites[] = {
 	&kcs_trace_suite,
 	&kcs_recovery_suite,
 	&kcs_suite,
+	&smic_trace_suite,
 	&smic_suite,
 	&ssif_suite,
+	&bt_trace_suite,
+	&bt_bounds_suite,
 	&bt_suite,
 };
 
