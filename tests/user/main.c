@@ -14,7 +14,9 @@
 static const struct suite *const suites[] = {
 	&codec_suite,
 	&seq_suite,
+	&seq_late_suite,
 	&attn_suite,
+	&wait_figures_suite,
 	&wait_suite,
 	&transfer_suite,
 	&kcs_trace_suite,
