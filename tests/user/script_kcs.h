@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words of scripts for the KCS machine: IPMI 2.0, section 9.4 for the registers.
+ * The words of scripts for the KCS machine: IPMI 2.0, sections 9.7 to 9.10.
  */
 #ifndef TESTS_USER_SCRIPT_KCS_H
 #define TESTS_USER_SCRIPT_KCS_H

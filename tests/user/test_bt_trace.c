@@ -2,9 +2,8 @@
 /*
  * The BT machine, access by access and microsecond by microsecond.
  *
- * The order is that of IPMI 2.0, sections 11.5 and 11.6, the bits those of section 11.6.1 to
- * 11.6.3, the frames those of section 11.4, the capabilities those of section 22.10 (contract,
- * section 3.3). The bounds are those of Documentation/house.md.
+ * The order is that of the transfer of IPMI 2.0, section 11, the bits and frames those of its
+ * registers and message formats (contract, section 3.3).
  */
 #include "script.h"
 #include "test.h"
@@ -217,7 +216,7 @@ static void attention(void)
 	end();
 }
 
-/* The interrupt: enabled and acknowledged in one write, 11.6.3. Bit 7 would reset the BMC. */
+/* The interrupt: enabled and acknowledged in one write to INTMASK. Bit 7 would reset the BMC. */
 static void interrupts(void)
 {
 	begin();

@@ -4,7 +4,7 @@
  * and microsecond by microsecond.
  *
  * Recovery is that of the error exit of IPMI 2.0, section 9.15 (contract, section 3.1: E0 to
- * E3), interrupts and attention those of sections 9.4 and 9.12. The bounds are those of
+ * E3), interrupts and attention those of sections 9.7 and 9.12. The bounds are those of
  * Documentation/house.md and <ipmi/transfer.h>.
  */
 #include "script_kcs.h"

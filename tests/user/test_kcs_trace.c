@@ -3,7 +3,7 @@
  * The KCS machine, access by access and microsecond by microsecond.
  *
  * The flow is that of the diagrams of IPMI 2.0, section 9.15 (contract, section 3.1: W0 to R0'
- * and E0 to E3), the bits those of section 9.4, the control codes those of table 9-4. The bounds
+ * and E0 to E3), the bits those of section 9.7, the control codes those of section 9.10. The bounds
  * are those of Documentation/house.md.
  */
 #include "script_kcs.h"

@@ -2,8 +2,8 @@
 /*
  * The SMIC machine, access by access and microsecond by microsecond.
  *
- * The flow is that of IPMI 2.0, sections 10.8 and 10.9, the flags those of section 10.5, the
- * control and status codes those of section 10.10 (contract, section 3.2). The bounds are those
+ * The flow is that of the message transfer of IPMI 2.0, section 10, the bits those of its flags
+ * register, the codes those of its SMS transfer stream (contract, section 3.2). The bounds are those
  * of Documentation/house.md and <ipmi/transfer.h>.
  */
 #include "script.h"
@@ -14,7 +14,7 @@
 #define TX		0x40
 #define RX		0x80
 
-/* Registers as 10.4 has them: data, control and status, flags. */
+/* The registers: data; status, or control when written; flags. */
 #define FLAGS(v)	RD(2, v)
 #define STATUS(v)	RD(1, v)
 #define DATA(v)		RD(0, v)
@@ -379,7 +379,7 @@ static void absent(void)
 	end();
 }
 
-/* Attention is SMS_ATN, 10.5; an interrupt may also come because there is data. */
+/* Attention is SMS_ATN; an interrupt may also come because there is data. */
 static void idle(void)
 {
 	begin();
