@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A BT BMC: the BMC's side of IPMI 2.0, sections 11.5 and 11.6.
+ * A BT BMC: the BMC's side of IPMI 2.0, section 11: its registers (BT_CTRL, the two FIFOs,
+ * INTMASK), its message formats and its transfers.
  *
  * Called through struct ipmi_regs by the BT machine. No lock.
+ *
+ * What the specification leaves open is a member of struct fake_bt: whether B_BUSY is set while
+ * the BMC thinks.
  */
 #include "fake.h"
 
+/* Section 11, BT_CTRL. */
 #define CLR_WR	BIT(0)
 #define CLR_RD	BIT(1)
 #define H2B	BIT(2)
@@ -14,6 +19,11 @@
 #define H_BUSY	BIT(6)
 #define B_BUSY	BIT(7)
 
+/* Section 11, INTMASK. */
+#define B2H_IRQ_EN	BIT(0)
+#define B2H_IRQ		BIT(1)
+#define BMC_HWRST	BIT(7)
+
 #define NEVER (~0ULL)
 
 static struct fake_bt *to_bt(struct fake_bmc *b)
@@ -21,6 +31,14 @@ static struct fake_bt *to_bt(struct fake_bmc *b)
 	return (struct fake_bt *)b;
 }
 
+/* Section 11, INTMASK: what sets an attention bit raises the interrupt, if it is enabled. */
+static void interrupt(struct fake_bt *t)
+{
+	if (t->intmask & B2H_IRQ_EN)
+		t->intmask |= B2H_IRQ;
+}
+
+/* Section 11, response: Len, NetFn/LUN, Seq as in the request, Cmd, completion code, data. */
 static void put_frame(struct fake_bt *t, u8 seq)
 {
 	unsigned int i, len = min_t(unsigned int, t->b.rsp_len, 254);
@@ -34,8 +52,10 @@ static void put_frame(struct fake_bt *t, u8 seq)
 		t->out[i + 2] = t->b.rsp[i];
 	t->out_len = len + 2;
 	t->ctrl |= B2H;
+	interrupt(t);
 }
 
+/* Section 11, request: Len, which counts what follows, NetFn/LUN, Seq, Cmd, data. */
 static void take_frame(struct fake_bt *t)
 {
 	unsigned int len = t->in[0];
@@ -53,6 +73,10 @@ static void take_frame(struct fake_bt *t)
 		t->ctrl |= B_BUSY;
 }
 
+/*
+ * Section 11, transfers: the BMC takes a request once H2B_ATN is set, and clears that; it writes
+ * no answer while the host reads one, which H_BUSY says.
+ */
 static void bt_run(struct fake_bmc *b)
 {
 	struct fake_bt *t = to_bt(b);
@@ -80,6 +104,10 @@ static u8 bt_read(struct fake_bmc *b, unsigned int reg)
 	return 0xff;
 }
 
+/*
+ * Section 11, BT_CTRL: writing 1 clears a pointer, sets H2B_ATN, clears B2H_ATN and SMS_ATN and
+ * toggles H_BUSY; B_BUSY is the BMC's. Writing 0 does nothing.
+ */
 static void write_ctrl(struct fake_bt *t, u8 val)
 {
 	if (val & CLR_WR)
@@ -94,6 +122,13 @@ static void write_ctrl(struct fake_bt *t, u8 val)
 	t->ctrl ^= val & H_BUSY;
 }
 
+/* Section 11, INTMASK: the enable is what is written; 1 clears the interrupt, 0 leaves it. */
+static void write_intmask(struct fake_bt *t, u8 val)
+{
+	t->resets += !!(val & BMC_HWRST);
+	t->intmask = (t->intmask & B2H_IRQ & ~val) | (val & B2H_IRQ_EN);
+}
+
 static void bt_write(struct fake_bmc *b, unsigned int reg, u8 val)
 {
 	struct fake_bt *t = to_bt(b);
@@ -104,8 +139,7 @@ static void bt_write(struct fake_bmc *b, unsigned int reg, u8 val)
 		if (t->in_len < sizeof(t->in))
 			t->in[t->in_len++] = val;
 	} else {
-		t->resets += val >> 7;
-		t->intmask = val & 1;
+		write_intmask(t, val);
 	}
 }
 
@@ -156,6 +190,7 @@ void fake_bt_init(struct fake_bt *t)
 void fake_bt_attention(struct fake_bt *t)
 {
 	t->ctrl |= SMS_ATN;
+	interrupt(t);
 }
 
 /**

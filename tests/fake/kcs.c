@@ -6,6 +6,7 @@
  */
 #include "fake.h"
 
+/* Section 9.7, the status register. */
 #define OBF	BIT(0)
 #define IBF	BIT(1)
 #define SMS_ATN	BIT(2)
@@ -47,6 +48,7 @@ static void dummy(struct fake_kcs *k)
 		put_byte(k, 0);
 }
 
+/* Sections 9.7 and 9.10: the error state; its code is kept until it is asked for. */
 static void failed(struct fake_kcs *k, u8 code)
 {
 	k->phase = AT_ERROR;
@@ -54,6 +56,11 @@ static void failed(struct fake_kcs *k, u8 code)
 	set_state(k, ERROR_STATE);
 }
 
+/*
+ * Section 9.10: GET_STATUS/ABORT and WRITE_START are taken at any time, WRITE_END while a request
+ * is written; anything else is an illegal control code, 02h. After an abort the state is that of
+ * an error, 9.7, until the data byte that follows.
+ */
 static void take_command(struct fake_kcs *k)
 {
 	switch (k->data_in) {
@@ -83,6 +90,7 @@ static void take_command(struct fake_kcs *k)
 	}
 }
 
+/* 9.15, writing; a request that is too long for the BMC is a length error, 06h. */
 static void take_request_byte(struct fake_kcs *k)
 {
 	if (k->b.req_len == FAKE_MAX) {
@@ -101,6 +109,7 @@ static void take_request_byte(struct fake_kcs *k)
 	set_state(k, READ_STATE);
 }
 
+/* 9.15, reading: the end is the idle state, and a dummy byte. */
 static void next_answer_byte(struct fake_kcs *k)
 {
 	k->phase = AT_READ;
@@ -114,6 +123,7 @@ static void next_answer_byte(struct fake_kcs *k)
 		put_byte(k, 0);
 }
 
+/* 9.15, reading and the error exit: READ, 68h, asks for the next byte; the code 01h is "aborted". */
 static void take_data(struct fake_kcs *k)
 {
 	switch (k->phase) {
@@ -189,6 +199,7 @@ static void kcs_run(struct fake_bmc *b)
 		;
 }
 
+/* 9.7: reading Data_Out clears OBF. */
 static u8 kcs_read(struct fake_bmc *b, unsigned int reg)
 {
 	struct fake_kcs *k = to_kcs(b);
@@ -201,6 +212,7 @@ static u8 kcs_read(struct fake_bmc *b, unsigned int reg)
 	return k->data_out;
 }
 
+/* 9.7: whatever the host writes sets IBF, and C/D# tells to which of the two registers. */
 static void kcs_write(struct fake_bmc *b, unsigned int reg, u8 val)
 {
 	struct fake_kcs *k = to_kcs(b);

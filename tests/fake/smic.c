@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A SMIC BMC: the BMC's side of IPMI 2.0, sections 10.8 and 10.9.
+ * A SMIC BMC: the BMC's side of IPMI 2.0, section 10: its registers (data, control and status,
+ * flags), and the transfers of its SMS stream. Beside each rule is the part of the section that
+ * has it.
  *
  * Called through struct ipmi_regs by the SMIC machine. No lock.
+ *
+ * What the specification leaves open is a member of struct fake_smic: whether BUSY stays while
+ * the BMC thinks, or only RX_DATA_RDY tells of the answer. TX_DATA_RDY is always set here; that
+ * it is waited for is in tests/user/test_smic_trace.c and in the faults of tests/cases/smic.h.
  */
 #include "fake.h"
 
+/* The flags register: BUSY is set by the host and cleared by the BMC, all else is the BMC's. */
 #define BUSY	BIT(0)
 #define SMS_ATN	BIT(2)
 #define TX	BIT(6)
@@ -20,6 +27,10 @@ static struct fake_smic *to_smic(struct fake_bmc *b)
 	return (struct fake_smic *)b;
 }
 
+/*
+ * SMS status codes: READY ends a message; what went wrong, or 0, is in the data register. Codes:
+ * 1 aborted, 2 illegal control code, 5 buffer full.
+ */
 static void ready(struct fake_smic *s, u8 code)
 {
 	s->status = 0xc0;
@@ -29,6 +40,7 @@ static void ready(struct fake_smic *s, u8 code)
 	s->think_ns = NEVER;
 }
 
+/* Writing: each byte comes with its control code, and is acknowledged by that code's status. */
 static void take(struct fake_smic *s, u8 status)
 {
 	if (s->b.req_len == FAKE_MAX) {
@@ -40,6 +52,7 @@ static void take(struct fake_smic *s, u8 status)
 	s->phase = AT_WRITE;
 }
 
+/* Its last byte comes with WR_END; then the data register has the error code, 0 = none. */
 static void end_of_request(struct fake_smic *s)
 {
 	take(s, 0xc3);
@@ -49,6 +62,10 @@ static void end_of_request(struct fake_smic *s)
 	s->sent = 0;
 }
 
+/*
+ * Reading: RX_DATA_RDY, and RD_START for the first byte, RD_NEXT for the next, RD_END for the last
+ * one, which the BMC alone knows to be the last.
+ */
 static void give(struct fake_smic *s, u8 status)
 {
 	s->data = fake_answer_byte(&s->b, s->sent++);
@@ -57,6 +74,10 @@ static void give(struct fake_smic *s, u8 status)
 	s->phase = AT_READ;
 }
 
+/*
+ * SMS control codes: GET_STATUS and WR_START are taken at any time and end what was under way;
+ * the others in their order only, else it is an illegal control code.
+ */
 static void obey(struct fake_smic *s)
 {
 	if (s->control == 0x40) {
@@ -82,6 +103,7 @@ static void obey(struct fake_smic *s)
 	}
 }
 
+/* The handshake: the BMC looks at the control code once BUSY is set, and clears BUSY after. */
 static void smic_run(struct fake_bmc *b)
 {
 	struct fake_smic *s = to_smic(b);
@@ -114,6 +136,7 @@ static u8 smic_read(struct fake_bmc *b, unsigned int reg)
 	return reg == 1 ? s->status : s->flags;
 }
 
+/* The host can set BUSY and no more: a 0, and the other flags, are as if not written. */
 static void smic_write(struct fake_bmc *b, unsigned int reg, u8 val)
 {
 	struct fake_smic *s = to_smic(b);

@@ -26,12 +26,20 @@ struct suite {
 	const struct suite id##_suite = { #id, id##_tests, ARRAY_SIZE(id##_tests) }
 
 extern const struct suite attn_suite;
+extern const struct suite bt_bounds_suite;
 extern const struct suite bt_suite;
+extern const struct suite bt_trace_suite;
 extern const struct suite codec_suite;
+extern const struct suite kcs_recovery_suite;
 extern const struct suite kcs_suite;
+extern const struct suite kcs_trace_suite;
+extern const struct suite seq_late_suite;
 extern const struct suite seq_suite;
 extern const struct suite smic_suite;
+extern const struct suite smic_trace_suite;
 extern const struct suite ssif_suite;
+extern const struct suite transfer_suite;
+extern const struct suite wait_figures_suite;
 extern const struct suite wait_suite;
 
 bool test_that(bool holds, const char *file, int line, const char *fmt, ...)

@@ -358,6 +358,20 @@ static void interrupt_enable(void)
 	EXPECT_EQ(bmc.intmask, 0);
 	EXPECT_EQ(bmc.resets, 0);
 	EXPECT_EQ(bmc.b.accesses, 2);
+
+	/* An answer, or attention, raises it; it is acknowledged with the enable kept, or gone. */
+	r.m->ops->irq(r.m, true);
+	count_accesses(&r, 2, 18);
+	EXPECT_EQ(bmc.intmask, 3);
+	r.m->ops->irq(r.m, true);
+	EXPECT_EQ(bmc.intmask, 1);
+	fake_bt_attention(&bmc);
+	EXPECT_EQ(bmc.intmask, 3);
+	r.m->ops->irq(r.m, false);
+	EXPECT_EQ(bmc.intmask, 0);
+	count_accesses(&r, 2, 18);
+	EXPECT_EQ(bmc.intmask, 0);
+	EXPECT_EQ(bmc.resets, 0);
 	rig_free(&r);
 }
 

@@ -171,6 +171,9 @@ static void encode_into_little(void)
 				free(out);
 			}
 		}
+		/* A room that is larger than any message does not make messages larger. */
+		rq.len = 271;
+		EXPECT_EQ(codec_encode(&rq, data, sizeof(data)), -EMSGSIZE);
 		rq.len = ~(size_t)0;
 		EXPECT_EQ(codec_encode(&rq, data, sizeof(data)), -EMSGSIZE);
 	}
@@ -246,7 +249,12 @@ static void decode_all_lengths(void)
 		response = by == DECODE_DIRECT;
 		for (len = 0; len < sizeof(rsp); len++) {
 			rv = decode_exact(by, rsp, len, &msg);
-			EXPECT_EQ(!rv, len >= least[by] + response && len <= 272);
+			if (len >= least[by] + response && len <= 272)
+				EXPECT_EQ(rv, 0);
+			else if (by != DECODE_DIRECT && (len < 3 || len > 272))
+				EXPECT_EQ(rv, -EINVAL);
+			else
+				EXPECT_EQ(rv, -EBADMSG);
 			if (!rv)
 				EXPECT_EQ(msg.len, len - least[by]);
 		}

@@ -321,90 +321,94 @@ static void owners_that_leave(void)
 	EXPECT_EQ(t.used, 0);
 }
 
-/* Another request like those before, at a time: its number, or -EAGAIN. */
-static int number_at(u64 now_ms)
+/* A token is positive in 32 bits after any number of uses, and each of those has its own. */
+static void tokens_after_many_uses(void)
+{
+	static const u32 uses[][2] = { { 0x1fffffe, 0x1ffffff }, { 0x1ffffff, 0 }, { 0, 1 },
+				       { 0x0aaaaa9, 0x0aaaaaa }, { 0x1555554, 0x1555555 } };
+	unsigned int i;
+	long token;
+
+	for (i = 0; i < ARRAY_SIZE(uses); i++) {
+		seq_init(&t);
+		t.slots[1].generation = uses[i][0];
+		token = alloc_at(1, 0, 1000, 0);
+		EXPECT_EQ(token, ((long)uses[i][1] << 6) + 1);
+		EXPECT_EQ(seq_of_token(token), 1);
+		EXPECT(seq_owner(&t, token) == &owners[1]);
+		EXPECT(!seq_owner(&t, token ^ 0x40));
+		EXPECT(!seq_owner(&t, token ^ 0x40000000));
+		EXPECT(!seq_owner(&t, token ^ 2));
+		EXPECT(seq_cancel(&t, token) == &owners[1]);
+		EXPECT_EQ(t.used, 0);
+		EXPECT(!seq_owner(&t, token));
+		EXPECT(!seq_cancel(&t, token));
+		EXPECT_EQ(t.used, 0);
+	}
+	EXPECT_EQ(seq_of_token(63), 63);
+	EXPECT_EQ(seq_of_token(64), 0);
+}
+
+/* The next free number is the one after those that are taken. */
+static void free_numbers_between_others(void)
+{
+	long tokens[SEQ_SLOTS], token;
+	unsigned int i;
+
+	seq_init(&t);
+	EXPECT_EQ(seq_of_token(alloc_at(0, 0, 1000, 0)), 1);
+	seq_init(&t);
+	for (i = 0; i < SEQ_SLOTS; i++)
+		tokens[i] = alloc_at(i, 0, 1000, 0);
+	EXPECT(seq_cancel(&t, tokens[40]));
+	EXPECT(seq_cancel(&t, tokens[50]));
+	EXPECT_EQ(t.used, 62);
+	token = alloc_at(1, 0, 1000, 0);
+	EXPECT_EQ(seq_of_token(token), seq_of_token(tokens[40]));
+	EXPECT(seq_cancel(&t, token));
+	token = alloc_at(1, 0, 1000, 0);
+	EXPECT_EQ(seq_of_token(token), seq_of_token(tokens[50]));
+}
+
+/* Each network function has its own response, IPMI 2.0, section 5.1; six bits are sent. */
+static void network_functions(void)
 {
 	struct ipmi_addr addr = ipmb(0, 0x24, 0);
-	long token;
-	int rv = seq_alloc(&t, &owners[0], &addr, 6, 1, 0, 1000, now_ms, &token);
-
-	return rv ?: (int)seq_of_token(token);
-}
-
-static bool is_any(void *owner, void *arg)
-{
-	return owner && !arg;
-}
-
-/* Who left has an answer to come: nobody like him gets his number meanwhile. */
-static void late_answers(void)
-{
-	struct ipmi_addr other = ipmb(0, 0x26, 0);
-	unsigned int i;
-	int first, n;
+	struct codec_message answer = { .addr = addr, .cmd = 1 };
+	unsigned int netfn, other;
 	long token;
 
-	seq_init(&t);
-	first = number_at(0);
-	EXPECT(seq_drop_owner(&t, is_any, NULL));
-	for (i = 0; i < SEQ_SLOTS - 1; i++) {
-		n = number_at(1);
-		EXPECT(n >= 0 && n != first);
-	}
-	EXPECT_EQ(number_at(1), -EAGAIN);
-	EXPECT_EQ(number_at(SEQ_LATE_MS - 1), -EAGAIN);
-	/* who asks something else can have it */
-	EXPECT_EQ(seq_alloc(&t, &owners[1], &other, 6, 1, 0, 1000, 1, &token), 0);
-	EXPECT_EQ(seq_of_token(token), first);
-	EXPECT(seq_cancel(&t, token) == &owners[1]);
-	EXPECT_EQ(number_at(SEQ_LATE_MS - 1), -EAGAIN);
-	EXPECT_EQ(number_at(SEQ_LATE_MS), first);
-}
-
-/* All of them are left: at once there is room for others, and soon for all. */
-static void late_answers_of_all(void)
-{
-	unsigned int i;
-
-	seq_init(&t);
-	for (i = 0; i < SEQ_SLOTS; i++)
-		EXPECT(number_at(0) >= 0);
-	while (seq_drop_owner(&t, is_any, NULL))
-		;
-	EXPECT_EQ(number_at(1), -EAGAIN);
-	for (i = 0; i < SEQ_SLOTS; i++)
-		alloc_at(i, 0, 1000, 1);
-	while (seq_drop_owner(&t, is_any, NULL))
-		;
-	EXPECT_EQ(number_at(SEQ_LATE_MS - 1), -EAGAIN);
-	EXPECT(number_at(SEQ_LATE_MS) >= 0);
-}
-
-/* Sent twice and answered once: another answer may come; after one try none does. */
-static void answered_twice(void)
-{
-	struct codec_message answer;
-	enum seq_expiry expiry;
-	unsigned int i, round;
-	long token, same;
-	void *owner;
-	int n;
-
-	for (round = 0; round < 2; round++) {
+	for (netfn = 0; netfn < 256; netfn += 2) {
 		seq_init(&t);
-		token = alloc_at(2, 1, 100, 0);
-		seq_acknowledge(&t, token, 0);
-		if (round) {
-			expiry = seq_expire(&t, 100, &owner, &same);
-			EXPECT_EQ(expiry, SEQ_RESEND);
+		EXPECT_EQ(seq_alloc(&t, &owners[1], &addr, netfn, 1, 0, 1000, 0, &token), 0);
+		answer.seq = seq_of_token(token);
+		for (other = 0; other < 64; other++) {
+			answer.netfn = other;
+			if (other != (netfn & 0x3f) + 1)
+				EXPECT(!seq_match(&t, &answer));
 		}
-		answer = answer_to(2, token);
-		EXPECT(seq_match(&t, &answer) == &owners[2]);
-		for (i = 0; i < SEQ_SLOTS - 1; i++)
-			EXPECT(number_at(101) >= 0);
-		n = seq_alloc(&t, &owners[2], &answer.addr, 6, 2, 0, 100, 101, &token);
-		EXPECT_EQ(n, round ? -EAGAIN : 0);
+		answer.netfn = (netfn & 0x3f) + 1;
+		/* A number has six bits too, whatever is above them. */
+		answer.seq |= netfn & 0xc0;
+		EXPECT(seq_match(&t, &answer) == &owners[1]);
 	}
+}
+
+static void acknowledgement(void)
+{
+	void *owner;
+	long token;
+
+	seq_init(&t);
+	token = alloc_at(1, 1, 1000, 0);
+	EXPECT(!t.slots[1].acknowledged);
+	EXPECT_EQ(t.slots[1].retries, 1);
+	seq_acknowledge(&t, token, 0);
+	EXPECT(t.slots[1].acknowledged);
+	EXPECT_EQ(seq_expire(&t, 1000, &owner, &token), SEQ_RESEND);
+	EXPECT(!t.slots[1].acknowledged);
+	EXPECT_EQ(t.slots[1].retries, 0);
+	EXPECT(t.slots[1].again);
 }
 
 static const struct test seq_tests[] = {
@@ -418,9 +422,10 @@ static const struct test seq_tests[] = {
 	TEST(answer_between_tries),
 	TEST(any_order_of_times),
 	TEST(owners_that_leave),
-	TEST(late_answers),
-	TEST(late_answers_of_all),
-	TEST(answered_twice),
+	TEST(tokens_after_many_uses),
+	TEST(free_numbers_between_others),
+	TEST(network_functions),
+	TEST(acknowledgement),
 };
 
 SUITE(seq);

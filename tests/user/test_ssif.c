@@ -186,12 +186,112 @@ static void an_answer_without_end(void)
 	EXPECT(blocks <= 9);
 }
 
+/* Get System Interface Capabilities, IPMI 2.0, section 22.9: each kind, and sizes around the bounds. */
+static void limits_of_each_kind(void)
+{
+	static const struct {
+		u8 kind, size;
+		u8 parts, request;
+	} cases[] = {
+		{ 0, 32, 1, 32 },   { 0, 64, 1, 32 },	{ 1, 31, 1, 32 },  { 1, 32, 1, 32 },
+		{ 1, 33, 2, 33 },   { 1, 62, 2, 62 },	{ 1, 63, 2, 63 },  { 1, 64, 2, 63 },
+		{ 1, 255, 2, 63 },  { 2, 0, 1, 32 },	{ 2, 32, 1, 32 },  { 2, 33, 3, 33 },
+		{ 2, 63, 3, 63 },   { 2, 64, 3, 64 },	{ 2, 254, 3, 254 }, { 2, 255, 3, 255 },
+		{ 3, 64, 1, 32 },
+	};
+	struct ssif_limits l;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* The answer's size, the version and the reserved byte are nobody's business. */
+		u8 rsp[] = { 0x1c, 0x57, 0, 0xff, cases[i].kind << 6 | 0x37, cases[i].size, 99 };
+
+		ssif_limits_set(&l, rsp, sizeof(rsp));
+		EXPECT_SAY(l.parts == cases[i].parts, "case %u: %u parts", i, l.parts);
+		EXPECT_SAY(l.request == cases[i].request, "case %u: %u bytes", i, l.request);
+		EXPECT(!l.has_pec);
+		rsp[4] = cases[i].kind << 6 | 0x08;
+		ssif_limits_set(&l, rsp, sizeof(rsp));
+		EXPECT(l.has_pec);
+		EXPECT_EQ(l.parts, cases[i].parts);
+	}
+}
+
+/* What begins an answer of several parts, IPMI 2.0, section 12.5, and what does not. */
+static void beginnings(void)
+{
+	static const struct {
+		u8 block[3];
+		u8 len;
+		int rv;
+	} cases[] = {
+		{ { 0x00, 0x01, 0x1c }, 2, SSIF_READ_LENGTH },
+		{ { 0x00, 0x01, 0x1c }, 3, SSIF_READ_LENGTH },
+		{ { 0x00, 0x01, 0x1c }, 31, SSIF_READ_LENGTH },
+		{ { 0x00, 0x01, 0x1c }, 32, SSIF_READ_MORE },
+		{ { 0x00, 0x01, 0x1c }, 33, SSIF_READ_LENGTH },
+		{ { 0x00, 0x01, 0x1c }, 1, SSIF_READ_SHORT },
+		{ { 0x00, 0x01, 0x1c }, 0, SSIF_READ_SHORT },
+		{ { 0x00, 0x00, 0x1c }, 32, SSIF_READ_DONE },
+		{ { 0x00, 0x02, 0x1c }, 3, SSIF_READ_DONE },
+		{ { 0x01, 0x01, 0x1c }, 3, SSIF_READ_DONE },
+		{ { 0x04, 0x01, 0x00 }, 3, SSIF_READ_DONE },
+		{ { 0x1c, 0x01, 0x00 }, 2, SSIF_READ_SHORT },
+		{ { 0x1c, 0x01, 0x00 }, 32, SSIF_READ_DONE },
+		{ { 0x1c, 0x01, 0x00 }, 33, SSIF_READ_LENGTH },
+		{ { 0x1c, 0x01, 0x00 }, 255, SSIF_READ_LENGTH },
+	};
+	u8 block[256] = {};
+	struct ssif_answer a;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		bool more = cases[i].rv == SSIF_READ_MORE;
+
+		memset(&a, 0xee, sizeof(a));
+		memcpy(block, cases[i].block, 3);
+		EXPECT_SAY((int)ssif_first(&a, block, cases[i].len) == cases[i].rv, "case %u", i);
+		EXPECT_EQ(a.next, 0);
+		EXPECT_EQ(a.len, more ? 30 : cases[i].rv ? 0 : cases[i].len);
+		EXPECT(!memcmp(a.data, block + 2 * more, a.len));
+	}
+}
+
+/* The last block has 1 to 31 bytes beside its number, FFh; the others have 31. */
+static void ends(void)
+{
+	u8 block[34] = { 0x00, 0x01, 0x1c };
+	struct ssif_answer a;
+
+	for (unsigned int len = 0; len <= sizeof(block); len++) {
+		memcpy(block, "\x00\x01\x1c", 3);
+		EXPECT_EQ(ssif_first(&a, block, 32), SSIF_READ_MORE);
+		block[0] = 0xfe;
+		EXPECT_EQ((int)ssif_more(&a, block, len),
+			  len < 2 || len > 32 ? SSIF_READ_LENGTH : SSIF_READ_NUMBER);
+		block[0] = 0x00;
+		if (len != 32)
+			EXPECT_EQ(ssif_more(&a, block, len), SSIF_READ_LENGTH);
+		EXPECT_EQ(a.next, 0);
+		EXPECT_EQ(a.len, 30);
+		block[0] = 0xff;
+		if (len < 2 || len > 32) {
+			EXPECT_EQ(ssif_more(&a, block, len), SSIF_READ_LENGTH);
+			EXPECT_EQ(a.len, 30);
+		} else {
+			EXPECT_EQ(ssif_more(&a, block, len), SSIF_READ_DONE);
+			EXPECT_EQ(a.len, 30 + len - 1);
+		}
+	}
+}
+
 static const struct test ssif_tests[] = {
 	TEST(limits_of_hostile_answers),
 	TEST(requests_of_every_length),
 	TEST(answers_of_every_length),
 	TEST(spoiled_answers),
 	TEST(an_answer_without_end),
+	TEST(limits_of_each_kind),
+	TEST(beginnings),
+	TEST(ends),
 };
 
 SUITE(ssif);

@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The wait plan, figure by figure: what it does at which time of a wait, and what it learns of
+ * one. test_wait.c says what that comes to; the rules are those at the head of drivers/proto/wait.c
+ * and in <ipmi/wait.h>, worked out by hand.
+ */
+#include <ipmi/wait.h>
+
+#include "test.h"
+
+static struct wait_history hist;
+static struct wait_facts facts;
+
+static void begin(void)
+{
+	memset(&hist, 0, sizeof(hist));
+	memset(&facts, 0, sizeof(facts));
+}
+
+static void plans(enum ipmi_step verdict, u32 waited_us, enum wait_how how, u32 us, int line)
+{
+	/* Its slot is number 3, however it is called. */
+	struct wait_plan plan = wait_plan(&hist, &facts, verdict, 3 + WAIT_SLOTS, waited_us);
+
+	EXPECT_SAY(plan.how == how && plan.us == us, "line %d: after %u us: %s for %u us", line,
+		   waited_us, plan.how == WAIT_SPIN ? "spins" : "sleeps", plan.us);
+}
+
+#define BYTE_SPINS(waited, us)	  plans(IPMI_STEP_SOON, waited, WAIT_SPIN, us, __LINE__)
+#define BYTE_SLEEPS(waited, us)	  plans(IPMI_STEP_SOON, waited, WAIT_SLEEP, us, __LINE__)
+#define ANSWER_SPINS(waited, us)  plans(IPMI_STEP_TICK, waited, WAIT_SPIN, us, __LINE__)
+#define ANSWER_SLEEPS(waited, us) plans(IPMI_STEP_TICK, waited, WAIT_SLEEP, us, __LINE__)
+#define ANSWER_EVENT(waited, us)  plans(IPMI_STEP_TICK, waited, WAIT_EVENT, us, __LINE__)
+
+static void other_verdicts(void)
+{
+	begin();
+	plans(IPMI_STEP_IDLE, 0, WAIT_EVENT, 0, __LINE__);
+	plans(IPMI_STEP_AGAIN, 9, WAIT_SPIN, 0, __LINE__);
+	plans(IPMI_STEP_DONE, 9, WAIT_SPIN, 0, __LINE__);
+	plans(IPMI_STEP_FAILED, 9, WAIT_SPIN, 0, __LINE__);
+	plans(IPMI_STEP_ATTN, 9, WAIT_SPIN, 0, __LINE__);
+}
+
+/* Not known: watched for 50 us, then sleeps of a quarter of the wait, later of an eighth. */
+static void unknown_byte(void)
+{
+	begin();
+	BYTE_SPINS(0, 2);
+	BYTE_SPINS(49, 2);
+	BYTE_SLEEPS(50, 12);
+	BYTE_SLEEPS(100, 25);
+	BYTE_SLEEPS(3999, 999);
+	BYTE_SLEEPS(4000, 1000);
+	BYTE_SLEEPS(8000, 1000);
+	BYTE_SLEEPS(8007, 1000);
+	BYTE_SLEEPS(8008, 1001);
+	BYTE_SLEEPS(10000, 1250);
+	BYTE_SLEEPS(79999, 9999);
+	BYTE_SLEEPS(80000, 10000);
+	BYTE_SLEEPS(4999999, 10000);
+}
+
+/* Up to 10 us: spun for, for 25 us; that is how it is measured, too. */
+static void quick_byte(void)
+{
+	static const u32 byte_us[] = { 1, 9, 10 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(byte_us); i++) {
+		begin();
+		hist.byte_us = byte_us[i];
+		hist.nap_us = 7;
+		BYTE_SPINS(0, 2);
+		BYTE_SPINS(24, 2);
+		BYTE_SLEEPS(25, 10);
+		BYTE_SLEEPS(43, 10);
+		BYTE_SLEEPS(44, 11);
+		hist.bytes = 32;
+		BYTE_SPINS(24, 2);
+		BYTE_SLEEPS(25, 10);
+	}
+}
+
+/* Longer: one sleep of the learned length, and what is missing. */
+static void slept_for_byte(void)
+{
+	begin();
+	hist.byte_us = 11;
+	hist.nap_us = 9;
+	BYTE_SLEEPS(0, 9);
+	BYTE_SPINS(1, 2);
+	BYTE_SPINS(15, 2);
+	BYTE_SLEEPS(16, 10);
+	BYTE_SLEEPS(21, 10);
+	BYTE_SLEEPS(47, 11);
+
+	hist.byte_us = 35;
+	hist.nap_us = 30;
+	hist.bytes = 31;
+	BYTE_SLEEPS(0, 30);
+	BYTE_SPINS(49, 2);
+	BYTE_SLEEPS(50, 10);
+	BYTE_SLEEPS(69, 10);
+	BYTE_SLEEPS(70, 17);
+
+	hist.byte_us = 400;
+	hist.nap_us = 390;
+	BYTE_SLEEPS(0, 390);
+	BYTE_SPINS(49, 2);
+	BYTE_SLEEPS(50, 10);
+	BYTE_SLEEPS(799, 99);
+	BYTE_SLEEPS(800, 200);
+	hist.byte_us = 100000;
+	BYTE_SLEEPS(90000, 10000);
+}
+
+/* Every 32nd is measured: watched if that takes no more than 50 us, else slept for by halves. */
+static void measured_byte(void)
+{
+	begin();
+	hist.bytes = 32;
+	hist.byte_us = 50;
+	hist.nap_us = 45;
+	BYTE_SPINS(0, 2);
+	BYTE_SPINS(49, 2);
+	BYTE_SLEEPS(50, 10);
+	hist.byte_us = 51;
+	BYTE_SLEEPS(0, 25);
+	BYTE_SPINS(25, 2);
+	/* So are all where timers are too late. */
+	hist.bytes = 0;
+	hist.napless = true;
+	hist.byte_us = 50;
+	BYTE_SPINS(0, 2);
+	BYTE_SPINS(49, 2);
+	hist.byte_us = 51;
+	BYTE_SLEEPS(0, 45);
+	/* A quick one is nothing of that kind. */
+	hist.byte_us = 10;
+	BYTE_SPINS(24, 2);
+	BYTE_SLEEPS(25, 10);
+}
+
+/* The administrator's limit, and that of maintenance mode; what is longer is not begun. */
+static void limits_of_a_byte(void)
+{
+	static const struct {
+		u32 busy_us;
+		bool fast;
+		u32 limit;
+	} cases[] = {
+		{ 3000, false, 3000 }, { 3000, true, 3000 }, { 0, true, 500 }, { 60, true, 60 },
+	};
+	unsigned int i, known;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin();
+		facts.busy_us = cases[i].busy_us;
+		facts.fast = cases[i].fast;
+		for (known = 0; known < 4; known++) {
+			hist.byte_us = known ? cases[i].limit : 0;
+			hist.bytes = known == 2 ? 32 : 0;
+			hist.napless = known == 3;
+			BYTE_SPINS(0, 2);
+			BYTE_SPINS(cases[i].limit - 1, 2);
+			EXPECT_EQ(wait_plan(&hist, &facts, IPMI_STEP_SOON, 0, cases[i].limit).how,
+				  WAIT_SLEEP);
+		}
+		hist.byte_us = 5;
+		BYTE_SPINS(cases[i].limit - 1, 2);
+		hist.byte_us = cases[i].limit + 1;
+		hist.bytes = 0;
+		hist.nap_us = 44;
+		BYTE_SLEEPS(0, 44);
+	}
+	/* Less than its own, too. */
+	begin();
+	facts.busy_us = 10;
+	BYTE_SPINS(9, 2);
+	BYTE_SLEEPS(10, 10);
+}
+
+static void unknown_answer(void)
+{
+	begin();
+	ANSWER_SLEEPS(0, 50);
+	ANSWER_SLEEPS(1, 49);
+	ANSWER_SLEEPS(29, 21);
+	ANSWER_SLEEPS(30, 20);
+	ANSWER_SLEEPS(50, 20);
+	ANSWER_SLEEPS(251, 20);
+	ANSWER_SLEEPS(252, 21);
+	ANSWER_SLEEPS(2400, 200);
+	ANSWER_SLEEPS(119999, 9999);
+	ANSWER_SLEEPS(120000, 10000);
+	ANSWER_SLEEPS(4999999, 10000);
+	/* Maintenance mode. */
+	facts.fast = true;
+	ANSWER_SPINS(0, 5);
+	ANSWER_SPINS(499, 5);
+	ANSWER_SLEEPS(500, 41);
+	ANSWER_SLEEPS(11999, 999);
+	ANSWER_SLEEPS(12000, 1000);
+	ANSWER_SLEEPS(24000, 1000);
+	/* The administrator's limit. */
+	facts.fast = false;
+	facts.busy_us = 3000;
+	ANSWER_SPINS(0, 5);
+	ANSWER_SPINS(2999, 5);
+	ANSWER_SLEEPS(3000, 250);
+}
+
+/* Until the usual time in one sleep, then a twelfth of the wait each. */
+static void usual_answer(void)
+{
+	begin();
+	hist.answer_us[3] = 7000;
+	ANSWER_SLEEPS(0, 7000);
+	ANSWER_SLEEPS(1000, 6000);
+	ANSWER_SLEEPS(6979, 21);
+	ANSWER_SLEEPS(6980, 581);
+	ANSWER_SLEEPS(7000, 583);
+	hist.answer_us[3] = 100000;
+	ANSWER_SLEEPS(0, 100000);
+	/* Spinning begins when it should come. */
+	hist.answer_us[3] = 7000;
+	facts.busy_us = 3000;
+	ANSWER_SLEEPS(0, 7000);
+	ANSWER_SLEEPS(6980, 581);
+	ANSWER_SPINS(7000, 5);
+	ANSWER_SPINS(9999, 5);
+	ANSWER_SLEEPS(10000, 833);
+	facts.busy_us = 0;
+	facts.fast = true;
+	ANSWER_SPINS(7499, 5);
+	ANSWER_SLEEPS(7500, 625);
+}
+
+/* Within 10 us: spun for, from the beginning. */
+static void quick_answer(void)
+{
+	begin();
+	hist.answer_us[3] = 10;
+	ANSWER_SPINS(0, 2);
+	ANSWER_SPINS(24, 2);
+	ANSWER_SLEEPS(25, 20);
+	hist.answer_us[3] = 1;
+	ANSWER_SPINS(0, 2);
+	ANSWER_SPINS(24, 2);
+	hist.answer_us[3] = 11;
+	ANSWER_SLEEPS(0, 20);
+	hist.answer_us[3] = 20;
+	ANSWER_SLEEPS(0, 20);
+	hist.answer_us[3] = 21;
+	ANSWER_SLEEPS(0, 21);
+
+	hist.answer_us[3] = 10;
+	facts.busy_us = 24;
+	ANSWER_SPINS(24, 2);
+	ANSWER_SLEEPS(25, 20);
+	facts.busy_us = 300;
+	ANSWER_SPINS(299, 2);
+	ANSWER_SLEEPS(300, 25);
+}
+
+/* The net below an interrupt: twice the usual time, then what was waited; 10 to 100 ms. */
+static void net(void)
+{
+	begin();
+	facts.irq = true;
+	ANSWER_EVENT(0, 10000);
+	ANSWER_EVENT(1, 10000);
+	ANSWER_EVENT(10001, 10001);
+	ANSWER_EVENT(99999, 99999);
+	ANSWER_EVENT(100001, 100000);
+	hist.answer_us[3] = 5;
+	ANSWER_EVENT(0, 10000);
+	hist.answer_us[3] = 5001;
+	ANSWER_EVENT(0, 10002);
+	hist.answer_us[3] = 49999;
+	ANSWER_EVENT(0, 99998);
+	hist.answer_us[3] = 50001;
+	ANSWER_EVENT(0, 100000);
+	hist.answer_us[3] = ~0U;
+	ANSWER_EVENT(0, 100000);
+	/* Whatever may be spun for, an interrupt is waited for; but not for a byte. */
+	hist.answer_us[3] = 5;
+	facts.busy_us = 3000;
+	ANSWER_EVENT(0, 10000);
+	BYTE_SPINS(0, 2);
+}
+
+static void learns_byte(u32 waited_us, u32 byte_us, u32 nap_us, bool napless, u32 bytes, int line)
+{
+	wait_learn(&hist, IPMI_STEP_SOON, 3, waited_us, 1);
+	EXPECT_SAY(hist.byte_us == byte_us, "line %d: a byte takes %u us", line, hist.byte_us);
+	EXPECT_SAY(hist.nap_us == nap_us, "line %d: a nap of %u us", line, hist.nap_us);
+	EXPECT_SAY(hist.napless == napless, "line %d: napless: %d", line, hist.napless);
+	EXPECT_SAY(hist.bytes == bytes, "line %d: %u bytes", line, hist.bytes);
+}
+
+#define LEARNS_BYTE(...) learns_byte(__VA_ARGS__, __LINE__)
+
+static void set_byte(u32 byte_us, u32 nap_us, u32 bytes)
+{
+	begin();
+	hist.byte_us = byte_us;
+	hist.nap_us = nap_us;
+	hist.bytes = bytes;
+}
+
+/* A figure that is measured moves by a quarter, and to twice at the most. */
+static void measuring_bytes(void)
+{
+	set_byte(0, 0, 7);
+	LEARNS_BYTE(35, 35, 35, false, 0);
+	set_byte(0, 0, 7);
+	LEARNS_BYTE(0, 1, 1, false, 0);
+	set_byte(0, 0, 7);
+	LEARNS_BYTE(1000, 1000, 1000, false, 0);
+	set_byte(0, 0, 7);
+	LEARNS_BYTE(1001, 1000, 1000, false, 0);
+
+	set_byte(8, 3, 7);
+	hist.napless = true;
+	LEARNS_BYTE(20, 10, 10, false, 0);
+	set_byte(8, 3, 7);
+	LEARNS_BYTE(9, 9, 9, false, 0);
+	set_byte(8, 3, 7);
+	LEARNS_BYTE(12, 9, 9, false, 0);
+	set_byte(8, 3, 7);
+	LEARNS_BYTE(13, 10, 10, false, 0);
+	set_byte(8, 3, 7);
+	LEARNS_BYTE(8, 8, 8, false, 0);
+	set_byte(8, 3, 7);
+	LEARNS_BYTE(1, 6, 6, false, 0);
+	set_byte(1, 3, 7);
+	LEARNS_BYTE(0, 1, 1, false, 0);
+
+	set_byte(400, 300, 32);
+	LEARNS_BYTE(600, 450, 450, false, 0);
+	set_byte(400, 300, 32);
+	LEARNS_BYTE(5000, 500, 500, false, 0);
+	set_byte(9000, 300, 32);
+	LEARNS_BYTE(100000, 10000, 10000, false, 0);
+	/* Not yet. */
+	set_byte(400, 300, 31);
+	LEARNS_BYTE(400, 400, 304, false, 32);
+}
+
+/* The others only make it shorter, and teach how late timers are. */
+static void naps(void)
+{
+	/* Aim: 33 us, a thirty-second of it, and one. */
+	set_byte(35, 30, 5);
+	LEARNS_BYTE(30, 33, 32, false, 6);
+	/* Too late by 23 us, with an aim of 37. */
+	set_byte(35, 30, 5);
+	LEARNS_BYTE(60, 35, 24, false, 6);
+	set_byte(35, 30, 5);
+	LEARNS_BYTE(38, 35, 29, false, 6);
+	set_byte(35, 30, 5);
+	LEARNS_BYTE(37, 35, 30, false, 6);
+	set_byte(35, 30, 5);
+	LEARNS_BYTE(36, 35, 31, false, 6);
+	/* However late: no more than twice the aim counts. */
+	set_byte(35, 30, 5);
+	LEARNS_BYTE(200, 35, 20, false, 6);
+	/* Not longer than a byte, nor shorter than 2 us. */
+	set_byte(35, 35, 5);
+	LEARNS_BYTE(10, 28, 28, false, 6);
+	set_byte(35, 6, 5);
+	LEARNS_BYTE(74, 35, 2, false, 6);
+	set_byte(35, 2, 5);
+	LEARNS_BYTE(36, 35, 3, false, 6);
+
+	/* The shortest takes two bytes: timers are too late for naps. */
+	set_byte(35, 2, 5);
+	LEARNS_BYTE(73, 35, 2, false, 6);
+	LEARNS_BYTE(74, 35, 2, true, 7);
+	LEARNS_BYTE(74, 35, 2, true, 8);
+	set_byte(35, 3, 5);
+	LEARNS_BYTE(74, 35, 2, false, 6);
+	/* Then none is learned of, until the next measure. */
+	hist.napless = true;
+	hist.bytes = 30;
+	LEARNS_BYTE(10, 28, 2, true, 31);
+	LEARNS_BYTE(40, 28, 2, true, 32);
+	LEARNS_BYTE(28, 28, 28, false, 0);
+	set_byte(1000, 900, 5);
+	LEARNS_BYTE(1032, 1000, 900, false, 6);
+	set_byte(1000, 900, 5);
+	LEARNS_BYTE(1033, 1000, 899, false, 6);
+}
+
+static void learns_answer(u32 waited_us, unsigned int looks, u32 answer_us, int streak, int line)
+{
+	wait_learn(&hist, IPMI_STEP_TICK, 3 + WAIT_SLOTS, waited_us, looks);
+	EXPECT_SAY(hist.answer_us[3] == answer_us, "line %d: an answer takes %u us", line,
+		   hist.answer_us[3]);
+	EXPECT_SAY(hist.streak[3] == streak, "line %d: a streak of %d", line, hist.streak[3]);
+}
+
+#define LEARNS_ANSWER(...) learns_answer(__VA_ARGS__, __LINE__)
+
+static void set_answer(u32 answer_us, int streak)
+{
+	begin();
+	hist.answer_us[3] = answer_us;
+	hist.streak[3] = streak;
+}
+
+static void first_answers(void)
+{
+	unsigned int looks;
+
+	for (looks = 0; looks < 5; looks++) {
+		set_answer(0, 0);
+		LEARNS_ANSWER(3000, looks, 3000, 7);
+		set_answer(0, -16);
+		LEARNS_ANSWER(4001, looks, 4000, 7);
+		set_answer(0, 3);
+		LEARNS_ANSWER(0, looks, 1, 7);
+	}
+}
+
+/* An interrupt tells how long it takes: a quarter of the way, to twice at the most. */
+static void told_by_an_interrupt(void)
+{
+	set_answer(4000, -5);
+	LEARNS_ANSWER(2000, 0, 3500, 7);
+	set_answer(4000, 2);
+	LEARNS_ANSWER(5000, 0, 4250, 7);
+	set_answer(4000, 2);
+	LEARNS_ANSWER(4001, 0, 4001, 7);
+	set_answer(4000, 2);
+	LEARNS_ANSWER(90000, 0, 5000, 7);
+	set_answer(99000, 2);
+	LEARNS_ANSWER(900000, 0, 100000, 7);
+	set_answer(1, 2);
+	LEARNS_ANSWER(0, 0, 1, 7);
+}
+
+/* There at the first look: a thirty-second earlier, after three in a row twice that, and so on. */
+static void found_at_the_first_look(void)
+{
+	static const struct {
+		int streak, then;
+		u32 us;
+	} cases[] = {
+		{ -16, 1, 3100 }, { -1, 1, 3100 }, { 0, 1, 3100 }, { 1, 2, 3100 }, { 2, 3, 3100 },
+		{ 3, 4, 3000 },   { 4, 5, 2800 },  { 5, 6, 2400 }, { 6, 7, 1600 }, { 7, 7, 1600 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		set_answer(3200, cases[i].streak);
+		LEARNS_ANSWER(9999, 1, cases[i].us, cases[i].then);
+	}
+	set_answer(3200, 0);
+	LEARNS_ANSWER(3099, 1, 3099, 1);
+	set_answer(3200, 0);
+	LEARNS_ANSWER(5, 1, 5, 1);
+	set_answer(1, 7);
+	LEARNS_ANSWER(0, 1, 1, 7);
+}
+
+/* At the second: a quarter of the way. At a later one: a 256th of it, unless 16 in a row. */
+static void found_later(void)
+{
+	set_answer(3200, 7);
+	LEARNS_ANSWER(3600, 2, 3300, 0);
+	set_answer(3200, -7);
+	LEARNS_ANSWER(3201, 2, 3201, 0);
+	set_answer(3200, 3);
+	LEARNS_ANSWER(90000, 2, 4000, 0);
+	set_answer(3200, 3);
+	LEARNS_ANSWER(3200, 2, 3200, 0);
+	set_answer(3200, 3);
+	LEARNS_ANSWER(3000, 2, 3200, 0);
+
+	set_answer(2560, 7);
+	LEARNS_ANSWER(3600, 3, 2570, -1);
+	LEARNS_ANSWER(3600, 4, 2581, -2);
+	set_answer(2560, 0);
+	LEARNS_ANSWER(2564, 3, 2561, -1);
+	set_answer(2560, 3);
+	LEARNS_ANSWER(2500, 3, 2560, -1);
+	set_answer(2560, -14);
+	LEARNS_ANSWER(90000, 9, 2570, -15);
+	set_answer(2560, -15);
+	LEARNS_ANSWER(3560, 9, 2810, -16);
+	LEARNS_ANSWER(90000, 9, 3513, -16);
+	set_answer(99999, -16);
+	LEARNS_ANSWER(4000000, 9, 100000, -16);
+}
+
+/* Each slot is its own, and nothing else is learned of. */
+static void nothing_else(void)
+{
+	struct wait_history before;
+	unsigned int i;
+
+	begin();
+	wait_learn(&hist, IPMI_STEP_TICK, 3, 777, 0);
+	EXPECT_EQ(hist.byte_us, 0);
+	for (i = 0; i < WAIT_SLOTS; i++) {
+		EXPECT_EQ(hist.answer_us[i], i == 3 ? 777 : 0);
+		EXPECT_EQ(hist.streak[i], i == 3 ? 7 : 0);
+	}
+	memcpy(&before, &hist, sizeof(hist));
+	wait_learn(&hist, IPMI_STEP_IDLE, 3, 999, 1);
+	wait_learn(&hist, IPMI_STEP_AGAIN, 3, 999, 1);
+	wait_learn(&hist, IPMI_STEP_DONE, 3, 999, 1);
+	EXPECT(!memcmp(&before, &hist, sizeof(hist)));
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 44, 1);
+	EXPECT_EQ(hist.answer_us[3], 777);
+	EXPECT_EQ(hist.byte_us, 44);
+}
+
+/*
+ * Commands that are next to each other or 32 apart, and the same of other network functions, have
+ * slots of their own; LUN and direction have not.
+ */
+static void slots_of_commands(void)
+{
+	static const u8 netfns[] = { 0x00, 0x04, 0x06, 0x0a, 0x0c, 0x2c, 0x30 };
+	unsigned int cmd, other, i, j;
+
+	EXPECT_EQ(WAIT_SLOTS, 32);
+	for (cmd = 0; cmd < 256; cmd++) {
+		for (other = 0; other < cmd; other++)
+			if (other >> 5 == cmd >> 5 || (other & 31) == (cmd & 31))
+				EXPECT(wait_slot(0x18, cmd) != wait_slot(0x18, other));
+		for (i = 0; i < ARRAY_SIZE(netfns); i++)
+			for (j = 0; j < i; j++)
+				EXPECT(wait_slot(netfns[i] << 2, cmd) !=
+				       wait_slot(netfns[j] << 2, cmd));
+		for (i = 1; i < 8; i++)
+			EXPECT_EQ(wait_slot(0x18, cmd), wait_slot(0x18 + i, cmd));
+	}
+}
+
+static const struct test wait_figures_tests[] = {
+	TEST(other_verdicts),
+	TEST(unknown_byte),
+	TEST(quick_byte),
+	TEST(slept_for_byte),
+	TEST(measured_byte),
+	TEST(limits_of_a_byte),
+	TEST(unknown_answer),
+	TEST(usual_answer),
+	TEST(quick_answer),
+	TEST(net),
+	TEST(measuring_bytes),
+	TEST(naps),
+	TEST(first_answers),
+	TEST(told_by_an_interrupt),
+	TEST(found_at_the_first_look),
+	TEST(found_later),
+	TEST(nothing_else),
+	TEST(slots_of_commands),
+};
+
+SUITE(wait_figures);
