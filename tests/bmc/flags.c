@@ -54,7 +54,7 @@ void flags_set(uint8_t which)
 	tell(true);
 }
 
-static void clear(uint8_t which)
+void flags_clear(uint8_t which)
 {
 	flags &= ~which;
 	tell(false);
@@ -138,7 +138,7 @@ static uint8_t clear_flags(const struct request *rq, struct answer *a)
 		nr_messages = 0;
 	if (rq->data[0] & FLAG_EVENT)
 		nr_events = 0;
-	clear(rq->data[0]);
+	flags_clear(rq->data[0]);
 	return CC_OK;
 }
 
@@ -157,7 +157,7 @@ static uint8_t get_message(const struct request *rq, struct answer *a)
 	answer_add(a, messages[first_message].bytes, messages[first_message].len);
 	first_message = (first_message + 1) % MESSAGES;
 	if (!--nr_messages)
-		clear(FLAG_MESSAGE);
+		flags_clear(FLAG_MESSAGE);
 	return CC_OK;
 }
 
@@ -169,7 +169,7 @@ static uint8_t read_event(const struct request *rq, struct answer *a)
 	answer_add(a, events[first_event], EVENT_LEN);
 	first_event = (first_event + 1) % EVENTS;
 	if (!--nr_events)
-		clear(FLAG_EVENT);
+		flags_clear(FLAG_EVENT);
 	return CC_OK;
 }
 

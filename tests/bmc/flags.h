@@ -20,6 +20,7 @@
 void flags_tell_all(void);
 
 void flags_set(uint8_t flags);
+void flags_clear(uint8_t flags);
 
 /* Shows these flags, whatever the queues hold. */
 void flags_force(uint8_t flags);

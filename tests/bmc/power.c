@@ -179,11 +179,32 @@ void watchdog_forget(void)
 	wd.is_set = false;
 }
 
+/*
+ * What Set Watchdog Timer may say. IPMI 2.0, section 27.6: the uses 1 to 5, the actions and the
+ * pre-timeout interrupts 0 to 3, no reserved bit, and no pre-timeout before the countdown begins.
+ */
+static uint8_t watchdog_check(const struct request *rq)
+{
+	uint8_t use = rq->data[0] & 7;
+
+	if (rq->len != 6)
+		return CC_BAD_LENGTH;
+	if ((rq->data[0] & 0x38) || use < 1 || use > 5 || (rq->data[1] & 0xcc) ||
+	    (rq->data[3] & 0xc1) || rq->data[2] * 10 > get_u16(rq->data + 4))
+		return CC_BAD_FIELD;
+	return CC_OK;
+}
+
+/* What is refused changes nothing; what is taken ends the pre-timeout that there was. */
 static uint8_t watchdog_set(const struct request *rq, struct answer *a)
 {
 	bool stays = (rq->data[0] & 0x40) && wd.running;
+	uint8_t cc = watchdog_check(rq);
 
 	(void)a;
+	if (cc != CC_OK)
+		return cc;
+	flags_clear(FLAG_PRETIMEOUT);
 	wd.is_set = true;
 	wd.use = rq->data[0] & 0x87;
 	wd.actions = rq->data[1];
