@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside ssif_fake.ko: the BMC (ssif_fake_bmc.c) and its adapter (ssif_fake_main.c).
+ * Inside ssif_fake.ko: the BMC (ssif_fake_bmc.c), its adapter (ssif_fake_main.c) and what
+ * went over it (ssif_fake_log.c).
  */
 #ifndef SSIF_FAKE_H
 #define SSIF_FAKE_H
 
 #include <linux/spinlock.h>
 #include <linux/types.h>
+
+struct dentry;
 
 #define MESSAGE_MAX	300
 
@@ -27,7 +30,12 @@ enum kind {
 	SHORT,		/* or ends before its completion code */
 	ENDLESS,	/* or does not end */
 	STALE,		/* the last one is given until there is one */
-	BAD_PEC,
+	BAD_PEC,	/* of an answer; with ARG, of that SMBus command's */
+	BAD_WRITE,	/* the adapter says that a request was spoiled, before it is whole */
+	UNSURE_START,	/* as UNSURE, of the first part of several */
+	REFUSE,		/* command ARG of NetFn App is refused */
+	STUBBORN,	/* so is to stop alerting for messages */
+	CUT,		/* an answer has ARG bytes */
 	NR_KINDS
 };
 
@@ -42,8 +50,9 @@ struct fake_bmc {
 	u64 ready_ns;
 	u32 think_us, answer_len;
 	u8 enables, flags, events;
-	bool alert, alerting, at_panic;
-	u32 echoes, reads, writes, pecs;
+	bool alert, alerting, at_panic, begun;
+	bool with_pec;			/* so was the last write */
+	u32 echoes, reads, writes, pecs, alarms, enables_asked;
 };
 
 extern struct fake_bmc bmc;
@@ -55,5 +64,10 @@ int give(u8 cmd, u8 *block, u8 *n);
 
 /* ssif_fake_main.c */
 void alert_in(u32 us);
+
+/* ssif_fake_log.c; the first under bmc.lock */
+void log_transfer(u64 begun_us, char how, u8 cmd, int rv, const u8 *bytes, unsigned int n);
+u64 log_now(void);
+void log_init(struct dentry *folder);
 
 #endif /* SSIF_FAKE_H */

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The BMC of ssif_fake.ko: what it says, when, and what is wrong with it. See ssif_fake_main.c.
+ *
+ * What it follows is IPMI 2.0, section 12: one request at a time, and an answer to no other; a
+ * request of up to 32 bytes is one block (command 02h), a longer one is blocks of 32 bytes (06h,
+ * 07h) and the rest (08h; 07h for one that knows no end, and there are two then at most). A
+ * middle or an end without a start is none of its own. An answer of up to 32 bytes is one block
+ * (03h), a longer one begins with 00h 01h and 30 bytes of it (03h); the others (09h) have a number,
+ * from 0 on, and 31 bytes; that of the last is FFh. No block is empty (SMBus 2.0, section 5.5.7),
+ * so what is a multiple of 32 ends with a full one. Who reads 03h again gets the answer from its
+ * beginning. While there is no answer it does not acknowledge.
  */
 #include <linux/i2c.h>
 #include <linux/module.h>
@@ -14,9 +23,9 @@
 #define NETFN_OEM	0x2e
 
 static uint parts = 2;
-module_param(parts, uint, 0);
+module_param(parts, uint, 0600);
 static bool pec;
-module_param(pec, bool, 0);
+module_param(pec, bool, 0600);
 static ushort product = 0x5546;
 module_param(product, ushort, 0);
 static char *guid = "";
@@ -30,7 +39,9 @@ const char *const fake_kinds[NR_KINDS] = {
 	[UNSURE] = "unsure",	[LENGTH] = "length",   [NUMBER] = "number",
 	[LOST] = "lost",	[REPEAT] = "repeat",   [NETFN] = "netfn",
 	[COMMAND] = "command",	[SHORT] = "short",     [ENDLESS] = "endless",
-	[STALE] = "stale",	[BAD_PEC] = "pec",
+	[STALE] = "stale",	[BAD_PEC] = "pec",     [BAD_WRITE] = "pec-write",
+	[UNSURE_START] = "unsure-start", [REFUSE] = "refuse", [STUBBORN] = "stubborn",
+	[CUT] = "cut",
 };
 
 struct fake_bmc bmc = { .answer_len = 16 };
@@ -121,6 +132,12 @@ static void app(void)
 			   manufacturer >> 16, product, product >> 8 };
 	u8 capabilities[] = { 0, parts << 6 | pec << 3, 255, 255 };
 
+	if ((bmc.fault == REFUSE && bmc.arg == bmc.rq[1] && strikes(REFUSE)) ||
+	    (bmc.fault == STUBBORN && bmc.rq[1] == 0x2e && bmc.enables & ~bmc.rq[2] & BIT(0)) ||
+	    (parts > 3 && bmc.rq[1] == 0x57)) {
+		bmc.rsp[2] = 0xcc;
+		return;
+	}
 	switch (bmc.rq[1]) {
 	case 0x01:
 		memcpy(bmc.rsp + 3, device_id, sizeof(device_id));
@@ -137,6 +154,7 @@ static void app(void)
 		bmc.enables = bmc.rq[2];
 		break;
 	case 0x2f:
+		bmc.enables_asked++;
 		bmc.rsp[bmc.rsp_len++] = bmc.enables;
 		break;
 	case 0x30:
@@ -144,6 +162,10 @@ static void app(void)
 		break;
 	case 0x31:
 		bmc.rsp[bmc.rsp_len++] = bmc.flags;
+		break;
+	case 0x22:	/* the watchdog's: taken, and no more */
+	case 0x24:
+	case 0x34:	/* Send Message: nobody is there to answer it */
 		break;
 	case 0x33:
 		get_message();
@@ -198,29 +220,47 @@ static void execute(void)
 		bmc.rsp[1] ^= 1;
 	if (strikes(SHORT))
 		bmc.rsp_len = 2;
+	if (strikes(CUT))
+		bmc.rsp_len = bmc.arg;
 	if (bmc.fault == ENDLESS)
 		bmc.rsp_len = MESSAGE_MAX;
 	bmc.ready_ns = ktime_get_mono_fast_ns() + bmc.think_us * (u64)NSEC_PER_USEC;
 	alert_in(bmc.think_us);
 }
 
+/* Of a request: one block, two of which one is not full, or what three kinds of them are good for. */
+static unsigned int longest(void)
+{
+	return parts == 1 ? 63 : parts == 2 ? MESSAGE_MAX : 32;
+}
+
 int take(u8 cmd, const u8 *bytes, unsigned int n)
 {
 	bool end = cmd == 2 || cmd == 8 || (cmd == 7 && parts == 1);
+	static unsigned int refused;
 
 	bmc.writes++;
 	if (bmc.fault == HANG)
 		return -ETIMEDOUT;
-	if (strikes(NACK) || strikes(NACK_WRITE))
+	if (strikes(NACK) || strikes(NACK_WRITE)) {
+		if (bmc.at_panic)
+			pr_emerg("ssif_fake: refused %u times at panic\n", ++refused);
 		return -ENXIO;
+	}
+	if (strikes(BAD_WRITE))
+		return -EBADMSG;
 	if (cmd == 2 || cmd == 6)
 		bmc.rq_len = 0;
-	if (!n || bmc.rq_len + n > MESSAGE_MAX || (!end && n != 32))
+	else if (!bmc.begun)
+		return -ENXIO;
+	bmc.begun = false;
+	if (!n || bmc.rq_len + n > longest() || (!end && n != 32))
 		return -ENXIO;
 	memcpy(bmc.rq + bmc.rq_len, bytes, n);
 	bmc.rq_len += n;
+	bmc.begun = !end;
 	if (!end)
-		return 0;
+		return cmd == 6 && strikes(UNSURE_START) ? -ETIMEDOUT : 0;
 	execute();
 	return strikes(UNSURE) ? -ETIMEDOUT : 0;
 }
@@ -248,6 +288,21 @@ static unsigned int cut(const u8 *rsp, unsigned int len, unsigned int part, u8 *
 	return n + 1;
 }
 
+/* How long it is asked for an answer that it does not give. */
+static void note_read_at_panic(void)
+{
+	u64 now = ktime_get_mono_fast_ns();
+	static unsigned int shown;
+	unsigned int tenths;
+
+	if (now < bmc.ready_ns)
+		return;
+	tenths = div_u64(now - bmc.ready_ns, 100 * NSEC_PER_MSEC);
+	if (tenths > shown)
+		pr_emerg("ssif_fake: asked for %u00 ms at panic\n", tenths);
+	shown = tenths;
+}
+
 /* *n is what the BMC says, *block has room for 32. */
 int give(u8 cmd, u8 *block, u8 *n)
 {
@@ -255,6 +310,8 @@ int give(u8 cmd, u8 *block, u8 *n)
 	bool old = early && bmc.fault == STALE && bmc.old_len;
 
 	bmc.reads++;
+	if (bmc.at_panic)
+		note_read_at_panic();
 	if (bmc.fault == HANG)
 		return -ETIMEDOUT;
 	if (strikes(NACK) || strikes(NACK_READ) || (cmd == 9 && strikes(NACK_MIDDLE)))

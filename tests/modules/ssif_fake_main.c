@@ -8,7 +8,10 @@
  *			messages for it, with a real PEC
  *	atomic		it has atomic transfers too
  *	absent		the BMC acknowledges nothing to begin with
- *	parts, pec	what Get System Interface Capabilities says
+ *	parts, pec	what Get System Interface Capabilities says; it is refused if parts is 4
+ *	name		the adapter's name
+ *	blocks, can_pec	the adapter knows SMBus blocks, and their PEC
+ *	behind		the adapter is behind another one
  *	product		its product id, to tell it from others
  *	manufacturer	its maker's number
  *	guid		what Get Device GUID answers, as 32 hexadecimal digits
@@ -17,13 +20,30 @@
  *
  *	fault		write "KIND [N [ARG]]", of enum kind below: the next N times, 0 = for
  *			ever; "ok" heals
- *	post		write "event", "message" or "pretimeout": there is one
+ *	post		write "event", "message" or "pretimeout": there is one; or "alert": it alerts,
+ *			and has nothing to say
  *	hold		write MS: another has the bus for so long
+ *	suspended	write 1: the adapter is
+ *	log		what went over the bus, see ssif_fake_log.c
  *	bus_us		what a transfer takes
  *	think_us, answer_len, alert	as they say
- *	enables, echoes, reads, writes, pecs	what there was; the last are writes with a PEC
+ *	enables, echoes, reads, writes	what there was
+ *	pecs, alarms, enables_asked	writes with a PEC; alerts of it that the host has asked
+ *			about; Get BMC Global Enables
  *
- * What is added to its SEL, and events, are lines of the log; so are requests at panic. Lock: a spinlock over all.
+ * What is added to its SEL, and events, are lines of the kernel's log; so are requests at panic.
+ * Lock: a spinlock over all.
+ *
+ * The PEC is SMBus 2.0, section 5.4: a CRC of all bytes on the bus, both addresses with their
+ * direction bit among them, over x^8 + x^2 + x + 1 from 0 on. It is computed here and not by the
+ * I2C core, which is what it is to check. A wrong one behind a write is not acknowledged. IPMI
+ * 2.0, section 12: whether a BMC ends an answer with one goes by the request; who wants one that
+ * was not asked for reads FFh, for nobody drives the bus.
+ *
+ * An alert is SMBus 2.0, appendix A: it is up until the host has read a byte from address 0Ch, to
+ * which who alerts answers with its own address in the upper seven bits; the lowest bit is free,
+ * and here it is sometimes 1. Nobody answers there if nobody alerts. IPMI 2.0, sections 12 and 22.1: a
+ * BMC alerts when it has an answer, or something to say by itself for which that is enabled.
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -47,6 +67,14 @@ static bool atomic;
 module_param(atomic, bool, 0);
 static bool absent;
 module_param(absent, bool, 0);
+static char *name = "ssif_fake";
+module_param(name, charp, 0);
+static bool blocks = true;
+module_param(blocks, bool, 0);
+static bool can_pec = true;
+module_param(can_pec, bool, 0);
+static bool behind;
+module_param(behind, bool, 0);
 
 static struct dentry *folder;
 static struct i2c_client *ara;
@@ -63,10 +91,16 @@ static enum hrtimer_restart alert_now(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static void alert_anyway(u32 us)
+{
+	if (ara)
+		hrtimer_start(&alert_timer, ns_to_ktime(us * (u64)NSEC_PER_USEC), HRTIMER_MODE_REL);
+}
+
 void alert_in(u32 us)
 {
-	if (bmc.alert && ara)
-		hrtimer_start(&alert_timer, ns_to_ktime(us * (u64)NSEC_PER_USEC), HRTIMER_MODE_REL);
+	if (bmc.alert)
+		alert_anyway(us);
 }
 
 /* A transfer that was stopped half-way leaves the bus as it is: the next one only ends it. */
@@ -89,29 +123,66 @@ static int use_bus(bool sleeps)
 	return 0;
 }
 
+/* The address of who alerts, to whoever reads the alert response address. */
+static int alert_response(u64 begun, u8 *byte)
+{
+	int rv = bmc.alerting ? 0 : -ENXIO;
+
+	if (bmc.alerting)
+		*byte = ADDRESS << 1 | (++bmc.alarms & 1);
+	bmc.alerting = false;
+	log_transfer(begun, 'a', 0, rv, byte, !rv);
+	return rv;
+}
+
+/* No adapter takes an answer for good whose PEC is wrong; this one may be told which is. */
+static bool has_bad_pec(u8 cmd)
+{
+	return bmc.fault == BAD_PEC && (!bmc.arg || bmc.arg == cmd) && strikes(BAD_PEC);
+}
+
+static int smbus_block(u64 begun, char rw, u8 cmd, u8 *block)
+{
+	int rv;
+
+	if (rw == I2C_SMBUS_WRITE) {
+		rv = take(cmd, block + 1, block[0]);
+	} else {
+		rv = give(cmd, block + 1, block);
+		if (!rv && has_bad_pec(cmd))
+			rv = -EBADMSG;
+	}
+	log_transfer(begun, rw == I2C_SMBUS_WRITE ? 'w' : 'r', cmd, rv, block + 1,
+		     rw == I2C_SMBUS_WRITE || !rv ? block[0] : 0);
+	return rv;
+}
+
+static int quick(u64 begun)
+{
+	int rv = bmc.fault == NACK ? -ENXIO : 0;
+
+	log_transfer(begun, 'q', 0, rv, NULL, 0);
+	return rv;
+}
+
 static int smbus(u16 addr, unsigned short flags, char rw, u8 cmd, int size,
 		 union i2c_smbus_data *data, bool sleeps)
 {
+	u64 begun = log_now();
 	int rv = use_bus(sleeps);
 
 	if (rv)
 		return rv;
 	guard(spinlock_irqsave)(&bmc.lock);
-	if (addr == ALERT_ADDRESS && size == I2C_SMBUS_BYTE && bmc.alerting) {
-		bmc.alerting = false;
-		data->byte = ADDRESS << 1;
-		return 0;
-	}
+	if (addr == ALERT_ADDRESS && size == I2C_SMBUS_BYTE && rw == I2C_SMBUS_READ)
+		return alert_response(begun, &data->byte);
 	if (addr != ADDRESS)
 		return -ENXIO;
 	if (size == I2C_SMBUS_QUICK)
-		return bmc.fault == NACK ? -ENXIO : 0;
+		return quick(begun);
 	if (size != I2C_SMBUS_BLOCK_DATA)
 		return -EOPNOTSUPP;
-	if (rw == I2C_SMBUS_WRITE)
-		return take(cmd, data->block + 1, data->block[0]);
-	rv = give(cmd, data->block + 1, data->block);
-	return !rv && strikes(BAD_PEC) ? -EBADMSG : rv;
+	return smbus_block(begun, rw, cmd, data->block);
 }
 
 static int smbus_xfer(struct i2c_adapter *a, u16 addr, unsigned short flags, char rw, u8 cmd,
@@ -126,36 +197,56 @@ static int smbus_xfer_atomic(struct i2c_adapter *a, u16 addr, unsigned short fla
 	return smbus(addr, flags, rw, cmd, size, data, false);
 }
 
-static int i2c_write(struct i2c_msg *msg)
+/* SMBus 2.0, section 5.4. */
+static u8 crc8(u8 crc, const u8 *bytes, unsigned int n)
+{
+	unsigned int bit;
+
+	while (n--) {
+		crc ^= *bytes++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc & 0x80 ? crc << 1 ^ 0x07 : crc << 1;
+	}
+	return crc;
+}
+
+/* SMBus 2.0, section 5.5.7: command, length, bytes; a PEC, or none. */
+static int i2c_write(u64 begun, struct i2c_msg *msg)
 {
 	bool has_pec = msg->len > 2 && msg->len == msg->buf[1] + 3U;
 	u8 to = ADDRESS << 1;
+	int rv;
 
 	if (!msg->len)
-		return bmc.fault == NACK ? -ENXIO : 0;
+		return quick(begun);
 	if (msg->len < 3 || msg->len - 2U - has_pec != msg->buf[1])
 		return -ENXIO;
-	if (has_pec && i2c_smbus_pec(i2c_smbus_pec(0, &to, 1), msg->buf, msg->len - 1) !=
-			       msg->buf[msg->len - 1])
+	if (has_pec && crc8(crc8(0, &to, 1), msg->buf, msg->len - 1) != msg->buf[msg->len - 1])
 		return -ENXIO;
 	bmc.pecs += has_pec;
-	return take(msg->buf[0], msg->buf + 2, msg->buf[1]);
+	bmc.with_pec = has_pec;
+	rv = take(msg->buf[0], msg->buf + 2, msg->buf[1]);
+	log_transfer(begun, 'w', msg->buf[0], rv, msg->buf + 2, msg->buf[1]);
+	return rv;
 }
 
-static int i2c_read(u8 cmd, struct i2c_msg *msg)
+static int i2c_read(u64 begun, u8 cmd, struct i2c_msg *msg)
 {
 	u8 head[] = { ADDRESS << 1, cmd, ADDRESS << 1 | 1 };
-	u8 n, crc;
+	u8 n = 0;
 	int rv = give(cmd, msg->buf + 1, &n);
 
+	log_transfer(begun, 'r', cmd, rv, msg->buf + 1, rv ? 0 : n);
 	if (rv)
 		return rv;
 	if (!n || n > 32)
 		return -EPROTO;
 	msg->buf[0] = n;
 	if (msg->len > 1) {
-		crc = i2c_smbus_pec(i2c_smbus_pec(0, head, 3), msg->buf, n + 1);
-		msg->buf[n + 1] = strikes(BAD_PEC) ? crc ^ 0x55 : crc;
+		msg->buf[n + 1] = bmc.with_pec ? crc8(crc8(0, head, 3), msg->buf, n + 1) : 0xff;
+		/* The last byte; at panic the completion code. */
+		if (has_bad_pec(cmd))
+			msg->buf[bmc.at_panic ? 3 : n] ^= 0x55;
 	}
 	msg->len += n;
 	return 0;
@@ -163,22 +254,20 @@ static int i2c_read(u8 cmd, struct i2c_msg *msg)
 
 static int i2c(struct i2c_msg *msgs, int n, bool sleeps)
 {
+	u64 begun = log_now();
 	int rv = use_bus(sleeps);
 
 	if (rv)
 		return rv;
 	guard(spinlock_irqsave)(&bmc.lock);
-	if (msgs->addr == ALERT_ADDRESS && bmc.alerting && n == 1) {
-		bmc.alerting = false;
-		msgs->buf[0] = ADDRESS << 1;
-		return 1;
-	}
+	if (msgs->addr == ALERT_ADDRESS && n == 1 && msgs->flags & I2C_M_RD)
+		return alert_response(begun, msgs->buf) ?: 1;
 	if (msgs->addr != ADDRESS)
 		return -ENXIO;
 	if (n == 1 && !(msgs->flags & I2C_M_RD))
-		rv = i2c_write(msgs);
+		rv = i2c_write(begun, msgs);
 	else if (n == 2 && msgs[1].flags & I2C_M_RECV_LEN)
-		rv = i2c_read(msgs->buf[0], msgs + 1);
+		rv = i2c_read(begun, msgs->buf[0], msgs + 1);
 	else
 		rv = -EOPNOTSUPP;
 	return rv ?: n;
@@ -196,8 +285,8 @@ static int i2c_xfer_atomic(struct i2c_adapter *a, struct i2c_msg *msgs, int n)
 
 static u32 functionality(struct i2c_adapter *a)
 {
-	return I2C_FUNC_SMBUS_QUICK | I2C_FUNC_SMBUS_BYTE | I2C_FUNC_SMBUS_BLOCK_DATA |
-	       I2C_FUNC_SMBUS_PEC;
+	return I2C_FUNC_SMBUS_QUICK | I2C_FUNC_SMBUS_BYTE |
+	       (blocks ? I2C_FUNC_SMBUS_BLOCK_DATA : 0) | (can_pec ? I2C_FUNC_SMBUS_PEC : 0);
 }
 
 static struct i2c_algorithm algorithm = { .functionality = functionality };
@@ -206,7 +295,13 @@ static struct i2c_adapter adapter = {
 	.owner = THIS_MODULE,
 	.class = I2C_CLASS_HWMON,
 	.algo = &algorithm,
-	.name = "ssif_fake",
+};
+
+/* What it may be behind. */
+static struct i2c_adapter root = {
+	.owner = THIS_MODULE,
+	.algo = &algorithm,
+	.name = "ssif_root",
 };
 
 static ssize_t fault_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
@@ -251,6 +346,9 @@ static ssize_t post_write(struct file *file, const char __user *from, size_t len
 		bmc.flags |= BIT(0);
 	} else if (sysfs_streq(what, "pretimeout")) {
 		bmc.flags |= BIT(3);
+	} else if (sysfs_streq(what, "alert")) {
+		alert_anyway(0);
+		return len;
 	} else {
 		return -EINVAL;
 	}
@@ -284,12 +382,24 @@ static const struct file_operations hold_ops = {
 	.write = hold_write,
 };
 
+static int suspended_set(void *unused, u64 value)
+{
+	if (value)
+		i2c_mark_adapter_suspended(&adapter);
+	else
+		i2c_mark_adapter_resumed(&adapter);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(suspended_ops, NULL, suspended_set, "%llu\n");
+
 static void show(void)
 {
 	folder = debugfs_create_dir("ssif_fake", NULL);
 	debugfs_create_file("fault", 0200, folder, NULL, &fault_ops);
 	debugfs_create_file("post", 0200, folder, NULL, &post_ops);
 	debugfs_create_file("hold", 0200, folder, NULL, &hold_ops);
+	debugfs_create_file_unsafe("suspended", 0200, folder, NULL, &suspended_ops);
+	log_init(folder);
 	debugfs_create_u32("bus_us", 0600, folder, &bus_us);
 	debugfs_create_u32("think_us", 0600, folder, &bmc.think_us);
 	debugfs_create_u32("answer_len", 0600, folder, &bmc.answer_len);
@@ -299,6 +409,32 @@ static void show(void)
 	debugfs_create_u32("reads", 0400, folder, &bmc.reads);
 	debugfs_create_u32("writes", 0400, folder, &bmc.writes);
 	debugfs_create_u32("pecs", 0400, folder, &bmc.pecs);
+	debugfs_create_u32("alarms", 0400, folder, &bmc.alarms);
+	debugfs_create_u32("enables_asked", 0400, folder, &bmc.enables_asked);
+}
+
+static int add_adapters(void)
+{
+	int rv;
+
+	strscpy(adapter.name, name, sizeof(adapter.name));
+	if (behind) {
+		rv = i2c_add_adapter(&root);
+		if (rv)
+			return rv;
+		adapter.dev.parent = &root.dev;
+	}
+	rv = i2c_add_adapter(&adapter);
+	if (rv && behind)
+		i2c_del_adapter(&root);
+	return rv;
+}
+
+static void del_adapters(void)
+{
+	i2c_del_adapter(&adapter);
+	if (behind)
+		i2c_del_adapter(&root);
 }
 
 static int __init ssif_fake_init(void)
@@ -316,12 +452,12 @@ static int __init ssif_fake_init(void)
 		algorithm.smbus_xfer = smbus_xfer;
 		algorithm.smbus_xfer_atomic = atomic ? smbus_xfer_atomic : NULL;
 	}
-	rv = i2c_add_adapter(&adapter);
+	rv = add_adapters();
 	if (rv)
 		return rv;
 	ara = i2c_new_smbus_alert_device(&adapter, &setup);
 	if (IS_ERR(ara)) {
-		i2c_del_adapter(&adapter);
+		del_adapters();
 		return PTR_ERR(ara);
 	}
 	show();
@@ -335,7 +471,7 @@ static void __exit ssif_fake_exit(void)
 		bmc.alert = false;
 	hrtimer_cancel(&alert_timer);
 	i2c_unregister_device(ara);
-	i2c_del_adapter(&adapter);
+	del_adapters();
 }
 
 module_init(ssif_fake_init);
