@@ -7,13 +7,17 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 
+#define STALL_S 35 /* more than RCU's patience, see tools/vm/machine.py */
+
 static char *fault = "";
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "use-after-free, overflow, leak, lock-order, sleep, timer, shift or data-race");
+MODULE_PARM_DESC(fault,
+		 "use-after-free, overflow, leak, lock-order, sleep, timer, shift, data-race, hung or stall");
 
 struct faulty_box {
 	struct timer_list timer;
@@ -107,6 +111,36 @@ static void race_on(struct faulty_box *box)
 	kfree(box);
 }
 
+static int sleep_for_ever(void *data)
+{
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+	}
+	return 0;
+}
+
+/* The thread keeps the module. */
+static void hang(struct faulty_box *box)
+{
+	struct task_struct *sleeper = kthread_run(sleep_for_ever, NULL, "faulty");
+
+	if (!IS_ERR(sleeper))
+		__module_get(THIS_MODULE);
+	kfree(box);
+}
+
+static void stall(struct faulty_box *box)
+{
+	unsigned long end = jiffies + STALL_S * HZ;
+
+	rcu_read_lock();
+	while (time_before(jiffies, end))
+		cpu_relax();
+	rcu_read_unlock();
+	kfree(box);
+}
+
 static const struct {
 	const char *name;
 	void (*commit)(struct faulty_box *box);
@@ -119,6 +153,8 @@ static const struct {
 	{ "timer", free_timer },
 	{ "shift", shift },
 	{ "data-race", race_on },
+	{ "hung", hang },
+	{ "stall", stall },
 };
 
 static int __init faulty_init(void)

@@ -4,6 +4,9 @@ program beside it (hostbmc.py, ipmisim.py, hostprogram.py)."""
 import os
 import subprocess
 
+# what is run through this ends with the thread that began it, however that one ends
+LEASH = ["setpriv", "--pdeathsig", "TERM"]
+
 
 class Channel:
     """Its letter begins its lines in the log."""
@@ -22,8 +25,8 @@ class ProgramChannel(Channel):
 
     def spawn(self, command, stdin=subprocess.DEVNULL, environment=None):
         self.process = subprocess.Popen(
-            command, env={**os.environ, **(environment or {})}, stdin=stdin,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+            LEASH + command, env={**os.environ, **(environment or {})}, stdin=stdin,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0, start_new_session=True)
 
     def fileno(self):
         return self.process.stdout.fileno()

@@ -47,9 +47,20 @@ class Kernel:
         self.image = image        # /boot/vmlinuz-NAME or a copy of it
         self.modules = modules    # lib/modules/NAME
         # one of tools/debug-kernel, several times slower than a distribution's
-        self.instrumented = name.endswith(("-debug", "-kcsan"))
-        self.finds_leaks = name.endswith("-debug")
-        self.finds_races = name.endswith("-kcsan")
+        self.finds_leaks = self.short == "debug"
+        self.finds_races = self.short == "kcsan"
+        self.instrumented = self.finds_leaks or self.finds_races
+
+    @property
+    def short(self):
+        """Its line, 6.1, or what sets it apart: debug, kcsan."""
+        kind = self.name.rsplit("-", 1)[-1]
+        return kind if kind in ("debug", "kcsan") else ".".join(self.name.split(".")[:2])
+
+
+def unknown(name):
+    """A kernel of which there is nothing but its name, short or full."""
+    return Kernel(name, None, None)
 
 
 def find(name):

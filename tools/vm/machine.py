@@ -18,12 +18,13 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 import tty
 
 import devicetree
 import kernel as kernels
-from channel import Channel
+from channel import LEASH, Channel
 from hostbmc import HostBmc
 from hostprogram import HostProgram
 from ipmisim import IpmiSim
@@ -34,6 +35,12 @@ ESCAPE = b"\x1d"        # Ctrl-]
 PIPE_SIZE = 1 << 20
 BOOT_SECONDS = 300      # that a kernel may take to begin init; a busy host is no failure
 RUNNING = set()         # processes
+STOP = threading.Event()        # nothing is begun any more, and what runs is ended
+LOCK = threading.Lock()         # for both
+
+
+class Stopped(Exception):
+    """This process was told to end: what a machine had shown until then is no verdict."""
 
 
 def accelerator(arch):
@@ -44,15 +51,30 @@ def accelerator(arch):
     return "tcg" if arch.cross else os.environ.get("VM_ACCEL", "tcg")
 
 
+def begin(command, log):
+    """A machine's process. In a session of its own: who presses Ctrl-C means the process here,
+    and that one knows first that it is to end, before its machines do."""
+    with LOCK:
+        if STOP.is_set():
+            raise Stopped
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+        RUNNING.add(process)
+    return process
+
+
 def stop_all():
-    """End every machine of this process."""
-    for process in list(RUNNING):
-        process.terminate()
+    """End every machine of this process, and begin none."""
+    with LOCK:
+        STOP.set()
+        for process in RUNNING:
+            process.terminate()
 
 
 def stop_when_told():
-    """Make SIGTERM an exception, so that no machine outlives this process."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    """Make these signals an exception, so that no machine outlives this process."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda told, _: sys.exit(128 + told))
 
 
 class Serial(Channel):
@@ -118,9 +140,10 @@ class Control(Channel):
             self.conn.close()
 
 
-# On a busy host an emulated timer may be late, which is no broken IO-APIC; and a clock that was
-# calibrated meanwhile may run some times too fast, and RCU's patience with it.
-BUSY_HOST = "no_timer_check rcupdate.rcu_cpu_stall_timeout=100"
+# On a busy host an emulated timer may be late, which is no broken IO-APIC. RCU's patience is the
+# kernel's default and a little; a clock that was calibrated on a busy host may run some times too
+# fast, and its patience end too soon: see busy_host() in verdict.py.
+BUSY_HOST = "no_timer_check rcupdate.rcu_cpu_stall_timeout=25"
 
 
 class Machine:
@@ -140,8 +163,10 @@ class Machine:
         self.log_path = log
         self.bmc = bmc          # "host", "fast": with a BMC of tests/bmc, its chardev is called host;
                                 # "ipmi_sim": with that one
+        self.beside = None      # it, while it runs
         self.bmc_status = 0     # its exit status
         self.host = host        # a program that is run here once the guest's init runs
+        self.half = None        # it, once it runs
         self.host_status = 0    # its exit status
         self.said = []          # its lines
         self.boots = boots      # resets before the last of so many boots are no end
@@ -175,44 +200,55 @@ class Machine:
         # a limit of its own, should this process be killed
         limit = ("infinity" if self.limit == float("inf")
                  else str(int(self.limit) + BOOT_SECONDS + 30))
-        return ["timeout", "--foreground", "-k", "5", limit] + args
+        return [*LEASH, "timeout", "--foreground", "-k", "5", limit] + args
 
     def run(self, on_line=None, interactive=False):
         """Boot and wait for the end. on_line(text) sees each line of the test's terminal;
         interactive: once the guest said "@vm shell", the terminal here is the guest's."""
-        folder = tempfile.mkdtemp(prefix="ipmi-vm-")
-        channels = [Serial(folder, "K"), Serial(folder, "T"), Control(folder, "Q")]
-        if self.bmc:
-            channels.insert(0, IpmiSim(folder) if self.bmc == "ipmi_sim"
-                            else HostBmc(folder, self.bmc))
+        folder, channels = tempfile.mkdtemp(prefix="ipmi-vm-"), []
         started = time.monotonic()
         with open(self.log_path, "w", encoding="utf-8") as log:
-            process = subprocess.Popen(self.command(channels, folder), stdin=subprocess.DEVNULL,
-                                       stdout=log, stderr=subprocess.STDOUT)
-            RUNNING.add(process)
             try:
-                self.listen(process, channels, log, started, on_line, interactive)
-                if not self.timed_out:
-                    process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.timed_out = True
+                self.open(channels, folder)
+                process = begin(self.command(channels, folder), log)
+                try:
+                    self.listen(process, channels, log, started, on_line, interactive)
+                    if not self.timed_out:
+                        process.wait(10)
+                except subprocess.TimeoutExpired:
+                    self.timed_out = True
+                finally:
+                    if process.poll() is None:
+                        process.terminate()
+                        process.wait()
+                    with LOCK:
+                        RUNNING.discard(process)
+                    self.status = process.returncode
             finally:
-                if process.poll() is None:
-                    process.terminate()
-                    process.wait()
-                RUNNING.discard(process)
-                self.status = process.returncode
                 self.seconds = time.monotonic() - started
-                # the program beside it first: what it still does needs the others
-                for channel in sorted(channels, key=lambda channel: channel.letter != "H"):
-                    channel.close()
-                if self.bmc:
-                    self.bmc_status = channels[0].status
-                    log.write(channels[0].last_words)
-                    self.notes += channels[0].last_words.splitlines()
-                if self.host:
-                    self.host_status = channels[-1].status if channels[-1].letter == "H" else None
+                self.close(channels, log)
                 shutil.rmtree(folder)
+        if STOP.is_set():
+            raise Stopped
+
+    def open(self, channels, folder):
+        """What it hears; the control channel is the last of them."""
+        if self.bmc:
+            self.beside = IpmiSim(folder) if self.bmc == "ipmi_sim" else HostBmc(folder, self.bmc)
+            channels.append(self.beside)
+        channels += [Serial(folder, "K"), Serial(folder, "T")]
+        channels.append(Control(folder, "Q"))
+
+    def close(self, channels, log):
+        # the program beside it first: what it still does needs the others
+        for channel in sorted(channels, key=lambda channel: channel.letter != "H"):
+            channel.close()
+        if self.beside:
+            self.bmc_status = self.beside.status
+            log.write(self.beside.last_words)
+            self.notes += self.beside.last_words.splitlines()
+        if self.host:
+            self.host_status = self.half.status if self.half else None
 
     def must_have_begun(self):
         """Trouble if QEMU did not like its options."""
@@ -234,10 +270,11 @@ class Machine:
                 return
             if not control.conn and process.poll() is not None:
                 return
-            if self.host and self.init_at is not None and channels[-1] is control:
-                environment = getattr(channels[0], "environment", {})
-                channels.append(HostProgram(self.host, environment, self.limit))
-                picker.register(channels[-1], selectors.EVENT_READ)
+            if self.host and self.init_at is not None and not self.half:
+                environment = getattr(self.beside, "environment", {})
+                self.half = HostProgram(self.host, environment, self.limit)
+                channels.append(self.half)
+                picker.register(self.half, selectors.EVENT_READ)
             for key, _ in picker.select(0.5):
                 channel = key.fileobj
                 if channel is control and not control.conn:

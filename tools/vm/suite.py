@@ -17,9 +17,11 @@ from kernel import BUILD, TOP, Trouble
 FOLDER = os.path.join(TOP, "tests", "vm")
 PROGRAMS = os.path.join(BUILD, "vm", "bin")
 
+SYSRQ = "sysrq triggered crash"         # of the panic of a test that names none
+
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
-             "panic", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
+             "panic", "panic_says", "skips", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
 HARDWARE_KEYS = {"about", "qemu", "append", "arch", "board", "tree", "bmc", "load"}
 
 
@@ -50,6 +52,8 @@ class Case:
         self.kernels = test.get("kernels", [])
         self.asked = test.get("asked", False)
         self.panic = test.get("panic")
+        self.panic_says = test.get("panic_says", SYSRQ if self.panic else None)
+        self.skips = test.get("skips", [])
         self.bmc_require = test.get("bmc_require", [])
         self.bmc_forbid = test.get("bmc_forbid", [])
         self.boots = test.get("boots", 1)
@@ -65,10 +69,7 @@ class Case:
         return "\n".join(lines + [f"run /vm/bin/{self.program}", ""])
 
     def runs_on(self, kernel):
-        line = ".".join(kernel.name.split(".")[:2])
-        if kernel.instrumented:
-            line = kernel.name.rsplit("-", 1)[1]
-        return kernel.arch.name == self.arch and (not self.kernels or line in self.kernels)
+        return kernel.arch.name == self.arch and (not self.kernels or kernel.short in self.kernels)
 
 
 def tree_of(hardware):

@@ -36,9 +36,21 @@ case)
 	echo "ok 1 first"
 	echo "# not as it should be"
 	echo "not ok 2 second" ;;
+skip)
+	echo "1..1"
+	echo "ok 1 first # SKIP no reason to run it" ;;
+todo)
+	echo "1..1"
+	echo "# not yet"
+	echo "not ok 1 first # TODO" ;;
 faulty)
 	echo "1..1"
-	insmod /vm/modules/faulty.ko fault="$2" && rmmod faulty
+	insmod /vm/modules/faulty.ko fault="$2" && { [ "$2" = hung ] || rmmod faulty; }
+	# until the kernel says so
+	until [ -z "$3" ] || dmesg | grep -q "$3"; do
+		sleep 1
+	done
+	[ -z "$3" ] || reboot -f
 	echo "ok 1 first" ;;
 status)
 	echo "1..1"
