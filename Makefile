@@ -19,6 +19,8 @@ makes := $(if $(findstring n,$(letters))$(findstring q,$(letters))$(findstring t
 
 # Kernels, and where the modules go: before those of the kernel itself.
 export KVER KDIR INSTALL_MOD_PATH
+# of whatever can be short: that, see tools/check-smoke
+export SMOKE
 INSTALL_MOD_DIR ?= updates
 
 # The kernel's make in the build folder of KDIR, or KVER, or the running
@@ -29,7 +31,7 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan soak compare fuzz bench
+.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan check-smoke soak compare fuzz bench
 .PHONY: check-fresh mutants
 
 modules:
@@ -57,24 +59,28 @@ check check-vm:
 
 # KERNEL="7.2 clang" picks rows of README.md's table, by hand or not
 check-kernels:
-	@tools/setup build vm kernels
+	@tools/setup build vm $(if $(SMOKE),,kernels)
 	$(makes)tools/check-kernels $(or $(KERNEL),--all)
 
 check-debug check-kcsan:
-	@tools/setup build vm debug
+	@tools/setup build vm $(if $(SMOKE),,debug)
 	$(makes)tools/check $(@:check-%=%)
+
+# each trial installs what it needs
+check-smoke:
+	$(makes)tools/check smoke
 
 soak:
 	@tools/setup build vm
 	$(makes)tools/build -t $(or $(firstword $(KVER)),6.1)
-	@tools/vm/run --kver $(or $(firstword $(KVER)),6.1) --minutes $(or $(MINUTES),2) soak
+	@tools/vm/run --kver $(or $(firstword $(KVER)),6.1) --minutes $(or $(MINUTES),$(if $(SMOKE),0.1,2)) soak
 	@sed -n 's/.*T| # //p' build/vm-results/*/ours/soak.log
 
 # TEST=... names the tests; what has a result in build/vm-results is not run again
 compare:
 	@tools/setup
-	$(makes)tools/build -t 6.1 6.12
-	@tools/vm/compare $(TEST)
+	$(makes)tools/build -t 6.1 $(if $(SMOKE),,6.12)
+	@tools/vm/compare $(if $(SMOKE),--short) $(TEST)
 
 check-static:
 	@tools/setup build check
@@ -96,16 +102,16 @@ mutants:
 
 fuzz:
 	@tools/setup fuzz
-	@$(MAKE) -s -C tests/fuzz SECONDS=$(or $(SECONDS),20)
+	@$(MAKE) -s -C tests/fuzz SECONDS=$(or $(SECONDS),$(if $(SMOKE),1,20))
 
 # BENCH="load instructions@kcs" picks groups
 bench:
 	@tools/setup build vm bench
 	$(makes)tools/build $(DEMO_KVER)
-	@tools/bench/run --kver $(DEMO_KVER) $(BENCH)
+	@tools/bench/run --kver $(DEMO_KVER) $(if $(SMOKE),--short) $(BENCH)
 
 format:
-	@tools/format
+	@tools/format $(if $(SMOKE),--check)
 
 help:
 	@echo 'For people:'
@@ -119,7 +125,7 @@ help:
 	@echo '  tools/build KVER...    builds them outside the source folders, in build/KVER/'
 	@echo
 	@echo 'Checks. The last line is the sum; KVER="6.1 6.12" names the kernels:'
-	@echo '  make check             static, unit, vm, kernels, and debug in its short form; what CI runs.'
+	@echo '  make check             static, unit, vm, kernels, smoke, and debug in its short form; what CI runs.'
 	@echo '                         Installs what is missing'
 	@echo '  make check-static      style, layers, W=1, sparse, kernel-doc, exported symbols;'
 	@echo '                         each is a program: tools/check-*'
@@ -128,6 +134,7 @@ help:
 	@echo '  make check-kernels     the kernels in the table of README.md; KERNEL=7.2 picks a row'
 	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
 	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
+	@echo '  make check-smoke       every command of this list in its shortest form; SMOKE=1 makes one so'
 	@echo '  make check-kcsan       the tests where most parties meet, on a kernel that looks for data races'
 	@echo '  make check-fresh       make demo and make check in a bare Debian 12, where nothing is installed;'
 	@echo '                         as root; CMD="make check-unit" runs that instead'

@@ -134,8 +134,8 @@ def clock_rate(machine):
     """Guest seconds in one of the host's, from the first to the last stamp of its kernel's log."""
     stamped = [(float(m[1]), at) for m, at in
                zip(map(STAMP.match, machine.console), machine.console_at) if m]
-    # a stamp that is less than the one before is the next boot's
-    last = next((i for i in range(1, len(stamped)) if stamped[i][0] < stamped[i - 1][0]),
+    # two processors may be a little apart; a stamp that is a second less is the next boot's
+    last = next((i for i in range(1, len(stamped)) if stamped[i][0] < stamped[i - 1][0] - 1),
                 len(stamped)) - 1
     if last < 1 or stamped[last][1] - stamped[0][1] < 1:
         return 1.0
