@@ -126,7 +126,7 @@ static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 {
 	struct si *si = container_of(timer, struct si, timer);
 
-	WRITE_ONCE(si->timer_net, si->armed == WAIT_EVENT);
+	WRITE_ONCE(si->timer_net, si->armed_net);
 	pace_kick(si);
 	return HRTIMER_NORESTART;
 }
@@ -161,6 +161,8 @@ void pace_arm_locked(struct si *si, struct wait_plan plan)
 	}
 	si_count(si, plan.how == WAIT_SLEEP ? SI_SHORT_TIMEOUTS : SI_LONG_TIMEOUTS);
 	si->armed = plan.how;
+	/* Without a request it is for the driver's own time, and no interrupt is due. */
+	si->armed_net = plan.how == WAIT_EVENT && si->busy;
 	si->asleep = true;
 	hrtimer_start_range_ns(&si->timer, ns_to_ktime(ns),
 			       plan.how == WAIT_SLEEP ? ns / SLACK : 0, HRTIMER_MODE_REL);

@@ -255,6 +255,7 @@ struct si_times {
  * @kicked: it has a reason not to
  * @timer: kicks it when the plan's time is over (pump)
  * @armed: what for, WAIT_SPIN = it is not (pump)
+ * @armed_net: it is for an interrupt that may not come (pump)
  * @timer_net: it kicked because an interrupt did not come
  * @passes: of the engine (pump); read by the interrupt handler
  * @irq_passes: @passes at the last interrupt that was not ours
@@ -326,6 +327,7 @@ struct si {
 	bool kicked;
 	struct hrtimer timer;
 	enum wait_how armed;
+	bool armed_net;
 	bool timer_net;
 	unsigned int passes;
 	unsigned int irq_passes;

@@ -4,8 +4,8 @@
  *
  *	echo "CALL BUS DEVICE" >/sys/module/device_call/parameters/call
  *
- * BUS is pci or platform; CALL is shutdown, or (PCI) frozen, failed, reset, resume, which
- * are the steps of PCI error recovery.
+ * BUS is pci or platform; CALL is shutdown, or (PCI) normal, frozen, failed, reset, resume,
+ * which are the steps of PCI error recovery.
  */
 #include <linux/device.h>
 #include <linux/module.h>
@@ -24,6 +24,9 @@ static int call_pci(struct pci_dev *pdev, const char *call)
 	if (!strcmp(call, "frozen"))
 		return handlers->error_detected(pdev, pci_channel_io_frozen) !=
 		       PCI_ERS_RESULT_NEED_RESET ? -EPROTO : 0;
+	if (!strcmp(call, "normal"))
+		return handlers->error_detected(pdev, pci_channel_io_normal) !=
+		       PCI_ERS_RESULT_CAN_RECOVER ? -EPROTO : 0;
 	if (!strcmp(call, "failed"))
 		return handlers->error_detected(pdev, pci_channel_io_perm_failure) !=
 		       PCI_ERS_RESULT_DISCONNECT ? -EPROTO : 0;

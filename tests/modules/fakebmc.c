@@ -4,14 +4,19 @@
  *
  * All else in that module is ipmi_si as it is, so its engine and its pacer meet byte delays,
  * stuck bits and resets at any access on a real kernel. There is one BMC of each kind
- * (tests/fake); an interface of that kind is joined to it whatever its address says. debugfs
- * controls it, ipmi_si/fake/KIND/, which goes with the driver's own folder:
+ * (tests/fake); an interface of that kind is joined to it whatever its address says. The BMC's
+ * side follows IPMI 2.0: KCS section 9 (9.15 has the flow charts), SMIC section 10 (10.8 and
+ * 10.9), BT section 11 (11.5 and 11.6); its commands sections 20.1 (Get Device ID) and 22.1 to
+ * 22.8 (enables, flags, event buffer). debugfs controls it, ipmi_si/fake/KIND/, which goes with
+ * the driver's own folder:
  *
  *	fault		write "KIND [AT [FOR_US [SET CLEAR [CODE]]]]", KIND and the rest as in
  *			enum and struct fake_fault; "ok" heals
  *	byte_us ...	fields of struct fake_bmc and of the kind
  *	enables		what Set Global Enables has set; a reset clears them
+ *	flags		what Get Message Flags says; no attention bit goes with it
  *	echoes		requests of NetFn 2Eh that were executed
+ *	device_ids, events, bt_caps	other requests, likewise
  *
  * Lock: the BMC's own, a spinlock, since debugfs and the driver are two.
  */
@@ -24,6 +29,7 @@
 #include "si.h"
 
 #define NETFN_OEM 0x2e /* is echoed */
+#define FLAG_EVENT 0x02
 
 /**
  * struct fakebmc - one BMC
@@ -33,7 +39,11 @@
  * @ops: of the kind, with a reset that is noticed
  * @reset: the kind's own
  * @enables: global enables
+ * @flags: message flags
  * @echoes: requests executed of the network function that is echoed
+ * @device_ids: Get Device ID executed
+ * @events: Read Event Message Buffer executed
+ * @bt_caps: Get BT Interface Capabilities asked for, which it does not know
  */
 struct fakebmc {
 	const char *kind;
@@ -47,7 +57,11 @@ struct fakebmc {
 	struct fake_ops ops;
 	void (*reset)(struct fake_bmc *b);
 	u8 enables;
+	u8 flags;
 	u32 echoes;
+	u32 device_ids;
+	u32 events;
+	u32 bt_caps;
 };
 
 static struct fakebmc bmcs[] = { { .kind = "kcs" }, { .kind = "smic" }, { .kind = "bt" } };
@@ -80,6 +94,7 @@ static u32 think(struct fake_bmc *b)
 	b->rsp_len = 3;
 	switch (b->req[0] << 8 | b->req[1]) {
 	case 0x1801:
+		f->device_ids++;
 		memcpy(b->rsp + 3, device_id, sizeof(device_id));
 		b->rsp_len += sizeof(device_id);
 		break;
@@ -92,8 +107,21 @@ static u32 think(struct fake_bmc *b)
 	case 0x1830:
 		break;
 	case 0x1831:
-		b->rsp[b->rsp_len++] = 0;
+		b->rsp[b->rsp_len++] = f->flags;
 		break;
+	case 0x1835:
+		f->events++;
+		if (!(f->flags & FLAG_EVENT)) {
+			b->rsp[2] = 0x80; /* the queue is empty */
+			break;
+		}
+		f->flags &= ~FLAG_EVENT;
+		memset(b->rsp + b->rsp_len, 0x5a, 16);
+		b->rsp_len += 16;
+		break;
+	case 0x1836:
+		f->bt_caps++;
+		fallthrough;
 	default:
 		b->rsp[2] = 0xc1;
 		break;
@@ -185,6 +213,10 @@ static void show(struct fakebmc *f)
 	debugfs_create_bool("answer_forever", 0600, d, &f->b.answer_forever);
 	debugfs_create_u32("accesses", 0400, d, &f->b.accesses);
 	debugfs_create_u32("echoes", 0400, d, &f->echoes);
+	debugfs_create_u32("device_ids", 0400, d, &f->device_ids);
+	debugfs_create_u32("events", 0400, d, &f->events);
+	debugfs_create_u32("bt_caps", 0400, d, &f->bt_caps);
+	debugfs_create_x8("flags", 0600, d, &f->flags);
 	debugfs_create_bool("struck", 0400, d, &f->b.struck);
 	debugfs_create_x8("enables", 0400, d, &f->enables);
 	if (!strcmp(f->kind, "kcs")) {

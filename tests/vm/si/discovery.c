@@ -123,6 +123,77 @@ static void times_add_up(void)
 	EXPECT_EQ(sum_of("failures"), 0);
 }
 
+/* The last of the report's lines about 0xcc0 that begin with "tried": how often, and the pause. */
+static int tried(int *next)
+{
+	const char *at;
+	int n = 0;
+
+	run("cat " DEBUG "/discovery");
+	*next = -1;
+	at = strstr(output(), "0xcc0 ");
+	at = at ? strstr(at, "tried ") : NULL;
+	if (at)
+		sscanf(at, "tried %d time%*[^0-9]%d", &n, next);
+	return n;
+}
+
+/* A second, and twice as long each time; only the first failure is told in the log. */
+static void pauses(void)
+{
+	int longest[5] = { 0 };
+
+	run("dmesg -c >/dev/null");
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xcc0"), 0);
+	for (double end = now() + 30; now() < end; usleep(5000)) {
+		int next, n = tried(&next);
+
+		if (n > 4)
+			break;
+		if (next > longest[n])
+			longest[n] = next;
+	}
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xcc0"), 0);
+	/* one that it was never seen to wait for would be none, on a host that sleeps for long */
+	for (int n = 1, ms = 1000; n <= 4; n++, ms *= 2)
+		if (!EXPECT(longest[n] > ms / 2 && longest[n] <= ms))
+			ktap_note("after try %d the next was in up to %d ms", n, longest[n]);
+	EXPECT_EQ(run("dmesg | grep -c 'Interface detection failed'"), 0);
+	EXPECT_STR(output(), "1\n");
+}
+
+/*
+ * Ports of two and four bytes, with the value in the upper ones: on this machine the port 0xcb3
+ * reads 02h, so this is the status if size, spacing and shift are right.
+ */
+static void wide_ports(void)
+{
+	static const struct {
+		const char *op, *record;
+	} wide[] = {
+		{ "kcs,i/o,0xcb0,rsi=2,rsp=2,rsh=8", "kcs at i/o 0xcb0 size 2 spacing 2 irq 0\n" },
+		{ "kcs,i/o,0xcac,rsi=4,rsp=4,rsh=24", "kcs at i/o 0xcac size 4 spacing 4 irq 0\n" },
+	};
+	char op[80];
+
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(wide); i++) {
+		snprintf(op, sizeof(op), "add,%s", wide[i].op);
+		EXPECT_EQ(file_write(HOTMOD, op), 0);
+		for (double end = now() + 20; now() < end; usleep(100000)) {
+			run("tail -n 1 " DEBUG "/discovery");
+			if (strstr(output(), "no BMC at this location"))
+				break;
+		}
+		run("tail -n 3 " DEBUG "/discovery");
+		if (!EXPECT(strstr(output(), wide[i].record)) ||
+		    !EXPECT(strstr(output(), "status 0x02")))
+			ktap_note("%s", output());
+		snprintf(op, sizeof(op), "remove,%s", wide[i].op);
+		EXPECT_EQ(file_write(HOTMOD, op), 0);
+	}
+}
+
 static void what_is_named_by_hand(void)
 {
 	/* nothing is there */
@@ -166,6 +237,10 @@ static void many_of_them(void)
 	}
 	EXPECT_EQ(run("grep -c 'at i/o 0x' " DEBUG "/discovery"), 0);
 	EXPECT(atoi(output()) <= 40);
+	/* the last 32 of those that are over, and of the oldest none */
+	EXPECT_EQ(run("grep -c -e '\\] removed$' -e '\\] refused: ' " DEBUG "/discovery"), 0);
+	EXPECT_EQ(atoi(output()), 32);
+	EXPECT(run("grep 'hotmod-ipmi-si.1 ' " DEBUG "/discovery"));
 }
 
 static void the_module_leaves_nothing(void)
@@ -203,9 +278,17 @@ static const struct ktap_case with_bmc[] = {
 	KTAP_CASE(a_load_that_fails_says_why),
 };
 
+static const struct ktap_case stuck[] = {
+	KTAP_CASE(it_is_not_there),
+	KTAP_CASE(wide_ports),
+	KTAP_CASE(many_of_them),
+	KTAP_CASE(the_module_leaves_nothing),
+};
+
 static const struct ktap_case without[] = {
 	KTAP_CASE(it_is_not_there),
 	KTAP_CASE(what_is_named_by_hand),
+	KTAP_CASE(pauses),
 	KTAP_CASE(many_of_them),
 	KTAP_CASE(the_module_leaves_nothing),
 	KTAP_CASE(sources_that_are_off),
@@ -216,6 +299,8 @@ int main(void)
 {
 	int fd;
 
+	if (on("stuck"))
+		return ktap_main(stuck, ARRAY_SIZE(stuck));
 	if (strncmp(hardware(), "kcs", 3))
 		return ktap_main(without, ARRAY_SIZE(without));
 	fd = ipmi_open(0);

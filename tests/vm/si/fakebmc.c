@@ -14,15 +14,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "fake_si.h"
 #include "guest.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
 
 #define DEVICE "/sys/class/ipmi/ipmi0/device"
-#define FAKE "/sys/kernel/debug/ipmi_si/fake/"
 #define BUSY_US "/sys/module/ipmi_fake_si/parameters/kipmid_max_busy_us"
-#define NETFN_OEM 0x2e
-#define CMD_ECHO 0x42
 #define EVENT_BUFFER 0x04 /* of the global enables */
 
 #define BOUND 10.0 /* seconds for a request whatever happens: the house's 6, and a busy machine */
@@ -31,31 +29,6 @@
 
 static const char *kind;
 static bool every;
-static int fd, answer_len = 1;
-
-static long fake(const char *name)
-{
-	return file_number(FAKE "%s/%s", kind, name);
-}
-
-static void set(const char *name, long value)
-{
-	char path[128], text[32];
-
-	snprintf(path, sizeof(path), FAKE "%s/%s", kind, name);
-	snprintf(text, sizeof(text), "%ld", value);
-	EXPECT_EQ(file_write(path, text), 0);
-	if (!strcmp(name, "answer_len"))
-		answer_len = value;
-}
-
-static void fault(const char *text)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), FAKE "%s/fault", kind);
-	EXPECT_EQ(file_write(path, text), 0);
-}
 
 /* Seconds of processor time of the interface's thread. */
 static double thread_cpu(void)
@@ -85,50 +58,13 @@ static double own_cpu(void)
 	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-/*
- * A request with so many bytes of data, to an answer of as many as the BMC is set to: its
- * completion code, or a negative errno; -EBADMSG if the answer is not what it must be.
- */
-static int echo(int len)
-{
-	unsigned char req[300] = { NETFN_OEM << 2, CMD_ECHO };
-	static int round;
-	struct reply r;
-	int ret;
-
-	round++;
-	for (int i = 0; i < len; i++)
-		req[2 + i] = i * 13 + round;
-	ret = ipmi_ask(fd, NETFN_OEM, CMD_ECHO, req + 2, len, &r);
-	if (ret)
-		return ret;
-	if (r.len < 1)
-		return -EBADMSG;
-	if (r.data[0])
-		return r.data[0];
-	if (r.len != answer_len)
-		return -EBADMSG;
-	for (int i = 1; i < r.len; i++)
-		if (r.data[i] != (unsigned char)(req[(2 + i) % (2 + len)] + (2 + i) * 7))
-			return -EBADMSG;
-	return 0;
-}
-
-/* How long until it answers? Longer than wait if it does not. */
-static double until_answer(double wait)
-{
-	double start = now();
-
-	while (echo(4) && now() < start + wait)
-		usleep(10000);
-	return now() - start;
-}
-
 static void there_is_one(void)
 {
 	EXPECT_STR(file_text(DEVICE "/type"), kind);
 	EXPECT_EQ(file_number(DEVICE "/interrupts_enabled"), 0);
 	EXPECT_EQ(ipmi_nodes(), 1);
+	/* Get BT Interface Capabilities, IPMI 2.0, section 22.10, over BT only */
+	EXPECT_EQ(si_fake("bt_caps"), !strcmp(kind, "bt"));
 }
 
 static void lengths(void)
@@ -136,11 +72,11 @@ static void lengths(void)
 	int most = strcmp(kind, "bt") ? 268 : 250;
 
 	for (int n = 1; n <= most; n += n < 20 || n > most - 20 ? 1 : 9) {
-		set("answer_len", n);
-		REQUIRE(EXPECT_EQ(echo(n), 0));
-		REQUIRE(EXPECT_EQ(echo(most - n), 0));
+		si_fake_set("answer_len", n);
+		REQUIRE(EXPECT_EQ(si_fake_echo(n), 0));
+		REQUIRE(EXPECT_EQ(si_fake_echo(most - n), 0));
 	}
-	set("answer_len", 16);
+	si_fake_set("answer_len", 16);
 }
 
 /* From the processor's own pace to 10 ms for a byte. */
@@ -149,11 +85,11 @@ static void byte_delays(void)
 	static const int delays[] = { 1, 5, 35, 100, 1000, 10000 };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(delays); i++) {
-		set("byte_us", delays[i]);
+		si_fake_set("byte_us", delays[i]);
 		for (int n = 0; n < (delays[i] > 500 ? 2 : 50); n++)
-			EXPECT_EQ(echo(4), 0);
+			EXPECT_EQ(si_fake_echo(4), 0);
 	}
-	set("byte_us", 0);
+	si_fake_set("byte_us", 0);
 	EXPECT_EQ(file_number(DEVICE "/hosed_count"), 0);
 }
 
@@ -162,36 +98,36 @@ static void answer_delays(void)
 	static const int delays[] = { 10, 300, 3000, 50000, 1000000 };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(delays); i++) {
-		set("think_us", delays[i]);
+		si_fake_set("think_us", delays[i]);
 		for (int n = 0; n < (delays[i] > 10000 ? 2 : 20); n++)
-			EXPECT_EQ(echo(4), 0);
+			EXPECT_EQ(si_fake_echo(4), 0);
 	}
-	set("think_us", 0);
+	si_fake_set("think_us", 0);
 	EXPECT_EQ(file_number(DEVICE "/hosed_count"), 0);
 }
 
 /* Bits that come later than others, and busy bits that stay until the answer is there. */
 static void late_bits(void)
 {
-	set("think_us", 2000);
-	set("holds", 1);
+	si_fake_set("think_us", 2000);
+	si_fake_set("holds", 1);
 	for (int n = 0; n < 20; n++)
-		EXPECT_EQ(echo(4), 0);
-	set("holds", 0);
+		EXPECT_EQ(si_fake_echo(4), 0);
+	si_fake_set("holds", 0);
 	/* its state bits, and then OBF; a dummy byte would tell nothing any more */
 	for (int us = 1; us <= 8000 && !strcmp(kind, "kcs"); us *= 3) {
-		set("dummy", 0);
-		set("late_us", us);
-		set("obf_late_us", us + 5);
+		si_fake_set("dummy", 0);
+		si_fake_set("late_us", us);
+		si_fake_set("obf_late_us", us + 5);
 		for (int n = 0; n < 5; n++)
-			EXPECT_EQ(echo(4), 0);
+			EXPECT_EQ(si_fake_echo(4), 0);
 	}
 	if (!strcmp(kind, "kcs")) {
-		set("dummy", 1);
-		set("late_us", 0);
-		set("obf_late_us", 0);
+		si_fake_set("dummy", 1);
+		si_fake_set("late_us", 0);
+		si_fake_set("obf_late_us", 0);
 	}
-	set("think_us", 0);
+	si_fake_set("think_us", 0);
 	EXPECT_EQ(file_number(DEVICE "/hosed_count"), 0);
 }
 
@@ -205,19 +141,19 @@ static struct cost cost(int think_us, const char *busy_us)
 	struct cost c = { 0 };
 
 	EXPECT_EQ(file_write(BUSY_US, busy_us), 0);
-	set("byte_us", 35);
-	set("think_us", think_us);
+	si_fake_set("byte_us", 35);
+	si_fake_set("think_us", think_us);
 	for (int n = 0; n < 20; n++)
-		EXPECT_EQ(echo(4), 0);
+		EXPECT_EQ(si_fake_echo(4), 0);
 	c.took = -now();
 	c.cpu = -thread_cpu() - own_cpu();
 	for (int n = 0; n < 100; n++)
-		if (!EXPECT_EQ(echo(4), 0))
+		if (!EXPECT_EQ(si_fake_echo(4), 0))
 			break;
 	c.cpu = (c.cpu + thread_cpu() + own_cpu()) / 100;
 	c.took = (c.took + now()) / 100;
-	set("byte_us", 0);
-	set("think_us", 0);
+	si_fake_set("byte_us", 0);
+	si_fake_set("think_us", 0);
 	EXPECT_EQ(file_write(BUSY_US, "0"), 0);
 	return c;
 }
@@ -248,14 +184,18 @@ static int lines_of_log(void)
 	return atoi(output());
 }
 
+#define CC_TIMEOUT 0xc3
+#define CC_UNSPECIFIED 0xff
+
 struct fault {
 	const char *kind, *line;
 	bool fatal; /* nothing can work while it lasts */
 	bool seldom; /* takes 5 s, and another one like it is tried in the short form */
+	int cc; /* what a request ends with, if that is always the same */
 };
 
 static const struct fault faults[] = {
-	{ "kcs", "bits 0 0 02", .fatal = true }, /* IBF stuck */
+	{ "kcs", "bits 0 0 02", .fatal = true, .cc = CC_TIMEOUT }, /* IBF stuck */
 	{ "kcs", "bits 0 0 01", .fatal = false }, /* OBF stuck */
 	{ "kcs", "bits 0 0 0 01", .fatal = true, .seldom = true }, /* no OBF */
 	{ "kcs", "bits 0 0 04", .fatal = false }, /* SMS_ATN stuck */
@@ -274,7 +214,7 @@ static const struct fault faults[] = {
 	{ "bt", "lost", .fatal = true },
 	{ "kcs smic", "zeros", .fatal = true },
 	{ "kcs smic", "lost", .fatal = true },
-	{ "kcs smic bt", "ones", .fatal = true },
+	{ "kcs smic bt", "ones", .fatal = true, .cc = CC_TIMEOUT },
 	{ "kcs smic bt", "freeze", .fatal = true, .seldom = true },
 	{ "kcs smic bt", "garbage", .fatal = false },
 };
@@ -285,19 +225,21 @@ static void one_fault(const struct fault *f)
 	double start, took, cpu, back;
 
 	lines = lines_of_log();
-	fault(f->line);
+	si_fake_fault(f->line);
 	start = now();
-	cc = echo(4);
+	cc = si_fake_echo(4);
 	took = now() - start;
 	EXPECT(took < BOUND);
 	EXPECT(cc >= 0);
 	if (f->fatal)
 		EXPECT(cc > 0);
+	if (f->cc)
+		EXPECT_EQ(cc, f->cc);
 	/* it is known by now: nobody waits again */
 	for (int i = 0; i < 10 && f->fatal; i++) {
 		double again = now();
 
-		EXPECT(echo(4) > 0);
+		EXPECT(si_fake_echo(4) > 0);
 		EXPECT(now() - again < AT_ONCE);
 		usleep(30000);
 	}
@@ -306,8 +248,8 @@ static void one_fault(const struct fault *f)
 	usleep(every ? 1000000 : 300000);
 	cpu = (thread_cpu() - cpu) / (now() - start);
 	EXPECT(cpu < 0.1);
-	fault("ok");
-	back = until_answer(BOUND);
+	si_fake_fault("ok");
+	back = si_fake_until_answer(BOUND);
 	EXPECT(back < BACK);
 	lines = lines_of_log() - lines;
 	if (f->fatal)
@@ -339,24 +281,24 @@ static void at_every_access(const char *what, int step)
 	char line[32];
 	int bad = 0;
 
-	accesses = fake("accesses");
-	EXPECT_EQ(echo(4), 0);
-	accesses = fake("accesses") - accesses;
+	accesses = si_fake("accesses");
+	EXPECT_EQ(si_fake_echo(4), 0);
+	accesses = si_fake("accesses") - accesses;
 	EXPECT(accesses > 20);
 	for (int at = 0; at < accesses; at += step) {
 		snprintf(line, sizeof(line), what, at);
-		echoes = fake("echoes");
-		fault(line);
+		echoes = si_fake("echoes");
+		si_fake_fault(line);
 		start = now();
-		bad += echo(4) != 0;
-		if (!EXPECT(now() - start < BOUND) || !EXPECT(fake("echoes") <= echoes + 1))
+		bad += si_fake_echo(4) != 0;
+		if (!EXPECT(now() - start < BOUND) || !EXPECT(si_fake("echoes") <= echoes + 1))
 			ktap_note("%s", line);
 		start = now();
-		if (!EXPECT(until_answer(BOUND) < BACK))
+		if (!EXPECT(si_fake_until_answer(BOUND) < BACK))
 			ktap_note("%s", line);
 		worst = now() - start > worst ? now() - start : worst;
 	}
-	fault("ok");
+	si_fake_fault("ok");
 	if (all_accesses())
 		EXPECT(bad > 0);
 	ktap_note("%ld accesses, %d requests failed; back after %.3f s at worst", accesses, bad,
@@ -375,7 +317,7 @@ static void reboot_at_every_access(void)
 
 static int enables(void)
 {
-	return strtol(file_text(FAKE "%s/enables", kind), NULL, 0);
+	return strtol(file_text(SI_FAKE "%s/enables", kind), NULL, 0);
 }
 
 static bool enabled(void)
@@ -390,17 +332,17 @@ static void enables_come_back(void)
 {
 	int listen = 1;
 
-	fault("reboot 0 300000");
-	EXPECT(echo(4) != 0);
-	EXPECT(until_answer(BOUND) < 0.3 + BACK);
+	si_fake_fault("reboot 0 300000");
+	EXPECT(si_fake_echo(4) != 0);
+	EXPECT(si_fake_until_answer(BOUND) < 0.3 + BACK);
 	EXPECT(enabled());
 	/* with a listener, after a reset that nobody has noticed too */
-	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
-	fault("reset 0 1");
-	EXPECT_EQ(echo(4), 0);
+	EXPECT_EQ(ioctl(si_fake_fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+	si_fake_fault("reset 0 1");
+	EXPECT_EQ(si_fake_echo(4), 0);
 	EXPECT(enabled());
 	listen = 0;
-	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+	EXPECT_EQ(ioctl(si_fake_fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
 }
 
 /* An answer that does not end is an error, in time. */
@@ -408,22 +350,22 @@ static void an_endless_answer(void)
 {
 	double start = now();
 
-	set("answer_forever", 1);
+	si_fake_set("answer_forever", 1);
 	/* a frame of BT says how long it is */
-	EXPECT_EQ(echo(4) != 0, strcmp(kind, "bt") != 0);
+	EXPECT_EQ(si_fake_echo(4) != 0, strcmp(kind, "bt") != 0);
 	EXPECT(now() - start < BOUND);
-	set("answer_forever", 0);
-	EXPECT(until_answer(BOUND) < BACK);
+	si_fake_set("answer_forever", 0);
+	EXPECT(si_fake_until_answer(BOUND) < BACK);
 }
 
 static void nothing_is_left(void)
 {
 	struct reply r;
 
-	EXPECT_EQ(ipmi_recv(fd, &r), -EAGAIN);
+	EXPECT_EQ(ipmi_recv(si_fake_fd, &r), -EAGAIN);
 	EXPECT_EQ(file_number(DEVICE "/nr_msgs"), 0);
 	EXPECT_EQ(ipmi_nodes(), 1);
-	close(fd);
+	close(si_fake_fd);
 	EXPECT_EQ(module_remove("ipmi_devintf"), 0);
 	EXPECT_EQ(module_remove("ipmi_fake_si"), 0);
 }
@@ -447,8 +389,8 @@ int main(int argc, char **argv)
 {
 	if (argc < 2 || argc > 3)
 		return 2;
-	kind = argv[1];
+	kind = si_fake_kind = argv[1];
 	every = argc == 3 && !strcmp(argv[2], "every");
-	fd = ipmi_must_open(0);
+	si_fake_fd = ipmi_must_open(0);
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }

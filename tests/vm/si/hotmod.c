@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -269,6 +270,90 @@ static void many(void)
 	EXPECT_EQ(highest(), k + 51);
 }
 
+/* Lines of the log about a request and its answer over an interface of this kind. */
+static int logged(int node, const char *kind)
+{
+	int fd = ipmi_open(node);
+	struct reply r;
+
+	run("dmesg -c >/dev/null");
+	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
+	close(fd);
+	run("dmesg | grep -c -e '%s request: 18 01$' -e '%s answer: 1c 01 00 20 '", kind, kind);
+	return atoi(output());
+}
+
+/* The messages, of the kind of interface whose mask says so: 1 and 2 together. */
+static void debug_masks(void)
+{
+	static const char *const kinds[] = { "kcs", "bt" };
+	char path[64], other[64];
+	int bt;
+
+	EXPECT_EQ(file_number("/sys/module/ipmi_si/parameters/kcs_debug"), 0);
+	EXPECT_EQ(file_number("/sys/module/ipmi_si/parameters/smic_debug"), 1);
+	EXPECT_EQ(file_number("/sys/module/ipmi_si/parameters/bt_debug"), 0);
+	if (!stack_is_ours())
+		return;
+	EXPECT_EQ(hotmod("add," KCS ":add," BT), 0);
+	REQUIRE(EXPECT(nodes(2)));
+	for (bt = 0; strcmp(file_text(CLASS "%d/device/type", bt), "bt"); bt++)
+		REQUIRE(bt < 8);
+	for (int i = 0; i < 2; i++) {
+		int node = i ? bt : bt ? 0 : 1;
+
+		snprintf(path, sizeof(path), "/sys/module/ipmi_si/parameters/%s_debug", kinds[i]);
+		snprintf(other, sizeof(other), "/sys/module/ipmi_si/parameters/%s_debug", kinds[!i]);
+		EXPECT_EQ(logged(node, kinds[i]), 0);
+		EXPECT_EQ(file_write(path, "1"), 0);
+		EXPECT_EQ(logged(node, kinds[i]), 0);
+		EXPECT_EQ(file_write(path, "2"), 0);
+		EXPECT_EQ(logged(node, kinds[i]), 0);
+		EXPECT_EQ(file_write(path, "3"), 0);
+		EXPECT_EQ(logged(node, kinds[i]), 2);
+		EXPECT_EQ(file_write(path, "0"), 0);
+		EXPECT_EQ(file_write(other, "7"), 0);
+		EXPECT_EQ(logged(node, kinds[i]), 0);
+		EXPECT_EQ(file_write(other, "0"), 0);
+	}
+	EXPECT_EQ(hotmod("remove," KCS ":remove," BT), 0);
+	EXPECT(nodes(0));
+}
+
+/* What has the region of a register keeps it, and those before it are given back. */
+static void registers_of_others(void)
+{
+	/* the keyboard's second; its first is not free either */
+	EXPECT_EQ(run("grep -q '0060-0060 : keyboard' /proc/ioports"), 0);
+	run("dmesg -c >/dev/null");
+	EXPECT_EQ(hotmod("add,kcs,i/o,0x5f"), 0);
+	for (double end = now() + 5; now() < end; usleep(20000))
+		if (!run("dmesg | grep -q 'Could not set up I/O space at i/o address 0x5f'"))
+			break;
+	EXPECT_EQ(run("dmesg | grep -q 'Could not set up I/O space at i/o address 0x5f'"), 0);
+	EXPECT_EQ(run("grep ipmi_si /proc/ioports"), 1);
+	EXPECT_EQ(run("grep -q '0060-0060 : keyboard' /proc/ioports"), 0);
+	EXPECT_EQ(hotmod("remove,kcs,i/o,0x5f"), 0);
+	/* it can be had again by who does not ask for that one */
+	EXPECT_EQ(ipmi_nodes(), 0);
+}
+
+/* An IPMB address is the BMC's for requests that go behind it. */
+static void the_address_is_used(void)
+{
+	struct ipmi_channel_lun_address_set lun = { .channel = 0 };
+	int fd;
+
+	EXPECT_EQ(hotmod("add," KCS ",ipmb=0x24"), 0);
+	REQUIRE(EXPECT(nodes(1)));
+	fd = ipmi_open(0);
+	EXPECT_EQ(ioctl(fd, IPMICTL_GET_MY_CHANNEL_ADDRESS_CMD, &lun), 0);
+	EXPECT_EQ(lun.value, 0x24);
+	close(fd);
+	EXPECT_EQ(hotmod("remove," KCS), 0);
+	EXPECT(nodes(0));
+}
+
 /* It goes with the module. */
 static void the_module_goes(void)
 {
@@ -286,6 +371,42 @@ static void at_load(void)
 	EXPECT_EQ(stack_remove(), 0);
 }
 
+/* tryplatform is about what hotmod makes, too. */
+static void without_platform_devices(void)
+{
+	EXPECT_EQ(run("modprobe ipmi_si tryacpi=0 trydmi=0 trypci=0 tryplatform=0 "
+		      "unload_when_empty=0"), 0);
+	EXPECT_EQ(hotmod("add," KCS), 0);
+	EXPECT_EQ(run("ls -d /sys/bus/platform/drivers/ipmi_si/hotmod-ipmi-si.*"),
+		  1);
+	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT_EQ(stack_remove(), 0);
+}
+
+/* Whoever is first at an address stays; a PCI function that comes later keeps its driver. */
+static void a_duplicate_on_pci(void)
+{
+	static const char *const dev = "0000:00:02.0";
+	unsigned long port;
+	char text[64];
+
+	EXPECT_EQ(run("modprobe ipmi_si tryacpi=0 trydmi=0; modprobe ipmi_devintf"), 0);
+	REQUIRE(EXPECT(nodes(1)));
+	port = strtoul(file_text("/sys/bus/pci/devices/%s/resource", dev), NULL, 0);
+	EXPECT_EQ(file_write("/sys/bus/pci/drivers/ipmi_si/unbind", dev), 0);
+	EXPECT(nodes(0));
+	EXPECT_EQ(run("setpci -s %s COMMAND=3 || printf '\003' | "
+		      "dd of=/sys/bus/pci/devices/%s/config bs=1 seek=4 conv=notrunc", dev, dev), 0);
+	snprintf(text, sizeof(text), "add,kcs,i/o,%#lx", port);
+	EXPECT_EQ(hotmod(text), 0);
+	REQUIRE(EXPECT(nodes(1)));
+	EXPECT_EQ(file_write("/sys/bus/pci/drivers/ipmi_si/bind", dev), 0);
+	EXPECT_EQ(run("dmesg | grep 'PCI-specified kcs state machine: duplicate'"), 0);
+	EXPECT_EQ(ipmi_nodes(), 1);
+	EXPECT(!strncmp(link_name(CLASS "0/device"), "hotmod-ipmi-si.", 15));
+	EXPECT_EQ(stack_remove(), 0);
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(what_is_refused),
 	KTAP_CASE(add_and_remove),
@@ -296,8 +417,13 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(remove_under_traffic),
 	KTAP_CASE(with_an_open_file),
 	KTAP_CASE(many),
+	KTAP_CASE(debug_masks),
+	KTAP_CASE(registers_of_others),
+	KTAP_CASE(the_address_is_used),
 	KTAP_CASE(the_module_goes),
 	KTAP_CASE(at_load),
+	KTAP_CASE(without_platform_devices),
+	KTAP_CASE(a_duplicate_on_pci),
 };
 
 static void with_a_slow_bmc(void)

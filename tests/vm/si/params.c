@@ -34,9 +34,11 @@ struct row {
 	const char *fails; /* loading fails, and says so */
 };
 
-#define ACPI_KCS { "IPI0001:0", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32", 1 }
+/* its address is what SMBIOS knows of it, and ACPI does not */
+#define ACPI_KCS { "IPI0001:0", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=36", 1 }
+#define ONLY_ACPI_KCS { "IPI0001:0", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32", 1 }
 #define ACPI_BT { "IPI0001:0", "bt,i/o,0xe4,rsp=1,rsi=1,rsh=0,irq=0,ipmb=32", 2 }
-#define DMI_KCS { "dmi-ipmi-si.", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32", 1 }
+#define DMI_KCS { "dmi-ipmi-si.", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=36", 1 }
 #define DMI_BT { "dmi-ipmi-si.", "bt,i/o,0xe4,rsp=1,rsi=1,rsh=0,irq=0,ipmb=32", 2 }
 #define PCI_KCS { "0000:00:02.0", "kcs,i/o,0xc", 3 }
 #define HARD_KCS { "hardcode-ipmi-si.0", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=0,ipmb=32", 1 }
@@ -50,9 +52,9 @@ static const struct row rows[] = {
 	{ "tryacpi=0", { DMI_KCS, DMI_BT, PCI_KCS }, .ours = true },
 	{ "tryacpi=0 trypci=0", { DMI_KCS, DMI_BT }, .ours = true },
 	{ .parameters = "tryacpi=0 trydmi=0", .found = { PCI_KCS } },
-	{ "trydmi=0 trypci=0", { ACPI_KCS, ACPI_BT }, .ours = true },
+	{ "trydmi=0 trypci=0", { ONLY_ACPI_KCS, ACPI_BT }, .ours = true },
 	{ "trydmi=0 trypci=0 tryplatform=0 tryopenfirmware=0",
-	  { ACPI_KCS, ACPI_BT },
+	  { ONLY_ACPI_KCS, ACPI_BT },
 	  .ours = true },
 	{ NOWHERE,
 	  .log = "Unable to find any System Interface",
@@ -80,6 +82,21 @@ static const struct row rows[] = {
 	  .log = "regsize 4 spacing 8 irq 9",
 	  .ours = true },
 	{ NOWHERE "addrs=0xfed90000 regsizes=2", .log = "regsize 2 spacing 2 irq 0" },
+	{ NOWHERE "addrs=0xfed90000 regsizes=8 regshifts=56", .log = "regsize 8 spacing 8 irq 0" },
+	{ NOWHERE "addrs=0,0xfed90000 regsizes=0,4 regspacings=0,16 irqs=0,9",
+	  .log = "regsize 4 spacing 16 irq 9",
+	  .ours = true },
+	{ NOWHERE "ports=0xca2,0xcc0 regsizes=0,4 regshifts=0,24",
+	  { HARD_KCS },
+	  .log = "regsize 4 spacing 4 irq 0" },
+	{ NOWHERE "ports=0xca2,0xcc0 regsizes=0,8",
+	  { HARD_KCS },
+	  .log = "Invalid register size: 8",
+	  .ours = true },
+	{ NOWHERE "ports=0xca2,0xcc0 regshifts=0,8",
+	  { HARD_KCS },
+	  .log = "Invalid register shift: 8",
+	  .ours = true },
 	/* one index may name both spaces */
 	{ NOWHERE "ports=0xca2 addrs=0xfed90000",
 	  { HARD_KCS },
@@ -144,7 +161,7 @@ static void one_row(const struct row *row)
 {
 	int n = wanted(row);
 
-	run("dmesg -C");
+	run("dmesg -c >/dev/null");
 	if (loads(row)) {
 		EXPECT_EQ(run("modprobe ipmi_devintf"), 0);
 		for (double end = now() + APPEARS; ipmi_nodes() != n && now() < end;)
@@ -171,6 +188,80 @@ static void parameters(void)
 		ktap_note("modprobe ipmi_si %s", rows[i].parameters);
 		one_row(&rows[i]);
 	}
+}
+
+static bool nodes(int n)
+{
+	for (double end = now() + APPEARS; ipmi_nodes() != n && now() < end;)
+		usleep(20000);
+	return EXPECT_EQ(ipmi_nodes(), n);
+}
+
+static bool is_running(const char *format, int n)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), format, n);
+	return !run("cat /proc/[0-9]*/comm 2>/dev/null | grep -qx %s", name);
+}
+
+/* Who polls has a thread kipmiN, unless the administrator says otherwise of the N-th. */
+static void threads(void)
+{
+	static const char *const parameters[] = { "", "force_kipmid=0", "force_kipmid=1,1",
+						  "force_kipmid=0,0,1" };
+
+	if (!stack_is_ours())
+		SKIP("there, who has an interrupt has no thread");
+	for (unsigned int i = 0; i < ARRAY_SIZE(parameters); i++) {
+		const char *force = strchr(parameters[i], '=');
+
+		EXPECT_EQ(run("modprobe ipmi_si %s; modprobe ipmi_devintf", parameters[i]), 0);
+		nodes(3);
+		/* in the order in which they were found, PCI last */
+		EXPECT_STR(link_name(CLASS "2/device"), "0000:00:02.0");
+		for (int n = 0; n < 3; n++) {
+			bool polls = !strcmp(file_text(CLASS "%d/device/type", n), "bt");
+
+			force = force && *force ? force + 1 : NULL;
+			if (force && *force) {
+				polls = *force == '1';
+				force++;
+			}
+			if (!EXPECT(is_running(polls ? "kipmi%d" : "ipmi-si%d", n)) ||
+			    !EXPECT(!is_running(polls ? "ipmi-si%d" : "kipmi%d", n)))
+				ktap_note("%s: of interface %d", parameters[i], n);
+		}
+		EXPECT_EQ(stack_remove(), 0);
+	}
+}
+
+/* Of two sources the second may know the address, too. */
+static void the_address_of_a_duplicate(void)
+{
+	static const char *const driver = "/sys/bus/platform/drivers/ipmi_si";
+	char acpi[32], path[80];
+	int kcs;
+
+	if (!stack_is_ours())
+		SKIP("there, a duplicate is gone when its twin is");
+	EXPECT_EQ(run("modprobe ipmi_si trypci=0; modprobe ipmi_devintf"), 0);
+	REQUIRE(nodes(2));
+	kcs = strcmp(file_text(CLASS "0/device/type"), "kcs") ? 1 : 0;
+	snprintf(acpi, sizeof(acpi), "%s", link_name(CLASS "%d/device", kcs));
+	snprintf(path, sizeof(path), "%s/unbind", driver);
+	EXPECT_EQ(file_write(path, acpi), 0);
+	EXPECT_EQ(file_write(path, "dmi-ipmi-si.0"), 0);
+	EXPECT_EQ(file_write(path, "dmi-ipmi-si.1"), 0);
+	snprintf(path, sizeof(path), "%s/bind", driver);
+	EXPECT_EQ(file_write(path, acpi), 0);
+	REQUIRE(nodes(2));
+	EXPECT(strstr(file_text("/sys/bus/platform/devices/%s/params", acpi), ",ipmb=32"));
+	EXPECT_EQ(file_write(path, "dmi-ipmi-si.0"), 0);
+	EXPECT_EQ(file_write(path, "dmi-ipmi-si.1"), 0);
+	EXPECT_EQ(ipmi_nodes(), 2);
+	EXPECT(strstr(file_text("/sys/bus/platform/devices/%s/params", acpi), ",ipmb=36"));
+	EXPECT_EQ(stack_remove(), 0);
 }
 
 /* Reads the product again and again; its exit status. */
@@ -213,6 +304,8 @@ static void all_at_once(void)
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(parameters),
+	KTAP_CASE(threads),
+	KTAP_CASE(the_address_of_a_duplicate),
 	KTAP_CASE(all_at_once),
 };
 

@@ -158,7 +158,17 @@ static void another_firmware(void)
 	EXPECT_STR(quirks(), is_bt() ? "dell-oem-flags\ndell-bt-sdr" : "dell-oem-flags");
 	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r), 0);
 	EXPECT_EQ(r.data[0], 0);
+
+	/* And back: what was done about the other one is not done any more. */
+	be(0x7ed9, 0x20, 0x80, 0x02);
+	bmc_line("away busy %d", is_bt() ? 12000 : 7000);
+	EXPECT_EQ(ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	EXPECT_EQ(ipmi_next(fd, 15000, &r), 0);
+	for (double end = now() + 5; now() < end && *quirks(); usleep(50000))
+		;
+	EXPECT_STR(quirks(), "");
 	close(fd);
+	EXPECT(!fetched_by("20"));
 }
 
 static const struct ktap_case cases[] = {

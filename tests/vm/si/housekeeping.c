@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the driver asks the BMC of tests/bmc on its own account: at its begin, when it is told
+ * no, when the BMC shows attention or none, while others ask, and how often it looks. With
+ * "looks": how often; with "reset": after a command that resets the BMC. Judged by what the BMC
+ * has received, and by the trace events, whose clock is the driver's own.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+#include "traced.h"
+
+#define DRIVER "/sys/bus/platform/drivers/ipmi_si"
+#define NAME "IPI0001:00"
+#define DEVICE "/sys/bus/platform/devices/" NAME "/"
+#define DISCOVERY "/sys/kernel/debug/ipmi_si/discovery"
+
+#define CMD_COLD_RESET 0x02
+#define CMD_SET_ENABLES 0x2e
+#define CMD_GET_ENABLES 0x2f
+#define CMD_CLEAR_FLAGS 0x30
+#define CMD_GET_FLAGS 0x31
+#define CMD_READ_EVENT 0x35
+#define CMD_BT_CAPABILITIES 0x36
+
+#define FLAG_PRETIMEOUT "08"
+#define IRQ_ENABLES 0x03
+#define EVENT_BUFFER 0x04
+
+static int fd;
+
+static bool has_irq(void)
+{
+	return !strstr(hardware(), "polled");
+}
+
+static long counter(const char *name)
+{
+	return file_number(DEVICE "%s", name);
+}
+
+static long asked(int cmd)
+{
+	return bmc_number("count %x %x", NETFN_APP, cmd);
+}
+
+static unsigned int enables(void)
+{
+	unsigned int value = ~0;
+
+	sscanf(bmc_line("flags"), "enables=%x", &value);
+	return value & 7;
+}
+
+static bool enables_become(unsigned int want)
+{
+	unsigned int is = ~0;
+
+	for (double end = now() + 5; now() < end; usleep(20000)) {
+		is = enables();
+		if (is == want)
+			return true;
+	}
+	ktap_note("enables are %#x, not %#x", is, want);
+	return false;
+}
+
+static unsigned int all_enables(void)
+{
+	return EVENT_BUFFER | (has_irq() ? IRQ_ENABLES : 0);
+}
+
+/* The driver forgets the BMC, and gets to know it anew. */
+static void meet_again(void)
+{
+	close(fd);
+	EXPECT_EQ(file_write(DRIVER "/unbind", NAME), 0);
+	EXPECT_EQ(file_write(DRIVER "/bind", NAME), 0);
+	fd = ipmi_must_open(0);
+}
+
+static int ask(void)
+{
+	struct reply r;
+	int ret = ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
+
+	return ret ?: r.data[0];
+}
+
+static void what_is_asked_at_first(void)
+{
+	char order[256] = "", want[64];
+	struct wire w;
+	int n = 0;
+
+	bmc_line("lapse");
+	bmc_line("forget");
+	meet_again();
+	EXPECT(enables_become(all_enables()));
+	EXPECT_EQ(asked(CMD_BT_CAPABILITIES), 0);
+	/* A pre-timeout of the last system is none of this one's. */
+	REQUIRE(EXPECT(bmc_wire(NETFN_APP, CMD_CLEAR_FLAGS, 0, &w)));
+	EXPECT_HEX(w.data, w.len, FLAG_PRETIMEOUT);
+	/* What there is, for an event buffer; and once more, for the interrupts. */
+	for (int back = 60; back >= 0 && n < 240; back--)
+		if (bmc_wire(NETFN_APP, -1, back, &w) && w.cmd >= CMD_SET_ENABLES &&
+		    w.cmd <= CMD_CLEAR_FLAGS)
+			n += sprintf(order + n, " %02x", w.cmd);
+	snprintf(want, sizeof(want), " 2f%s 30 2f%s", has_irq() ? "" : " 2e",
+		 has_irq() ? " 2e" : "");
+	if (!EXPECT(n >= (int)strlen(want)) || !EXPECT_STR(order + n - strlen(want), want))
+		ktap_note("all of it:%s", order);
+}
+
+/* The report of discovery tells at which try it came up. */
+static void comes_up_at(int try, const char *fault)
+{
+	bmc_line("fault %s", fault);
+	meet_again();
+	bmc_line("nofaults");
+	if (!EXPECT_EQ(run("tail -n 2 " DISCOVERY " | grep -q 'up as ipmi0, at try %d$'", try), 0)) {
+		run("tail -n 2 " DISCOVERY);
+		ktap_note("%s: %s", fault, output());
+	}
+}
+
+/* An answer to something else is none; one that says "not now" is that of a BMC. */
+static void who_is_there(void)
+{
+	comes_up_at(3, "cmd netfn=06 cmd=01 n=2");
+	comes_up_at(2, "netfn netfn=06 cmd=01 n=1");
+	comes_up_at(1, "cc netfn=06 cmd=01 n=1 arg=210");
+}
+
+/* Where it cannot be had, nobody asks for it again. */
+static void no_event_buffer(void)
+{
+	/* where there are interrupts, the first Get and Set are those of the end */
+	static const char *const faults[] = { "cc netfn=06 cmd=2f n=1 arg=193",
+					      "cmd netfn=06 cmd=2f n=1",
+					      "netfn netfn=06 cmd=2f n=1" };
+
+	for (unsigned int i = 0; i <= ARRAY_SIZE(faults); i++) {
+		if (i < ARRAY_SIZE(faults)) {
+			bmc_line("fault %s skip=%d", faults[i], has_irq());
+		} else {
+			bmc_line("lapse");
+			/* the end has none to make, since there was no buffer before */
+			bmc_line("fault cc netfn=06 cmd=2e n=1 arg=204");
+		}
+		meet_again();
+		if (!EXPECT(enables_become(has_irq() ? 1 : 0)))
+			ktap_note("%s", i < ARRAY_SIZE(faults) ? faults[i] : "refused");
+		bmc_line("nofaults");
+	}
+	meet_again();
+	EXPECT(enables_become(all_enables()));
+}
+
+/* A BMC that refuses is asked once, and is found out if its interrupt does not come then. */
+static void refused_enables(void)
+{
+	bmc_line("fault cc netfn=06 cmd=2e arg=204");
+	bmc_line("lapse");
+	bmc_line("forget");
+	meet_again();
+	bmc_line("delay 20");
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQ(ask(), 0);
+	bmc_line("delay 0");
+	/* at the end of the last driver; for the event buffer; and for the interrupts */
+	EXPECT(asked(CMD_SET_ENABLES) >= 2 && asked(CMD_SET_ENABLES) <= 5);
+	EXPECT_EQ(enables(), 0);
+	EXPECT_EQ(counter("interrupts_enabled"), 0);
+	bmc_line("nofaults");
+	meet_again();
+	EXPECT(enables_become(all_enables()));
+	EXPECT_EQ(counter("interrupts_enabled"), 1);
+}
+
+static bool reaches(const char *name, long want)
+{
+	for (double end = now() + 5; now() < end && counter(name) < want; usleep(10000))
+		;
+	return counter(name) >= want;
+}
+
+/* Each of what is counted, by what makes it count. */
+static void each_counter(void)
+{
+	static const char *const names[] = {
+		"events", "incoming_messages", "watchdog_pretimeouts", "attentions",
+		"flag_fetches", "complete_transactions", "idles", "hosed_count",
+	};
+	static const struct {
+		const char *line;
+		int counts; /* which of the first three */
+	} causes[] = {
+		{ "events 1", 0 }, { "message 0 aa bb", 1 }, { "flags " FLAG_PRETIMEOUT, 2 },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(causes); i++) {
+		long before[ARRAY_SIZE(names)];
+
+		for (unsigned int n = 0; n < ARRAY_SIZE(names); n++)
+			before[n] = counter(names[n]);
+		bmc_line("%s", causes[i].line);
+		EXPECT(reaches(names[causes[i].counts], before[causes[i].counts] + 1));
+		for (int n = 0; n < 3; n++)
+			EXPECT_EQ(counter(names[n]), before[n] + (n == causes[i].counts));
+		EXPECT(counter("attentions") > before[3]);
+		EXPECT(counter("flag_fetches") > before[4]);
+		EXPECT(counter("flag_fetches") < before[4] + 6);
+		/* the line, the flags, what they are about, and whether there is more of it */
+		EXPECT(reaches("complete_transactions", before[5] + 3));
+		EXPECT(counter("complete_transactions") < before[5] + 20);
+		EXPECT(reaches("idles", before[6] + 1));
+		EXPECT_EQ(counter("hosed_count"), before[7]);
+	}
+	bmc_line("flags 00");
+}
+
+/* How the waits for a slow BMC are counted. */
+static void counted_waits(void)
+{
+	long longs = counter("long_timeouts"), shorts = counter("short_timeouts");
+
+	bmc_line("delay 20");
+	for (int i = 0; i < 20; i++)
+		EXPECT_EQ(ask(), 0);
+	bmc_line("delay 0");
+	longs = counter("long_timeouts") - longs;
+	shorts = counter("short_timeouts") - shorts;
+	/* where an interrupt ends them, and where a timer does */
+	if (!EXPECT(has_irq() ? longs >= 20 : shorts >= 20) ||
+	    !EXPECT(has_irq() ? shorts < 200 : longs < 10))
+		ktap_note("%ld long, %ld short", longs, shorts);
+}
+
+static struct traced traces[600];
+
+/*
+ * Looks at the flags, 10 ms apart and twice as long each time, to a second: none comes early,
+ * and so close to it that the pauses cannot be meant to be longer.
+ */
+static bool paused_as_meant(void)
+{
+	double first = 1e9, last = 1e9, pause = 0.010;
+	int n;
+
+	trace_begin();
+	bmc_line("flags 00");
+	bmc_line("hw 01");
+	sleep(8);
+	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x31 ");
+	bmc_line("hw 00");
+	trace_end();
+	EXPECT(n >= 6 && n <= 18);
+	for (int i = 1; i < n; i++, pause *= 2) {
+		double gap = traces[i].at - traces[i - 1].at, least = pause < 1 ? pause : 1;
+
+		if (!EXPECT(gap >= 0.99 * least))
+			ktap_note("between look %d and the next: %.3f s", i, gap);
+		if (i <= 3 && gap < first)
+			first = gap;
+		if (i >= 9 && gap < last)
+			last = gap;
+	}
+	ktap_note("%d looks, the shortest at first %.3f s, at last %.3f s apart", n, first, last);
+	return first < 0.095 && last < 1.25;
+}
+
+/* On a busy host all may come late, so it has three chances. */
+static void attention_without_a_flag(void)
+{
+	bool meant = false;
+
+	for (int i = 0; i < 3 && !meant; i++)
+		meant = paused_as_meant();
+	EXPECT(meant);
+	/* A pause is no wait for an interrupt that did not come. */
+	EXPECT_EQ(counter("interrupts_enabled"), has_irq());
+}
+
+/* Answers to something else are not taken for those that were asked for. */
+static void flags_of_another_answer(void)
+{
+	int order[4] = { 0 }, n = 0, listen = 1;
+	struct wire w;
+	struct reply r;
+
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+	ipmi_drain(fd, 100);
+	bmc_line("fault cmd netfn=06 cmd=31 n=1");
+	bmc_line("forget");
+	bmc_line("events 1");
+	if (EXPECT_EQ(ipmi_next(fd, ANSWER_MS, &r), 0))
+		EXPECT_EQ(r.recv_type, IPMI_ASYNC_EVENT_RECV_TYPE);
+	for (int back = 40; back >= 0 && n < 4; back--)
+		if (bmc_wire(NETFN_APP, -1, back, &w) &&
+		    (w.cmd == CMD_GET_FLAGS || w.cmd == CMD_READ_EVENT))
+			order[n++] = w.cmd;
+	EXPECT_EQ(order[0], CMD_GET_FLAGS);
+	EXPECT_EQ(order[1], CMD_GET_FLAGS);
+	EXPECT_EQ(order[2], CMD_READ_EVENT);
+	bmc_line("nofaults");
+	listen = 0;
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+}
+
+static pid_t asks_all_the_time(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid)
+		return pid;
+	fd = ipmi_open(0);
+	for (int i = 0; i < 20; i++)
+		ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+	for (;;) {
+		struct reply r;
+
+		if (ipmi_next(fd, ANSWER_MS, &r))
+			_exit(1);
+		ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
+	}
+}
+
+/* The wire is never free, but theirs in turns with the driver's own: once a second. */
+static void users_leave_room(void)
+{
+	int listen = 1;
+	pid_t pid[2];
+	long n;
+
+	bmc_line("delay 5");
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+	for (int i = 0; i < 2; i++)
+		pid[i] = asks_all_the_time();
+	usleep(200000);
+	trace_begin();
+	sleep(4);
+	/* no request of ours: all that others want is in the queue before it */
+	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x31 ");
+	trace_end();
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(waitpid(pid[i], NULL, WNOHANG), 0);
+		kill(pid[i], SIGKILL);
+		waitpid(pid[i], NULL, 0);
+	}
+	if (!EXPECT(n >= 2 && n <= 8))
+		ktap_note("flags were asked for %ld times in 4 s", n);
+	listen = 0;
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
+	bmc_line("delay 0");
+}
+
+/* Looks at an idle BMC in so many seconds. */
+static double looks_per_second(double seconds)
+{
+	double start = now();
+	long before = counter("idles");
+
+	usleep(seconds * 1e6);
+	before = counter("idles") - before;
+	return before / (now() - start);
+}
+
+/*
+ * Nobody waits: none. For commands, 4 a second; for an answer from behind a bridge, 100; with
+ * an interrupt, one. A timer is late, never early; and the core looks after a bridged request
+ * ten times a second.
+ */
+static bool looks_as_meant(void)
+{
+	struct ipmi_cmdspec spec = { .netfn = NETFN_OEM + 2, .cmd = 0x11 };
+	struct ipmi_ipmb_addr addr;
+	double none, commands, answers;
+	struct reply r;
+
+	bmc_line("satellite %x silent", SATELLITE);
+	sleep(1);
+	none = looks_per_second(2);
+	EXPECT_EQ(ioctl(fd, IPMICTL_REGISTER_FOR_CMD, &spec), 0);
+	usleep(100000);
+	commands = looks_per_second(3);
+	EXPECT_EQ(ioctl(fd, IPMICTL_UNREGISTER_FOR_CMD, &spec), 0);
+	ipmi_ipmb(&addr, 0, SATELLITE, 0);
+	EXPECT_EQ(ipmi_send_timed(fd, &addr, sizeof(addr), 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL,
+				  0, 0, 3000), 0);
+	usleep(100000);
+	answers = looks_per_second(2);
+	EXPECT_EQ(ipmi_next(fd, ANSWER_MS, &r), 0);
+	bmc_all_answer();
+	ktap_note("looks per second: %.1f, %.1f, %.1f", none, commands, answers);
+	EXPECT(none < 0.6);
+	if (has_irq()) {
+		EXPECT(commands < 1.5);
+		EXPECT(answers < 13);
+		return commands > 0.3;
+	}
+	EXPECT(commands < 4.8);
+	EXPECT(answers < 125);
+	return commands > 1.5 && answers > 3 * commands;
+}
+
+static void how_often_it_looks(void)
+{
+	bool meant = false;
+
+	for (int i = 0; i < 3 && !meant; i++)
+		meant = looks_as_meant();
+	EXPECT(meant);
+}
+
+/*
+ * A BMC that was told to reset itself is looked at every second, 30 times: nobody else would
+ * see what it forgot. This one takes the command and does nothing.
+ */
+static void after_a_reset(void)
+{
+	double shortest = 1e9;
+	struct reply r;
+	int n;
+
+	EXPECT(enables_become(all_enables()));
+	usleep(300000);
+	trace_begin();
+	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_COLD_RESET, NULL, 0, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	sleep(1);
+	bmc_line("lapse");
+	/* without any other request */
+	sleep(33);
+	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x2f ");
+	EXPECT_EQ(n, 30 + 0);
+	for (int i = 1; i < n; i++) {
+		double gap = traces[i].at - traces[i - 1].at;
+
+		EXPECT(gap >= 0.98);
+		shortest = gap < shortest ? gap : shortest;
+	}
+	EXPECT(shortest < 1.5);
+	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x31 ");
+	EXPECT(n >= 30);
+	EXPECT(enables_become(all_enables()));
+	trace_end();
+	EXPECT_EQ(counter("interrupts_enabled"), has_irq());
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(what_is_asked_at_first),
+	KTAP_CASE(who_is_there),
+	KTAP_CASE(no_event_buffer),
+	KTAP_CASE(each_counter),
+	KTAP_CASE(counted_waits),
+	KTAP_CASE(flags_of_another_answer),
+	/* the last one is about interrupts */
+	KTAP_CASE(refused_enables),
+};
+
+static const struct ktap_case look_cases[] = {
+	KTAP_CASE(attention_without_a_flag),
+	KTAP_CASE(users_leave_room),
+	KTAP_CASE(how_often_it_looks),
+};
+
+static const struct ktap_case reset_cases[] = {
+	KTAP_CASE(after_a_reset),
+};
+
+int main(int argc, char **argv)
+{
+	keep_acpi_ipmi_out();
+	fd = ipmi_must_open(0);
+	if (argc > 1 && !strcmp(argv[1], "reset"))
+		return ktap_main(reset_cases, ARRAY_SIZE(reset_cases));
+	if (argc > 1 && !strcmp(argv[1], "looks"))
+		return ktap_main(look_cases, ARRAY_SIZE(look_cases));
+	return ktap_main(cases, ARRAY_SIZE(cases) - !has_irq());
+}
