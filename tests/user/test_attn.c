@@ -149,6 +149,11 @@ static void wanted_enables(void)
 	a.irq_enable_broken = true;
 	EXPECT_EQ(attn_wanted_enables(&a, 0x00), 0x00);
 	EXPECT_EQ(attn_wanted_enables(&a, 0x03), 0x03);
+	/* What cannot be set is not touched, whether it is wanted or not (contract, section 5.8). */
+	a.use_irq = false;
+	EXPECT_EQ(attn_wanted_enables(&a, 0xfb), 0xfb);
+	EXPECT_EQ(attn_wanted_enables(&a, 0x06), 0x02);
+	EXPECT_EQ(attn_wanted_enables(&a, 0x05), 0x01);
 	a.irq_enable_broken = false;
 	a.use_irq = false;
 	a.cannot_disable_irq = true;
