@@ -25,6 +25,7 @@ struct suite {
 #define SUITE(id)                                                                                 \
 	const struct suite id##_suite = { #id, id##_tests, ARRAY_SIZE(id##_tests) }
 
+extern const struct suite attn_answers_suite;
 extern const struct suite attn_suite;
 extern const struct suite bt_bounds_suite;
 extern const struct suite bt_suite;
@@ -40,6 +41,7 @@ extern const struct suite smic_trace_suite;
 extern const struct suite ssif_suite;
 extern const struct suite transfer_suite;
 extern const struct suite wait_figures_suite;
+extern const struct suite wait_learn_suite;
 extern const struct suite wait_suite;
 
 bool test_that(bool holds, const char *file, int line, const char *fmt, ...)

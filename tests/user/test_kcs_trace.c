@@ -230,6 +230,9 @@ static void error_state(void)
 		go(p);
 		for (i = 0; i < 3; i++) {
 			STEP(&s, 0, IPMI_STEP_AGAIN, ST(ERROR));
+			EXPECT_EQ(s.m->ops->failure(s.m)->cause, IPMI_CAUSE_ERROR);
+			EXPECT_EQ(s.m->ops->failure(s.m)->phase,
+				  i ? IPMI_PHASE_START : points[p].phase);
 			recovers(i == 2 || points[p].handed ? IPMI_STEP_FAILED : IPMI_STEP_AGAIN,
 				 ERROR);
 			if (points[p].handed)
@@ -289,6 +292,8 @@ static void wrong_states(void)
 			/* Where it is idle there is nothing to recover. */
 			STEP(&s, lags, !again && state == IDLE ? IPMI_STEP_FAILED : IPMI_STEP_AGAIN,
 			     ST(state));
+			EXPECT_EQ(s.m->ops->failure(s.m)->cause, IPMI_CAUSE_STATE);
+			EXPECT_EQ(s.m->ops->failure(s.m)->phase, points[p].phase);
 			if (state != IDLE)
 				recovers(again ? IPMI_STEP_AGAIN : IPMI_STEP_FAILED, state);
 			if (again)

@@ -234,6 +234,8 @@ static void wrong_status(void)
 			begin();
 			go(cases[i].p);
 			STEP(&s, 0, IPMI_STEP_AGAIN, FLAGS(TX | RX), STATUS(status));
+			EXPECT_EQ(s.m->ops->failure(s.m)->cause, IPMI_CAUSE_STATE);
+			EXPECT_EQ(s.m->ops->failure(s.m)->phase, points[cases[i].p].phase);
 			recovers(again ? IPMI_STEP_AGAIN : IPMI_STEP_FAILED);
 			if (again)
 				STEP(&s, 0, IPMI_STEP_AGAIN, FLAGS(TX), CONTROL(0x40, TX));
