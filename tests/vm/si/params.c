@@ -202,7 +202,7 @@ static bool is_running(const char *format, int n)
 	char name[32];
 
 	snprintf(name, sizeof(name), format, n);
-	return !run("cat /proc/[0-9]*/comm 2>/dev/null | grep -qx %s", name);
+	return !run("cat /proc/[0-9]*/comm 2>/dev/null | grep -x %s", name);
 }
 
 /* Who polls has a thread kipmiN, unless the administrator says otherwise of the N-th. */
