@@ -33,7 +33,7 @@ void params_ready(void)
 /* A word of a list: its place, or -EINVAL. */
 static int word_of(const char *val, const char *const words[], size_t n, const char *name)
 {
-	char word[16];
+	char word[24]; /* more than any of them, so that what is longer is none of them */
 	char *text;
 	int rv;
 
