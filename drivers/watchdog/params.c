@@ -88,11 +88,12 @@ static int preaction_set(const char *val, const struct kernel_param *kp)
 	if (ready && rv == WDT_PRE_NMI && param_preop == WDT_PREOP_GIVE_DATA)
 		return -EINVAL;
 	guard(mutex)(&wdt.lock);
-	if (pretimeout_nmi_locked(rv == WDT_PRE_NMI)) {
+	if (rv == WDT_PRE_NMI && pretimeout_nmi_locked(true)) {
 		pr_err("preaction=pre_nmi: this machine has no such NMI\n");
 		return ready ? -EINVAL : 0;
 	}
 	param_preaction = rv;
+	timer_listen_locked();
 	return 0;
 }
 
