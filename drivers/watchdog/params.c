@@ -33,7 +33,7 @@ void params_ready(void)
 /* A word of a list: its place, or -EINVAL. */
 static int word_of(const char *val, const char *const words[], size_t n, const char *name)
 {
-	char word[16];
+	char word[24]; /* more than any of them, so that what is longer is none of them */
 	char *text;
 	int rv;
 
@@ -88,11 +88,12 @@ static int preaction_set(const char *val, const struct kernel_param *kp)
 	if (ready && rv == WDT_PRE_NMI && param_preop == WDT_PREOP_GIVE_DATA)
 		return -EINVAL;
 	guard(mutex)(&wdt.lock);
-	if (pretimeout_nmi_locked(rv == WDT_PRE_NMI)) {
+	if (rv == WDT_PRE_NMI && pretimeout_nmi_locked(true)) {
 		pr_err("preaction=pre_nmi: this machine has no such NMI\n");
 		return ready ? -EINVAL : 0;
 	}
 	param_preaction = rv;
+	timer_listen_locked();
 	return 0;
 }
 

@@ -94,6 +94,18 @@ static int arm_locked(void)
 	return note_locked(tell_locked(&set), since);
 }
 
+/**
+ * timer_listen_locked() - listen to NMIs while they may come
+ *
+ * The timer that runs makes them, or the next one will.
+ */
+void timer_listen_locked(void)
+{
+	lockdep_assert_held(&wdt.lock);
+	pretimeout_nmi_locked(param_preaction == WDT_PRE_NMI ||
+			      (wdt.armed && wdt.set.preaction == WDT_PRE_NMI));
+}
+
 static int stop_locked(void)
 {
 	int rv = wdt.user ? bmc_stop(wdt.user, wdt.timeout) : 0;
@@ -103,6 +115,7 @@ static int stop_locked(void)
 	/* A BMC that cannot be told now may still come back and act. */
 	WRITE_ONCE(wdt.armed, false);
 	wdt.must_set = false;
+	timer_listen_locked();
 	if (may_pass(rv))
 		tell_later_locked();
 	else if (wdt.told)
@@ -149,6 +162,7 @@ static int start_locked(void)
 	}
 	wdt.set = set;
 	WRITE_ONCE(wdt.armed, true);
+	timer_listen_locked();
 	return note_locked(0, since);
 }
 

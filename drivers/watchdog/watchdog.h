@@ -135,6 +135,7 @@ int timer_set_pretimeout(unsigned int pretimeout);
 unsigned int timer_left(void);
 int timer_attach_locked(bool start);
 void timer_detach_locked(bool stop);
+void timer_listen_locked(void);
 void timer_extend(unsigned int timeout);
 void timer_was_pretimeout(void);
 bool timer_is_before_end(void);

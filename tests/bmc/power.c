@@ -150,7 +150,8 @@ static void pretimeout(void *arg)
 	wd.warned = true;
 	if ((wd.actions >> 4 & 7) == 2)
 		link_hw(HW_NMI);
-	flags_set(FLAG_PRETIMEOUT);
+	if ((wd.actions >> 4 & 7) == 3)
+		flags_set(FLAG_PRETIMEOUT);
 	timer_start(&watchdog, fmax(0, wd.end - clock_ms()), expired, NULL);
 }
 

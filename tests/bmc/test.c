@@ -525,6 +525,38 @@ static void watchdog_warns(void)
 	EXPECT(ask(6, 0x25, "", 0, m, &n) == CC_OK && !(m[0] & 0x40));
 }
 
+/* Boards that go off by commands of their own, and take nothing else for them. */
+static void boards(void)
+{
+	uint8_t m[FRAME_MAX], bytes[64];
+	size_t n;
+
+	EXPECT(ask(0x2c, 0x01, "", 1, m, &n) == CC_INVALID_COMMAND);
+	EXPECT(line("set manufacturer 0xa1", "ok"));
+	EXPECT(line("set product 0x51", "ok"));
+	EXPECT(ask(0x2c, 0x01, "", 1, m, &n) == CC_OK && n == 7);
+	EXPECT(ask(0x2c, 0x01, "\1", 1, m, &n) == CC_BAD_FIELD);
+	EXPECT(ask(0x2c, 0x11, "\0\0\0\0", 4, m, &n) == CC_OK && n == 1);
+	EXPECT(ask(0x2e, 0x11, "\0\x40\x0b", 3, m, &n) == CC_BAD_FIELD);
+	EXPECT(ask(0x2e, 0x11, "\0\x40\x0a\0", 4, m, &n) == CC_BAD_LENGTH);
+	loop_run_for(100);
+	EXPECT(!heard(bytes, sizeof(bytes)));
+	EXPECT(ask(0x2e, 0x11, "\0\x40\x0a", 3, m, &n) == CC_OK && n == 0);
+	loop_run_for(100);
+	EXPECT(heard(bytes, sizeof(bytes)) == 2 && !memcmp(bytes, "\x03\xa1", 2));
+	EXPECT(line("set product 0x52", "ok"));
+	EXPECT(ask(0x2e, 0x11, "\0\x40\x0a", 3, m, &n) == CC_INVALID_COMMAND);
+	EXPECT(ask(0x2c, 0x11, "\0\0\1\0", 4, m, &n) == CC_OK);
+	EXPECT(ask(0x2c, 0x11, "\0\1\0\0", 4, m, &n) == CC_BAD_FIELD);
+	EXPECT(ask(0x2c, 0x11, "\0\0\0\0\0", 5, m, &n) == CC_BAD_LENGTH);
+	loop_run_for(100);
+	EXPECT(!heard(bytes, sizeof(bytes)));
+	EXPECT(ask(0x2c, 0x11, "\0\0\0\0", 4, m, &n) == CC_OK);
+	loop_run_for(100);
+	EXPECT(heard(bytes, sizeof(bytes)) == 2 && !memcmp(bytes, "\x03\xa1", 2));
+	EXPECT(line("set manufacturer 32473", "ok"));
+}
+
 static void events_and_interrupts(void)
 {
 	uint8_t m[FRAME_MAX], bytes[64];
@@ -566,6 +598,7 @@ static const struct {
 	{ "watchdog", watchdog },
 	{ "watchdog: nonsense is refused", watchdog_nonsense },
 	{ "watchdog: its pre-timeout flag", watchdog_warns },
+	{ "boards that power off otherwise", boards },
 	{ "events and interrupts", events_and_interrupts },
 };
 

@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 #include "guest.h"
-#include "ipmi_dev.h"
+#include "host_bmc.h"
+#include "ktap.h"
 #include "wdt.h"
 
 #define BACK_S 15 /* one that is not there now is back within that */
+#define LOOK_S 60
+#define GONE 20 /* 100 ms */
+#define TRIES 5
 
 int wdt_open(const char *node)
 {
@@ -89,4 +93,59 @@ int wdt_param(const char *name, const char *value)
 
 	snprintf(path, sizeof(path), WDT_PARAM "%s", name);
 	return file_write(path, value);
+}
+
+bool wdt_is_fed(int n)
+{
+	int before = wdt_bmc(n).left;
+	double end = now() + LOOK_S;
+
+	while (now() < end) {
+		struct wdt_bmc w = wdt_bmc(n);
+
+		if (!w.running)
+			return false;
+		if (w.left > before)
+			return true;
+		before = w.left;
+		usleep(100000);
+	}
+	return false;
+}
+
+bool wdt_write_counts(int n, int fd)
+{
+	/* a machine that is slow may need more time for it than the write gives */
+	for (int i = 0; i < TRIES; i++) {
+		struct wdt_bmc w = wdt_bmc(n);
+
+		while (w.running && w.left > w.countdown - GONE) {
+			usleep(100000);
+			w = wdt_bmc(n);
+		}
+		if (!w.running || wdt_write(fd, "1"))
+			return false;
+		if (wdt_bmc(n).left > w.left)
+			return true;
+	}
+	return false;
+}
+
+bool wdt_told(int cmd, const char *bytes)
+{
+	struct wire w;
+
+	return EXPECT(bmc_wire(NETFN_APP, cmd, 0, &w)) && EXPECT_HEX(w.data, w.len, bytes);
+}
+
+void wdt_by_others(const unsigned char *set, bool start)
+{
+	int fd = ipmi_must_open(0);
+	struct reply r;
+
+	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_SET_TIMER, set, 6, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	if (start)
+		EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_RESET_TIMER, NULL, 0, &r), 0);
+	close(fd);
 }

@@ -43,4 +43,19 @@ struct wdt_bmc wdt_bmc(int n);
 /* Writes a parameter of the module: 0 or a negative errno. */
 int wdt_param(const char *name, const char *value);
 
+/*
+ * Does somebody feed the timer behind /dev/ipmiN? A timer that nobody feeds only counts down, so
+ * one that has more left than before was fed. Looks until the timer stops, or for a minute.
+ */
+bool wdt_is_fed(int n);
+
+/* Does a write to fd give that timer its time back? It is tried with some seconds gone. */
+bool wdt_write_counts(int n, int fd);
+
+/* Was the last of these commands that the BMC of tests/bmc had made of these bytes? */
+bool wdt_told(int cmd, const char *bytes);
+
+/* Sets the BMC's timer as another program does, and starts it if so. */
+void wdt_by_others(const unsigned char *set, bool start);
+
 #endif

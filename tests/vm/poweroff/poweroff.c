@@ -19,20 +19,30 @@
 #define CMD_REFUSE 0x72
 #define FOR_GOOD 1000000
 
-
 /* What the BMC is, has to be so before the module asks. */
 static void loads(void)
 {
-	if (mode_is("atca"))
-		bmc_line("set manufacturer 12634");
+	static const unsigned char receiver[] = { 0x24, 2 };
+	const char *style = "chassis";
+	int fd = ipmi_must_open(0);
+	struct reply r;
+
+	if (strstr(mode, "atca") || mode_is("pps")) {
+		/* the makers and products of which both make a PPS */
+		bmc_line("set manufacturer %s", mode_is("atca-cycle") ? "12634" : "0xa1");
+		bmc_line("set product %s", mode_is("atca") ? "0x52" : "0x51");
+		style = "ATCA";
+	}
 	if (mode_is("cpi1")) {
 		bmc_line("set manufacturer 0x108");
 		bmc_line("set product 0x157");
-		bmc_line("satellite 20 answer");
+		bmc_line("satellite 24 answer");
+		EXPECT_EQ(ipmi_ask(fd, NETFN_SENSOR, 0x00, receiver, sizeof(receiver), &r), 0);
+		style = "CPI1";
 	}
+	close(fd);
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_poweroff"), 0));
-	EXPECT_EQ(run("dmesg | grep 'Found a %s style poweroff function'",
-		      mode_is("atca") ? "ATCA" : mode_is("cpi1") ? "CPI1" : "chassis"), 0);
+	EXPECT_EQ(run("dmesg | grep 'Found a %s style poweroff function'", style), 0);
 }
 
 /* One user, and nothing of it in flight any more: A6. */
@@ -93,15 +103,21 @@ static const struct {
 	{ 1, 1, 0x02, 0x7f, NULL },
 	/* Dell before IPMI 1.5 */
 	{ 0x2a2, 1, 0x01, 0, "chassis" },
+	{ 0x2a2, 1, 0x90, 0, "chassis" },
 	{ 0x2a2, 1, 0x41, 0, "chassis" },
+	{ 0x2a3, 1, 0x01, 0, NULL },
+	/* four bits of a maker's number are reserved */
+	{ 0xf002a2, 1, 0x01, 0, "chassis" },
 	{ 0x2a2, 1, 0x51, 0, NULL },
 	{ 0x2a2, 1, 0x02, 0, NULL },
 	/* one HP */
 	{ 0x0b, 0x8201, 0x01, 0, "chassis" },
 	{ 0x0b, 0x8201, 0x51, 0, NULL },
 	{ 0x0b, 0x8202, 0x01, 0, NULL },
+	{ 0x0c, 0x8201, 0x01, 0, NULL },
 	{ 0x108, 0x157, 0x51, 0x80, "CPI1" },
 	{ 0x108, 0x158, 0x51, 0, NULL },
+	{ 0x109, 0x157, 0x51, 0, NULL },
 	{ 12634, 1, 0x51, 0x80, "ATCA" },
 	{ 1, 1, 0x02, 0x80, "chassis" },
 };
@@ -109,6 +125,8 @@ static const struct {
 /* One that cannot leaves the module loaded, idle, and without a user. */
 static void finds_the_way(void)
 {
+	/* nor does it take more than there has to be in an answer */
+	bmc_line("set aux none");
 	for (unsigned int i = 0; i < ARRAY_SIZE(makes); i++) {
 		bool good;
 
@@ -145,6 +163,80 @@ static void bad_answer(void)
 		usleep(100000);
 	EXPECT(now() < end);
 	EXPECT(bmc_number("count 6 1") >= before + 2);
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+	/* one that cannot is not asked again: who is asked again is so every 5 s */
+	bmc_line("set support 0");
+	EXPECT_EQ(run("modprobe ipmi_poweroff"), 0);
+	before = bmc_number("count 6 1");
+	sleep(7);
+	EXPECT_EQ(bmc_number("count 6 1"), before);
+	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"), 0);
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+}
+
+static long users(int n)
+{
+	return file_number("/sys/class/ipmi/ipmi%d/device/nr_users", n);
+}
+
+static void hotmod(const char *what)
+{
+	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", what), 0);
+}
+
+static bool waits_for_user(int n)
+{
+	double end = now() + 15;
+
+	while (users(n) != 1 && now() < end)
+		usleep(50000);
+	return users(n) == 1;
+}
+
+/* The first BMC, until another one is named: none but that one is used. */
+static void two_bmcs(void)
+{
+	close(ipmi_must_open(0));
+	close(ipmi_must_open(1));
+	/* acpi_ipmi stays with an interface that ACPI knows */
+	hotmod("remove,kcs,i/o,0xca2");
+	hotmod("add,kcs,i/o,0xca2");
+	close(ipmi_must_open(0));
+	EXPECT_EQ(run("modprobe ipmi_poweroff"), 0);
+	EXPECT_EQ(users(0), 1);
+	EXPECT_EQ(users(1), 0);
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "-1"), 0);
+	EXPECT_EQ(users(0), 1);
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "1"), 0);
+	EXPECT_EQ(users(0), 0);
+	EXPECT_EQ(users(1), 1);
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "0"), 0);
+	EXPECT_EQ(users(0), 1);
+	EXPECT_EQ(users(1), 0);
+	/* it goes, and comes back; the other one is not asked */
+	hotmod("remove,kcs,i/o,0xca2");
+	EXPECT_EQ(users(1), 0);
+	hotmod("add,kcs,i/o,0xca2");
+	EXPECT(waits_for_user(0));
+	EXPECT_EQ(users(1), 0);
+	/* and the other way round: the one that is not used goes and comes */
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "1"), 0);
+	hotmod("remove,kcs,i/o,0xca2");
+	EXPECT_EQ(users(1), 1);
+	hotmod("add,kcs,i/o,0xca2");
+	close(ipmi_must_open(0));
+	EXPECT_EQ(users(0), 0);
+	EXPECT_EQ(users(1), 1);
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+	EXPECT_EQ(users(1), 0);
+	EXPECT_EQ(run("modprobe ipmi_poweroff ifnum_to_use=1"), 0);
+	EXPECT_EQ(users(0), 0);
+	EXPECT_EQ(users(1), 1);
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+	EXPECT_EQ(run("modprobe ipmi_poweroff ifnum_to_use=2"), 0);
+	EXPECT_EQ(users(0), 0);
+	EXPECT_EQ(users(1), 0);
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
 }
 
 static void refuse_cycle(void)
@@ -169,12 +261,25 @@ static void prepares(void)
 		bmc_line("after 300 away busy %d", FOR_GOOD);
 	if (mode_is("silent-cycle"))
 		bmc_line("after 300 away silent %d", FOR_GOOD);
+	/* "yes", and nothing is done; it has 10 s to do it, and the note is one of its log */
+	if (mode_is("lying-cycle")) {
+		bmc_line("fault cc netfn=0 cmd=2 n=1 arg=0");
+		bmc_line("after 7000 faults");
+	}
+	/* it goes without the blessing of the hot swap controller */
+	if (mode_is("cpi1"))
+		bmc_line("fault cc netfn=3e cmd=84 arg=0xff");
+	bmc_line("trace on");
 	sleep(1);
 }
 
 static const struct ktap_case all[] = {
 	KTAP_CASE(loads), KTAP_CASE(holds_no_message), KTAP_CASE(parameters),
 	KTAP_CASE(goes_and_comes), KTAP_CASE(bmc_comes_later), KTAP_CASE(prepares),
+};
+
+static const struct ktap_case two[] = {
+	KTAP_CASE(two_bmcs),
 };
 
 static const struct ktap_case makers[] = {
@@ -193,6 +298,8 @@ int main(int argc, char **argv)
 
 	mode = argc > 1 ? argv[1] : "off";
 	keep_acpi_ipmi_out();
+	if (mode_is("two"))
+		return ktap_main(two, ARRAY_SIZE(two));
 	if (mode_is("find"))
 		return ktap_main(makers, ARRAY_SIZE(makers));
 	ret = mode_is("off") ? ktap_main(all, ARRAY_SIZE(all)) : ktap_main(some, ARRAY_SIZE(some));

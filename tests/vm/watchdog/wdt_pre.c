@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What happens before the BMC acts. wdt_pre MODE PREACTION: "noop" survives it, the others end
- * in a panic, see suite.toml.
+ * in a panic, see suite.toml. "nmis" is about NMIs that are not the watchdog's, and about a BMC
+ * of tests/bmc that sends none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,12 @@
 #include <unistd.h>
 
 #include "guest.h"
-#include "ipmi_dev.h"
+#include "host_bmc.h"
 #include "ktap.h"
 #include "wdt.h"
 
 #define SYS "/sys/class/watchdog/watchdog0/"
+#define CMD_CHASSIS_CONTROL 0x02
 #define PRETIMEOUTS "/sys/class/ipmi/ipmi0/device/watchdog_pretimeouts"
 
 static const char *preaction;
@@ -95,6 +97,116 @@ static void of_others(void)
 	EXPECT_STR(output(), "2\n");
 }
 
+/* As somebody else's hardware would: Chassis Control, pulse a diagnostic interrupt. */
+static bool nmi_is_unknown(void)
+{
+	static const unsigned char pulse = 4;
+	int ipmi = ipmi_must_open(0);
+	double end = now() + 5;
+	struct reply r;
+
+	EXPECT_EQ(run("dmesg -c >/dev/null"), 0);
+	EXPECT_EQ(ipmi_ask(ipmi, NETFN_CHASSIS, CMD_CHASSIS_CONTROL, &pulse, 1, &r), 0);
+	EXPECT_EQ(r.data[0], 0);
+	close(ipmi);
+	do {
+		usleep(100000);
+		if (!run("dmesg | grep 'NMI received for unknown reason'"))
+			return true;
+	} while (now() < end);
+	return false;
+}
+
+static int start_with(const char *timeout, const char *pretimeout, const char *pre)
+{
+	int wdt;
+
+	EXPECT_EQ(wdt_param("preaction", pre), 0);
+	EXPECT_EQ(wdt_param("pretimeout", "0"), 0);
+	EXPECT_EQ(wdt_param("timeout", timeout), 0);
+	EXPECT_EQ(wdt_param("pretimeout", pretimeout), 0);
+	wdt = wdt_open("watchdog0");
+	EXPECT(wdt >= 0);
+	return wdt;
+}
+
+/* It is tried out at load, with a time that does no harm, and said if none came. */
+static void tried_out(void)
+{
+	struct wire w;
+
+	EXPECT_EQ(run("modprobe -a pretimeout_noop pretimeout_panic"), 0);
+	bmc_line("forget");
+	bmc_line("fault cc netfn=6 cmd=24 n=1 arg=0xcc");
+	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_watchdog action=none preaction=pre_nmi"), 0);
+	EXPECT_EQ(run("dmesg | grep 'asked for an NMI and none came'"), 0);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_watchdog action=none preaction=pre_nmi"), 0);
+	EXPECT(run("dmesg | grep 'none came'"));
+	EXPECT(bmc_wire(NETFN_APP, CMD_SET_TIMER, 1, &w));
+	EXPECT_HEX(w.data, w.len, "04 20 63 00 e8 03");
+	wdt_told(CMD_SET_TIMER, "04 00 00 00 64 00");
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	/* not if it is not asked for */
+	bmc_line("forget");
+	EXPECT_EQ(run("modprobe ipmi_watchdog action=none preaction=pre_int"), 0);
+	EXPECT_EQ(bmc_number("count 6 24"), 1);
+	EXPECT_EQ(bmc_number("count 6 22"), 0);
+}
+
+static void nmis_of_others(void)
+{
+	int wdt;
+
+	EXPECT(nmi_is_unknown());
+	/* ours, but nothing runs */
+	EXPECT_EQ(wdt_param("preaction", "pre_nmi"), 0);
+	EXPECT(nmi_is_unknown());
+	/* long before its time */
+	wdt = start_with("600", "5", "pre_nmi");
+	EXPECT(nmi_is_unknown());
+	EXPECT_EQ(wdt_close(wdt), 0);
+	/* at the time, but what was set has no pre-timeout */
+	wdt = start_with("2", "0", "pre_nmi");
+	sleep(2);
+	EXPECT(nmi_is_unknown());
+	EXPECT_EQ(wdt_close(wdt), 0);
+	/* at the time, but that comes by message, whatever the next one will do */
+	wdt = start_with("600", "255", "pre_int");
+	EXPECT_EQ(wdt_param("timeout", "256"), 0);
+	EXPECT_EQ(wdt_param("preaction", "pre_nmi"), 0);
+	sleep(3);
+	EXPECT(nmi_is_unknown());
+	EXPECT_EQ(wdt_close(wdt), 0);
+	EXPECT(run("dmesg | grep 'pretimeout event'"));
+}
+
+/* At the time it is ours, and no more if nobody listens. */
+static void nmi_of_ours(void)
+{
+	int wdt = start_with("256", "250", "pre_nmi");
+
+	EXPECT_EQ(run("dmesg -c >/dev/null"), 0);
+	/* which is taken over by the next start */
+	EXPECT_EQ(wdt_param("preaction", "pre_none"), 0);
+	EXPECT(is_said(1));
+	EXPECT(run("dmesg | grep 'NMI received for unknown reason'"));
+	bmc_line("forget");
+	EXPECT_EQ(wdt_write(wdt, "1"), 0);
+	wdt_told(CMD_SET_TIMER, "44 20 fa 00 00 0a");
+	EXPECT_EQ(wdt_close(wdt), 0);
+	EXPECT(nmi_is_unknown());
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT(nmi_is_unknown());
+}
+
+static const struct ktap_case nmis[] = {
+	KTAP_CASE(tried_out),
+	KTAP_CASE(nmis_of_others),
+	KTAP_CASE(nmi_of_ours),
+};
+
 static const struct ktap_case noop[] = {
 	KTAP_CASE(loads),
 	KTAP_CASE(starts),
@@ -112,6 +224,8 @@ int main(int argc, char **argv)
 {
 	mode = argc > 1 ? argv[1] : "noop";
 	preaction = argc > 2 ? argv[2] : "pre_int";
+	if (mode_is("nmis"))
+		return ktap_main(nmis, ARRAY_SIZE(nmis));
 	if (mode_is("noop"))
 		return ktap_main(noop, ARRAY_SIZE(noop));
 	if (ktap_main(others, ARRAY_SIZE(others)))

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "wdt.h"
 
 #define SECONDS 6
+#define PATIENCE 60 /* until each has come to the end of what it was doing */
 #define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
 
 static void loads(void)
@@ -27,9 +29,22 @@ static void loads(void)
 			  0));
 }
 
+/* For all of them: is it over? And of each, how often it has asked. */
+static struct {
+	bool over;
+	long rounds[16];
+} *shared;
+static int me;
+
+static bool goes_on(void)
+{
+	__atomic_add_fetch(&shared->rounds[me], 1, __ATOMIC_RELAXED);
+	return !__atomic_load_n(&shared->over, __ATOMIC_RELAXED);
+}
+
 static void programs(void)
 {
-	for (;;) {
+	while (goes_on()) {
 		int fd = wdt_open("watchdog"), seconds = 500 + rand() % 100, off = WDIOS_DISABLECARD;
 
 		if (fd < 0)
@@ -47,7 +62,7 @@ static void times(void)
 {
 	char text[16];
 
-	for (;;) {
+	while (goes_on()) {
 		snprintf(text, sizeof(text), "%d", 500 + rand() % 100);
 		wdt_param("timeout", text);
 		/* now and then a pre-timeout that comes */
@@ -59,7 +74,7 @@ static void times(void)
 /* The second one is never there. */
 static void numbers(void)
 {
-	for (;;) {
+	while (goes_on()) {
 		wdt_param("ifnum_to_use", "1");
 		usleep(100000);
 		wdt_param("ifnum_to_use", "0");
@@ -69,7 +84,7 @@ static void numbers(void)
 
 static void devices(void)
 {
-	for (;;) {
+	while (goes_on()) {
 		wdt_param("preop", "preop_give_data");
 		wdt_param("preop", "preop_none");
 	}
@@ -77,7 +92,7 @@ static void devices(void)
 
 static void interfaces(void)
 {
-	for (;;) {
+	while (goes_on()) {
 		file_write(HOTMOD, "remove,kcs,i/o,0xca2");
 		file_write(HOTMOD, "add,kcs,i/o,0xca2");
 		usleep(200000);
@@ -86,7 +101,7 @@ static void interfaces(void)
 
 static void readers(void)
 {
-	for (;;) {
+	while (goes_on()) {
 		file_number("/sys/class/watchdog/watchdog0/timeleft");
 		file_text("/sys/class/watchdog/watchdog0/state");
 	}
@@ -98,18 +113,35 @@ static void all_at_once(void)
 		programs, programs, times, numbers, devices, interfaces, readers,
 	};
 	pid_t pids[ARRAY_SIZE(everybody)];
+	double end;
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	REQUIRE(EXPECT(shared != MAP_FAILED));
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(everybody); i++) {
 		pids[i] = fork();
 		if (!pids[i]) {
 			srand(i);
+			me = i;
 			everybody[i]();
+			_exit(0);
 		}
 	}
 	sleep(SECONDS);
+	/* nobody hangs: each comes to its end, and came there before */
+	__atomic_store_n(&shared->over, true, __ATOMIC_RELAXED);
+	end = now() + PATIENCE;
 	for (unsigned int i = 0; i < ARRAY_SIZE(everybody); i++) {
-		kill(pids[i], SIGKILL);
-		EXPECT_EQ(waitpid(pids[i], NULL, 0), pids[i]);
+		int status = -1, ret;
+
+		while (!(ret = waitpid(pids[i], &status, WNOHANG)) && now() < end)
+			usleep(10000);
+		if (!EXPECT_EQ(ret, pids[i]) || !EXPECT_EQ(status, 0) ||
+		    !EXPECT(shared->rounds[i] > 2))
+			ktap_note("number %u, after %ld rounds", i, shared->rounds[i]);
+		if (!ret)
+			kill(pids[i], SIGKILL);
 	}
 }
 
@@ -121,7 +153,7 @@ static void works(void)
 	file_write(HOTMOD, "add,kcs,i/o,0xca2");
 	close(ipmi_must_open(0));
 	EXPECT_EQ(wdt_param("ifnum_to_use", "0"), 0);
-	/* who was killed has left it running, perhaps, and has to be followed by somebody */
+	/* who got -ENODEV has left it running, perhaps, and has to be followed by somebody */
 	do {
 		fd = wdt_open("watchdog");
 		usleep(50000);

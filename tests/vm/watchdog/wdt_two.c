@@ -50,19 +50,31 @@ static void a2_a_second_one_changes_nothing(void)
 	pci_rescan();
 	EXPECT(wdt_bmc(0).running);
 	EXPECT(!wdt_bmc(1).running);
-	sleep(2);
-	EXPECT(wdt_bmc(0).left <= 590);
+	EXPECT(wdt_write_counts(0, fd));
+	EXPECT(!wdt_bmc(1).running);
+	/* nor does its end */
+	pci_remove();
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
-	EXPECT(wdt_bmc(0).left > 590);
+	EXPECT(wdt_bmc(0).running);
+	pci_rescan();
+	EXPECT(wdt_bmc(0).running);
 	EXPECT(!wdt_bmc(1).running);
 }
 
+/* Who moves has a timer, so that the old one is stopped, also if it is to run for good. */
 static void moves_by_parameter(void)
 {
+	EXPECT_EQ(wdt_param("nowayout", "Y"), 0);
 	EXPECT_EQ(wdt_param("ifnum_to_use", "1"), 0);
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT(wdt_bmc(1).running);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT(wdt_bmc(1).running);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(wdt_bmc(1).countdown, 600);
+	EXPECT_EQ(wdt_param("nowayout", "N"), 0);
+	/* -1 changes nothing */
+	EXPECT_EQ(wdt_param("ifnum_to_use", "-1"), 0);
 	EXPECT(wdt_bmc(1).running);
 	EXPECT(!wdt_bmc(0).running);
 }
@@ -127,7 +139,10 @@ static void bmcs_come_later(void)
 
 	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
 	EXPECT_EQ(stack_remove(), 0);
-	EXPECT_EQ(run("modprobe ipmi_watchdog"), 0);
+	EXPECT_EQ(run("modprobe ipmi_watchdog start_now=1"), 0);
+	EXPECT_EQ(wdt_open("watchdog"), -ENOENT);
+	/* which device that will be can still be chosen */
+	EXPECT_EQ(wdt_param("preop", "preop_give_data"), 0);
 	EXPECT_EQ(wdt_open("watchdog"), -ENOENT);
 	EXPECT_EQ(stack_insert(), 0);
 	do {
@@ -135,9 +150,35 @@ static void bmcs_come_later(void)
 		usleep(50000);
 	} while (fd == -ENOENT && now() < end);
 	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
 	EXPECT(wdt_bmc(0).running);
+	EXPECT_STR(file_text(WDT_PARAM "start_now"), "0");
 	EXPECT(!wdt_bmc(1).running);
 	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+}
+
+/* The parameter names one at load: no other is used, also if that one is not there. */
+static void named_at_load(void)
+{
+	double end = now() + 10;
+
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	while (ipmi_nodes() < 2 && now() < end)
+		usleep(50000);
+	EXPECT_EQ(run("modprobe ipmi_watchdog ifnum_to_use=1 start_now=1"), 0);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT(wdt_bmc(1).running);
+	fd = wdt_open("watchdog0");
+	REQUIRE(EXPECT(fd >= 0));
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(1).running);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT_EQ(run("modprobe ipmi_watchdog ifnum_to_use=2 start_now=1"), 0);
+	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT(!wdt_bmc(1).running);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
 }
 
 static const struct ktap_case cases[] = {
@@ -149,6 +190,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(stops_without_a_bmc),
 	KTAP_CASE(by_hotmod),
 	KTAP_CASE(bmcs_come_later),
+	KTAP_CASE(named_at_load),
 };
 
 int main(void)
