@@ -39,6 +39,8 @@ static void wants_nothing(void)
 	EXPECT_EQ(attn_next(&a, rq), 0);
 	/* Nor is it moved by an answer to a question it did not ask. */
 	EXPECT_EQ(gets(RQ(0x1c, 0x31, 0, 0xff)), ATTN_NOTHING);
+	EXPECT_EQ(gets(RQ(0x1c, 0x33, 0, 0xff)), ATTN_NOTHING);
+	EXPECT_EQ(gets(RQ(0x1c, 0x00, 0, 0xff)), ATTN_NOTHING);
 	EXPECT(!attn_wants(&a));
 }
 
