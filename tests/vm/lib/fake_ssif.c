@@ -13,7 +13,6 @@
 #include "ipmi_dev.h"
 #include "ktap.h"
 
-
 char fake_parameters[128];
 int fake_fd = -1, fake_answer_len = 16;
 
@@ -65,7 +64,7 @@ int fake_echo_on(int file, int len)
 	ret = ipmi_ask(file, NETFN_OEM, CMD_ECHO, data, len, &r);
 	if (ret)
 		return ret;
-	if (r.len < 1)
+	if (r.len < 1 || r.netfn != (NETFN_OEM | 1) || r.cmd != CMD_ECHO)
 		return -EBADMSG;
 	if (r.data[0])
 		return r.data[0];

@@ -9,6 +9,8 @@
 
 #define DEVICE "/sys/class/ipmi/ipmi0/device"
 #define FAKE "/sys/kernel/debug/ssif_fake/"
+#define DRIVER "/sys/bus/i2c/drivers/ipmi_ssif/"
+#define CLIENT "0-0010" /* its device, where no other adapter is */
 #define NETFN_OEM 0x2e
 #define CMD_ECHO 0x42
 

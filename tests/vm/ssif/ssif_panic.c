@@ -10,6 +10,9 @@
  *	taken	and of somebody else's
  *	stuck	the adapter hangs from that moment on
  *	mute	the BMC does not answer from that moment on
+ *	deaf	it acknowledges no request from that moment on
+ *	spoiled	its first four answers are
+ *	asleep	the adapter is suspended
  *	off	no panic: power off, by a power cycle
  */
 #include <stdio.h>
@@ -82,6 +85,12 @@ static void prepare(void)
 		EXPECT_EQ(file_write(FAKE "fault", "hang"), 0);
 	} else if (!strcmp(how, "mute")) {
 		EXPECT_EQ(file_write(FAKE "fault", "nack-read"), 0);
+	} else if (!strcmp(how, "deaf")) {
+		EXPECT_EQ(file_write(FAKE "fault", "nack-write"), 0);
+	} else if (!strcmp(how, "spoiled")) {
+		EXPECT_EQ(file_write(FAKE "fault", "pec 4"), 0);
+	} else if (!strcmp(how, "asleep")) {
+		EXPECT_EQ(file_write(FAKE "suspended", "1"), 0);
 	} else if (!strcmp(how, "cut")) {
 		EXPECT_EQ(file_write(FAKE "bus_us", BUS_MS "000"), 0);
 	}
