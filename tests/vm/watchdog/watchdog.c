@@ -112,6 +112,7 @@ static void open_starts(void)
 static void time_left(void)
 {
 	int fd = start(), left;
+	double end;
 
 	/* an answer that is too short says nothing, and one that is too long does no harm */
 	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=7");
@@ -126,6 +127,10 @@ static void time_left(void)
 	left = file_number(SYS "timeleft");
 	EXPECT(left > 5000 && left <= 6000);
 	EXPECT(wdt_write_counts(0, fd));
+	/* it is what is left, and not what there was */
+	for (end = now() + 20; value_of(fd, WDIOC_GETTIMELEFT) >= 5999 && now() < end;)
+		usleep(100000);
+	EXPECT(value_of(fd, WDIOC_GETTIMELEFT) < 5999);
 	EXPECT_EQ(wdt_close(fd), 0);
 	EXPECT_EQ(wdt_param("timeout", "10"), 0);
 }
@@ -197,6 +202,15 @@ static void b14_refusals_are_reported(void)
 	bmc_line("fault cc netfn=6 cmd=22 n=1 arg=0xff");
 	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	/* what it has to be told is not forgotten over what it refuses */
+	bmc_line("fault cc netfn=6 cmd=22 n=1 arg=0xff");
+	bmc_line("fault cc netfn=6 cmd=24 arg=0xcc");
+	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
+	EXPECT_EQ(set(fd, WDIOC_SETTIMEOUT, 30), -EINVAL);
+	bmc_line("nofaults");
+	bmc_line("forget");
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(bmc_number("count 6 24"), 1);
 	/* one that forgets what it was just told */
 	bmc_line("fault cc netfn=6 cmd=22 n=2 arg=0x80");
 	EXPECT_EQ(wdt_write(fd, "1"), -EIO);
@@ -367,21 +381,21 @@ static void module_stays_while_open(void)
 static void fed_after_the_pretimeout(void)
 {
 	static const struct {
-		const char *preaction, *pretimeout;
+		const char *preaction, *timeout, *pretimeout;
 		int sets;
 	} rows[] = {
-		{ "pre_smi", "58", 1 },
-		{ "pre_none", "58", 0 },
-		{ "pre_smi", "0", 0 },
-		{ "pre_smi", "1", 0 },
+		{ "pre_smi", "60", "58", 1 }, { "pre_none", "60", "58", 0 },
+		{ "pre_smi", "60", "0", 0 },  { "pre_smi", "4", "0", 0 },
+		{ "pre_smi", "60", "40", 0 },
 	};
 
-	EXPECT_EQ(wdt_param("timeout", "60"), 0);
+	EXPECT_EQ(wdt_param("action", "none"), 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool good;
 		int fd;
 
 		EXPECT_EQ(wdt_param("preaction", rows[i].preaction), 0);
+		EXPECT_EQ(wdt_param("timeout", rows[i].timeout), 0);
 		EXPECT_EQ(wdt_param("pretimeout", rows[i].pretimeout), 0);
 		fd = start();
 		sleep(3);
@@ -390,13 +404,14 @@ static void fed_after_the_pretimeout(void)
 		good &= EXPECT_EQ(bmc_number("count 6 24"), rows[i].sets);
 		good &= EXPECT_EQ(bmc_number("count 6 22"), 1);
 		if (rows[i].sets) {
-			good &= wdt_told(CMD_SET_TIMER, "44 11 3a 00 58 02");
+			good &= wdt_told(CMD_SET_TIMER, "44 10 3a 00 58 02");
 			good &= EXPECT(wdt_write_counts(0, fd));
 		}
 		good &= EXPECT_EQ(wdt_close(fd), 0);
 		if (!good)
 			ktap_note("all of that is about row %u", i);
 	}
+	EXPECT_EQ(wdt_param("action", "reset"), 0);
 	EXPECT_EQ(wdt_param("preaction", "pre_none"), 0);
 	EXPECT_EQ(wdt_param("pretimeout", "0"), 0);
 	EXPECT_EQ(wdt_param("timeout", "10"), 0);

@@ -89,7 +89,7 @@ static void the_last_boot(void)
 	if (last->set && EXPECT(is_set))
 		good &= EXPECT_HEX(set.data, set.len, last->set);
 	if (last->reset)
-		good &= EXPECT(is_reset && is_set && reset.at >= set.at);
+		good &= EXPECT(is_reset && is_set && reset.at >= set.at && !reset.len);
 	if (!good)
 		ktap_note("not so: %s", last->about);
 }

@@ -22,6 +22,7 @@
 #define PRE 58
 
 static volatile sig_atomic_t signals;
+static char parameters[128];
 
 static void on_signal(int number)
 {
@@ -33,8 +34,9 @@ static void device(void)
 {
 	struct stat st;
 
-	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog preop=preop_give_data preaction=pre_int "
-			      "timeout=%d pretimeout=%d", TIMEOUT, PRE), 0));
+	snprintf(parameters, sizeof(parameters),
+		 "preop=preop_give_data preaction=pre_int timeout=%d pretimeout=%d", TIMEOUT, PRE);
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog %s", parameters), 0));
 	REQUIRE(EXPECT_EQ(stat("/dev/watchdog", &st), 0));
 	EXPECT_EQ(major(st.st_rdev), 10);
 	EXPECT_EQ(minor(st.st_rdev), 130);
@@ -303,6 +305,16 @@ static void by_hotmod(void)
 	fd = wdt_open("watchdog");
 	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETBOOTSTATUS, &n), 0);
 	EXPECT_EQ(n, 0);
+	EXPECT_EQ(wdt_close(fd), 0);
+	/* and what is found at load is */
+	wdt_by_others(expires, true);
+	for (end = now() + 10; !wdt_bmc(0).expired && now() < end;)
+		usleep(20000);
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog %s", parameters), 0));
+	fd = wdt_open("watchdog");
+	EXPECT_EQ(wdt_ioctl(fd, WDIOC_GETBOOTSTATUS, &n), 0);
+	EXPECT_EQ(n, WDIOF_CARDRESET);
 	EXPECT_EQ(wdt_close(fd), 0);
 }
 

@@ -164,9 +164,11 @@ static void nmis_of_others(void)
 	EXPECT_EQ(wdt_param("preaction", "pre_nmi"), 0);
 	EXPECT(nmi_is_unknown());
 	/* long before its time */
-	wdt = start_with("600", "5", "pre_nmi");
+	wdt = start_with("40", "5", "pre_nmi");
 	EXPECT(nmi_is_unknown());
 	EXPECT_EQ(wdt_close(wdt), 0);
+	/* and after its end */
+	EXPECT(nmi_is_unknown());
 	/* at the time, but what was set has no pre-timeout */
 	wdt = start_with("2", "0", "pre_nmi");
 	sleep(2);
