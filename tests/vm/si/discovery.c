@@ -276,6 +276,13 @@ static void sources_that_are_off(void)
 	EXPECT(told("SMBIOS dmi-ipmi-si.0\n", "refused: the module was loaded with trydmi=0"));
 	EXPECT(told("PCI -\n", "refused: the module was loaded with trypci=0"));
 	EXPECT_EQ(stack_remove(), 0);
+
+	EXPECT_EQ(run("modprobe ipmi_si type=invalid,frob ports=0xca8,0xcc0 trypci=0 "
+		      "unload_when_empty=0"), 0);
+	EXPECT(told("hardcoded hardcode-ipmi-si.0\n", "refused: type=invalid: the place is to be"));
+	EXPECT(told("hardcoded - at i/o 0xcc0 size 1 spacing 1 irq 0\n",
+		    "refused: its type is none of kcs, smic, bt and invalid"));
+	EXPECT_EQ(stack_remove(), 0);
 }
 
 static void a_load_that_fails_says_why(void)

@@ -178,7 +178,35 @@ static void times_of_answers(void)
 		ktap_note("%ld us of spinning", spinning);
 }
 
+/* How long it was busy waiting for answers that take longer each time, in maintenance or not. */
+static long spun_in(int maintenance)
+{
+	long before = times("spinning_us");
+
+	EXPECT_EQ(ioctl(si_fake_fd, IPMICTL_SET_MAINTENANCE_MODE_CMD, &maintenance), 0);
+	for (int us = 30000; us <= 150000; us += 20000) {
+		si_fake_set("think_us", us);
+		EXPECT_EQ(si_fake_echo(4), 0);
+	}
+	si_fake_set("think_us", 0);
+	for (int i = 0; i < 300; i++)
+		EXPECT_EQ(si_fake_echo(4), 0);
+	return times("spinning_us") - before;
+}
+
+/* Who updates firmware has no time to lose. */
+static void maintenance_is_quick(void)
+{
+	int automatic = IPMI_MAINTENANCE_MODE_AUTO;
+	long usually = spun_in(IPMI_MAINTENANCE_MODE_OFF), then = spun_in(IPMI_MAINTENANCE_MODE_ON);
+
+	EXPECT_EQ(ioctl(si_fake_fd, IPMICTL_SET_MAINTENANCE_MODE_CMD, &automatic), 0);
+	ktap_note("%ld us of spinning, in maintenance mode %ld us", usually, then);
+	EXPECT(then > usually + 1000);
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(maintenance_is_quick),
 	KTAP_CASE(times_of_answers),
 	KTAP_CASE(an_event_without_attention),
 	KTAP_CASE(times_of_failures),

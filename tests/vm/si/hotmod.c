@@ -155,6 +155,13 @@ static void several_operations(void)
 	bt = !strcmp(file_text(CLASS "0/device/type"), "bt") ? 0 : 1;
 	EXPECT_STR(file_text(CLASS "%d/device/type", bt), "bt");
 	EXPECT_STR(file_text(CLASS "%d/device/type", !bt), "kcs");
+	/* the report of discovery tells which is which */
+	if (stack_is_ours())
+		for (int n = 0; n < 2; n++)
+			EXPECT_EQ(run("grep -A 1 'hotmod-ipmi-si.* %s at ' "
+				      "/sys/kernel/debug/ipmi_si/discovery | "
+				      "grep -q 'up as ipmi%d, at try 1$'",
+				      file_text(CLASS "%d/device/type", n), n), 0);
 	/* the first one is done, the second one stops it, the third one is not looked at */
 	EXPECT_EQ(hotmod("remove," KCS ":frob:remove," BT), -EINVAL);
 	EXPECT(nodes(1));
