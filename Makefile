@@ -102,7 +102,7 @@ mutants:
 
 fuzz:
 	@tools/setup fuzz
-	@$(MAKE) -s -C tests/fuzz SECONDS=$(or $(SECONDS),$(if $(SMOKE),1,20))
+	@$(MAKE) -s -C tests/fuzz SECONDS=$(or $(SECONDS),$(if $(SMOKE),1,20)) $(if $(SMOKE),TARGETS='codec kcs')
 
 # BENCH="load instructions@kcs" picks groups
 bench:

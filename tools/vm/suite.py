@@ -5,6 +5,7 @@ Called by run, shell and demo. A test on one set of hardware is a Case; its name
 is "test" if the test knows one set only, else "test@hardware".
 """
 import fnmatch
+import functools
 import glob
 import os
 import subprocess
@@ -90,13 +91,14 @@ def names():
     return [pair for _, _, some in tables() for pair in some.items()]
 
 
+@functools.cache
 def read():
-    """({hardware name: table}, [Case])"""
-    hardware, tests = {}, {}
+    """({hardware name: table}, [Case]); the same ones every time, because some ask often."""
+    hardware, tests, stand_for = {}, {}, bmc.files()
     for path, machines, some in tables():
         for name, entry in machines.items():
             check(path, "hardware", name, entry, HARDWARE_KEYS, hardware)
-            entry["qemu"] = [line.format(**bmc.files()) for line in entry["qemu"]]
+            entry["qemu"] = [line.format(**stand_for) for line in entry["qemu"]]
             hardware[name] = entry
         for name, test in some.items():
             check(path, "test", name, test, TEST_KEYS, tests)

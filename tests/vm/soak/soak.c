@@ -177,7 +177,7 @@ static double part_end;
 
 static bool more(long n, long full)
 {
-	return n < full && now() < part_end;
+	return n < full && (!n || now() < part_end);
 }
 
 /* ---- the parts ---- */
