@@ -26,6 +26,9 @@ struct client {
 	wait_queue_head_t wait;
 	atomic_t came;		/* calls of its receive callback */
 	atomic_t shut;		/* calls of its shutdown callback */
+	atomic_t pretimeouts;	/* calls of its pre-timeout callback */
+	int came_before;	/* what came before its shutdown callback */
+	int panics;		/* calls of its panic callback */
 	int again;		/* requests that its receive callback still sends */
 	int refused;		/* those that were refused */
 	bool dead;		/* ipmi_destroy_user() has returned */
@@ -52,12 +55,15 @@ int ask(struct client *c, long msgid);
 int tell_bmc(struct client *c, const char *line);
 int client_open_on(struct client *c, int number);
 bool client_open(struct client *c);
+bool client_open_watching(struct client *c, int number);
 struct ipmi_recv_msg *client_take(struct client *c);
 void client_close(struct client *c);
 bool answered(struct client *c, long msgid, int line);
+bool failed(struct client *c, long msgid, u8 cc, int line);
 bool comes_to(atomic_t *count, int n);
 
 #define ANSWERED(c, msgid) answered(c, msgid, __LINE__)
+#define FAILED(c, msgid, cc) failed(c, msgid, cc, __LINE__)
 
 /* The cases: consumer_life.c */
 void stop_watching(void);

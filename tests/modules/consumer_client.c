@@ -54,11 +54,12 @@ void to_bmc(struct ipmi_addr *addr)
 	si->channel = IPMI_BMC_CHANNEL;
 }
 
-int ask_at(struct client *c, struct ipmi_addr *addr, long msgid, u8 netfn, u8 cmd,
-		  const void *data, u16 len)
+int ask_at(struct client *c, struct ipmi_addr *addr, long msgid, u8 netfn, u8 cmd, const void *data,
+	   u16 len)
 {
-	struct kernel_ipmi_msg msg = { .netfn = netfn, .cmd = cmd, .data = (u8 *)data,
-				       .data_len = len };
+	struct kernel_ipmi_msg msg = {
+		.netfn = netfn, .cmd = cmd, .data = (u8 *)data, .data_len = len
+	};
 
 	return ipmi_request_settime(c->user, addr, msgid, &msg, c, 0, -1, 0);
 }
@@ -106,7 +107,22 @@ static void shutdown_callback(void *data)
 {
 	struct client *c = data;
 
+	c->came_before = atomic_read(&c->came);
 	atomic_inc(&c->shut);
+}
+
+static void pretimeout_callback(void *data)
+{
+	struct client *c = data;
+
+	atomic_inc(&c->pretimeouts);
+}
+
+static void panic_callback(void *data)
+{
+	struct client *c = data;
+
+	c->panics++;
 }
 
 static const struct ipmi_user_hndl handlers = {
@@ -114,13 +130,31 @@ static const struct ipmi_user_hndl handlers = {
 	.shutdown = shutdown_callback,
 };
 
-int client_open_on(struct client *c, int number)
+static const struct ipmi_user_hndl watching_handlers = {
+	.ipmi_recv_hndl = recv_callback,
+	.shutdown = shutdown_callback,
+	.ipmi_watchdog_pretimeout = pretimeout_callback,
+	.ipmi_panic_handler = panic_callback,
+};
+
+static int client_open_as(struct client *c, int number, const struct ipmi_user_hndl *as)
 {
 	memset(c, 0, sizeof(*c));
 	spin_lock_init(&c->lock);
 	INIT_LIST_HEAD(&c->msgs);
 	init_waitqueue_head(&c->wait);
-	return ipmi_create_user(number, &handlers, c, &c->user);
+	return ipmi_create_user(number, as, c, &c->user);
+}
+
+int client_open_on(struct client *c, int number)
+{
+	return client_open_as(c, number, &handlers);
+}
+
+/* One that wants to hear of the watchdog and of a panic, too. */
+bool client_open_watching(struct client *c, int number)
+{
+	return EXPECT(client_open_as(c, number, &watching_handlers) == 0);
 }
 
 bool client_open(struct client *c)
@@ -187,4 +221,22 @@ bool comes_to(atomic_t *count, int n)
 	for (int ms = 0; ms < ANSWER_MS && atomic_read(count) != n; ms += 5)
 		msleep(5);
 	return atomic_read(count) == n;
+}
+
+/* The next message has this number and this completion code, and no more data than that. */
+bool failed(struct client *c, long msgid, u8 cc, int line)
+{
+	struct ipmi_recv_msg *msg = client_take(c);
+	bool good;
+
+	if (!check(msg, line, "an answer came"))
+		return false;
+	good = msg->msgid == msgid && msg->msg.data_len == 1 && msg->msg.data[0] == cc &&
+	       msg->msg.netfn & 1;
+	if (!good)
+		say("line %d: message %ld netfn %x cmd %x of %d bytes, code %02x, not %ld with %02x\n",
+		    line, msg->msgid, msg->msg.netfn, msg->msg.cmd, msg->msg.data_len,
+		    msg->msg.data[0], msgid, cc);
+	ipmi_free_recv_msg(msg);
+	return good;
 }

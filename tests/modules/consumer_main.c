@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "consumer.h"
+#include "consumer_wire.h"
 
 #define FLIGHT		40
 
@@ -397,10 +398,7 @@ static void case_keep(void)
 	}
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct consumer_case cases[] = {
 	{ "request", case_request },
 	{ "refusals", case_refusals },
 	{ "supplied", case_supplied },
@@ -424,24 +422,37 @@ static const struct {
 	{ "unwatch", case_unwatch },
 	{ "stay", case_stay },
 	{ "left-behind", case_left_behind },
+	{},
 };
+
+static const struct consumer_case *const all_cases[] = {
+	cases, queue_cases, events_cases, identity_cases, bridge_cases, panic_cases,
+};
+
+static const struct consumer_case *find(const char *name)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(all_cases); i++)
+		for (const struct consumer_case *c = all_cases[i]; c->name; c++)
+			if (!strcmp(name, c->name))
+				return c;
+	return NULL;
+}
 
 static ssize_t run_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
+	const struct consumer_case *c;
 	char name[32] = "";
 
 	if (count >= sizeof(name) || copy_from_user(name, buf, count))
 		return -EINVAL;
-	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		if (strcmp(strim(name), cases[i].name))
-			continue;
-		mutex_lock(&run_lock);
-		say_nothing();
-		cases[i].run();
-		mutex_unlock(&run_lock);
-		return count;
-	}
-	return -ENOENT;
+	c = find(strim(name));
+	if (!c)
+		return -ENOENT;
+	mutex_lock(&run_lock);
+	say_nothing();
+	c->run();
+	mutex_unlock(&run_lock);
+	return count;
 }
 
 static const struct file_operations run_fops = {

@@ -26,6 +26,7 @@
 #include "ktap.h"
 
 #define CLASS "/sys/class/ipmi/ipmi0"
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
 #define PARAMETERS "/sys/module/ipmi_msghandler/parameters/"
 #define QUICK_MS 2000
 #define MAX_USERS 30
@@ -371,6 +372,40 @@ static void close_with_requests(void)
 	EXPECT_EQ(bmc_number("count 6 1"), 20);
 }
 
+/* The interface goes: a signal, and poll() says so, with an answer that was not read still there. */
+static void hang_up(void)
+{
+	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+	struct pollfd p = { .fd = ipmi_open(0), .events = POLLIN };
+	int mode = 7;
+	struct reply r;
+
+	if (!stack_is_ours())
+		SKIP("the kernel's own says nothing");
+	sigaction(SIGUSR1, &action, NULL);
+	EXPECT_EQ(send_device_id(p.fd, 5), 0);
+	EXPECT_EQ(ipmi_wait(p.fd, QUICK_MS), 1);
+	EXPECT_EQ(fcntl(p.fd, F_SETOWN, getpid()), 0);
+	EXPECT_EQ(fcntl(p.fd, F_SETSIG, SIGUSR1), 0);
+	EXPECT_EQ(fcntl(p.fd, F_SETFL, fcntl(p.fd, F_GETFL) | FASYNC), 0);
+	signals = 0;
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	signals_become(1);
+	EXPECT(last_band & POLLHUP);
+	EXPECT_EQ(poll(&p, 1, 0), 1);
+	EXPECT_EQ(p.revents, POLLIN | POLLHUP | POLLERR);
+	EXPECT_EQ(ipmi_recv(p.fd, &r), 0);
+	EXPECT_EQ(r.msgid, 5);
+	EXPECT_EQ(poll(&p, 1, 0), 1);
+	EXPECT_EQ(p.revents, POLLHUP | POLLERR);
+	EXPECT_EQ(ioctl(p.fd, IPMICTL_GET_MAINTENANCE_MODE_CMD, &mode) < 0 ? errno : 0, ENODEV);
+	EXPECT_EQ(mode, 7);
+	EXPECT_EQ(ipmi_open_now(0), -ENOENT);
+	close(p.fd);
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	close(ipmi_open(0));
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(numbers),
 	KTAP_CASE(uevent),
@@ -385,6 +420,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(max_users),
 	KTAP_CASE(max_messages),
 	KTAP_CASE(close_with_requests),
+	KTAP_CASE(hang_up),
 };
 
 int main(void)

@@ -189,6 +189,28 @@ static void order_of_refusals(void)
 	EXPECT_EQ(ipmi_send_to(fd, TO(bad_lun), 1, NETFN_APP, 1, data, 262), -EINVAL);
 }
 
+/* All of a generic address is as good as its part that is needed; one byte more is too much. */
+static void longest_address(void)
+{
+	struct ipmi_addr addr = { 0 };
+	unsigned char more[sizeof(addr) + 1] = { 0 };
+	struct reply r;
+
+	ipmi_bmc_addr((void *)&addr);
+	memcpy(more, &addr, sizeof(addr));
+	EXPECT_EQ(ipmi_send_to(fd, &addr, sizeof(addr), 40, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0),
+		  0);
+	EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0);
+	EXPECT_EQ(r.msgid, 40);
+	EXPECT_EQ(ipmi_send_timed(fd, &addr, sizeof(addr), 41, NETFN_APP, CMD_GET_DEVICE_ID, NULL,
+				  0, -1, 0),
+		  0);
+	EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0);
+	EXPECT_EQ(r.msgid, 41);
+	EXPECT_EQ(ipmi_send_to(fd, more, sizeof(more), 42, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0),
+		  -EINVAL);
+}
+
 /* The other call for sending refuses the same, and takes any timing. */
 static void settime(void)
 {
@@ -297,6 +319,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(slave_addresses),
 	KTAP_CASE(lengths_of_data),
 	KTAP_CASE(order_of_refusals),
+	KTAP_CASE(longest_address),
 	KTAP_CASE(settime),
 	KTAP_CASE(not_blocked),
 	KTAP_CASE(odd_answers),

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,6 +68,19 @@ static void one_event(void)
 	EXPECT_EQ(from->channel, IPMI_BMC_CHANNEL);
 	EXPECT_EQ(from->lun, 0);
 	EXPECT_EQ(listen_to(fd, 0), 0);
+}
+
+/* Anything but 0 is yes. */
+static void any_yes(void)
+{
+	static const int yes[] = { 2, -1, 256, 0x40000000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(yes); i++) {
+		EXPECT_EQ(listen_to(fd, yes[i]), 0);
+		bmc_line("events 1");
+		REQUIRE(event_is(fd, 0));
+		EXPECT_EQ(listen_to(fd, 0), 0);
+	}
 }
 
 static void all_in_order(void)
@@ -162,15 +176,32 @@ static void events_between_requests(void)
 	EXPECT_EQ(listen_to(fd, 0), 0);
 }
 
-static void ask_for_ever(void)
+static int *asked; /* by each of the others, shared with them */
+
+static void ask_for_ever(int *count)
 {
 	int file = ipmi_open(0);
 	struct reply r;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!ipmi_ask(file, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r))
-		;
+		__atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST);
 	_exit(1);
+}
+
+/* Each of them goes on: who hangs would be killed below without a word. */
+static void they_go_on(void)
+{
+	int before[ASKERS];
+
+	memcpy(before, asked, sizeof(before));
+	for (int i = 0; i < ASKERS; i++) {
+		double end = now() + ANSWER_MS / 1e3;
+
+		while (__atomic_load_n(&asked[i], __ATOMIC_SEQ_CST) == before[i] && now() < end)
+			usleep(1000);
+		EXPECT(asked[i] > before[i]);
+	}
 }
 
 /* Those who ask drive the interface too, each on a processor of its own. */
@@ -178,11 +209,13 @@ static void in_order_while_others_ask(void)
 {
 	pid_t others[ASKERS];
 
+	asked = mmap(NULL, ASKERS * sizeof(*asked), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	fflush(stdout);
 	for (int i = 0; i < ASKERS; i++) {
 		others[i] = fork();
 		if (!others[i])
-			ask_for_ever();
+			ask_for_ever(&asked[i]);
 	}
 	EXPECT_EQ(listen_to(fd, 1), 0);
 	for (int n = 0; n < ROUNDS; n++) {
@@ -194,6 +227,7 @@ static void in_order_while_others_ask(void)
 		if (!good)
 			break;
 	}
+	they_go_on();
 	for (int i = 0; i < ASKERS; i++) {
 		EXPECT_EQ(waitpid(others[i], NULL, WNOHANG), 0);
 		kill(others[i], SIGKILL);
@@ -296,6 +330,7 @@ static const struct ktap_case simulator_cases[] = {
 
 static const struct ktap_case cases[] = {
 	KTAP_CASE(one_event),
+	KTAP_CASE(any_yes),
 	KTAP_CASE(all_in_order),
 	KTAP_CASE(each_listener_gets_each),
 	KTAP_CASE(some_are_kept),
