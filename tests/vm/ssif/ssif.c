@@ -221,6 +221,11 @@ static void reload(void)
 	}
 }
 
+static bool is_logged(const char *pattern)
+{
+	return run("dmesg | tail -n 20 | grep '%s'", pattern) == 0;
+}
+
 static void parameters(void)
 {
 	REQUIRE(EXPECT_EQ(run("rmmod ipmi_ssif"), 0));
@@ -228,6 +233,21 @@ static void parameters(void)
 	EXPECT_EQ(run("modprobe ipmi_ssif tryacpi=0 trydmi=0"), 0);
 	usleep(500000);
 	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif tryacpi=0"), 0);
+	works_again();
+	if (stack_is_ours())
+		EXPECT(is_logged("Trying SMBIOS-specified .* address 0x10, .*, slave address 0x20"));
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif trydmi=0"), 0);
+	if (strstr(hardware(), "q35")) {
+		works_again();
+		if (stack_is_ours())
+			EXPECT(is_logged("Trying ACPI-specified .* address 0x10"));
+	} else {
+		usleep(500000);
+		EXPECT_EQ(ipmi_nodes(), 0);
+	}
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif tryacpi=0 trydmi=0 addr=0x10 adapter_name=Nobody"), 0);
 	usleep(500000);

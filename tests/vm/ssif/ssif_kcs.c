@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -109,26 +110,100 @@ static bool enables_become(int mask, int want)
 	return false;
 }
 
+/* The BMC's address on the IPMB, as a program sees it. */
+static int slave_address(int n)
+{
+	unsigned int address = 0;
+	int fd = ipmi_open(n);
+
+	EXPECT_EQ(ioctl(fd, IPMICTL_GET_MY_ADDRESS_CMD, &address), 0);
+	close(fd);
+	return address;
+}
+
+/* Whose adapter's name is what, and whether there is an interface then. */
+static void adapter_names(void)
+{
+	static const struct {
+		const char *name, *parameter;
+		bool is;
+	} names[] = {
+		{ "ssif_fake", "adapter_name=nobody", false },
+		{ "ssif_fake", "adapter_name=ssif_fakes", true },
+		{ "ssif_fake", "adapter_name=ssi", true },
+		{ "ssif_fake", "adapter_name=sif_fake", false },
+		{ "ssif_fake", "", true },
+		{ "\\\"SMBus of ours\\\"", "adapter_name=SMBusof", true },
+		{ "\\\"SMBus of ours\\\"", "adapter_name=SMBusour", false },
+		{ "\\\"SMBus of ours\\\"", "adapter_name=SMBus,SMBusofours", true },
+	};
+	char fake[64], driver[64];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(fake, sizeof(fake), "name=%s", names[i].name);
+		snprintf(driver, sizeof(driver), "addr=0x10 %s", names[i].parameter);
+		load(fake, driver);
+		if (names[i].is)
+			works(1);
+		if (!EXPECT_EQ(ipmi_nodes(), 1 + names[i].is))
+			ktap_note("%s, %s", fake, driver);
+		unload();
+	}
+}
+
+/* An adapter that cannot transfer blocks is not asked to, one that knows no PEC uses none. */
+static void what_the_adapter_knows(void)
+{
+	run("dmesg -c >/dev/null");
+	load("blocks=0", "addr=0x10 dbg_probe=1");
+	EXPECT_EQ(ipmi_nodes(), 1);
+	EXPECT(!logged("BMC on ssif_fake"));
+	EXPECT_EQ(run("echo ipmi_ssif 0x10 >$(grep -l ssif_fake /sys/bus/i2c/devices/i2c-*/name | "
+		      "sed 's/name$/new_device/')"), 0);
+	usleep(300000);
+	EXPECT_EQ(ipmi_nodes(), 1);
+	EXPECT(logged("its adapter cannot transfer SMBus blocks"));
+	EXPECT(!logged("Not present"));
+	unload();
+	load("level=i2c pec=1 can_pec=0", "addr=0x10");
+	works(1);
+	EXPECT_EQ(file_number("/sys/kernel/debug/ssif_fake/pecs"), 0);
+	unload();
+	load("level=i2c pec=1", "addr=0x10");
+	works(1);
+	EXPECT(file_number("/sys/kernel/debug/ssif_fake/pecs") > 0);
+	unload();
+}
+
 static void parameters(void)
 {
-	/* no adapter, all adapters, and the adapter's name without spaces as far as it goes */
-	load("", "addr=0x10 adapter_name=nobody");
-	EXPECT_EQ(ipmi_nodes(), 1);
-	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
-	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x11,0x10 adapter_name=ssif_fake,'s sif' slave_addrs=0,0x24"),
-		  0);
+	/* the second of each is the second's */
+	load("", "addr=0x11,0x10 adapter_name=ssif_fake,'s sif' slave_addrs=0x26,0x24 dbg=1,0");
 	works(1);
 	EXPECT(logged("address 0x10, adapter ssif_fake, slave address 0x24"));
+	EXPECT_EQ(slave_address(1), 0x24);
+	EXPECT(!logged("ipmi_ssif .*request: "));
 	EXPECT(enables_become(5, 5));
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
-
-	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x10 alerts_broken=1 dbg=1 dbg_probe=1"), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x11,0x10 slave_addrs=0x26 dbg=0,1"), 0);
 	works(1);
-	EXPECT(logged("Found a BMC on ssif_fake at i2c address 0x10"));
+	EXPECT_EQ(slave_address(1), 0x20);
 	EXPECT(logged("ipmi_ssif .*request: 18 01"));
 	EXPECT(logged("ipmi_ssif .*answer: 1c 01 00"));
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+
+	run("dmesg -c >/dev/null");
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x10 alerts_broken=1 dbg_probe=1"), 0);
+	works(1);
+	EXPECT(logged("Found a BMC on ssif_fake at i2c address 0x10"));
+	EXPECT(!logged("ipmi_ssif .*request: "));
 	EXPECT(enables_become(5, 4));
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT_EQ(file_write("/sys/kernel/debug/ssif_fake/fault", "nack-write"), 0);
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x10 dbg_probe=1"), 0);
+	EXPECT(logged("No BMC on ssif_fake at i2c address 0x10"));
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
+	EXPECT_EQ(file_write("/sys/kernel/debug/ssif_fake/fault", "ok"), 0);
 	EXPECT(run("modprobe ipmi_ssif addr=1,2,3,4,5") != 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif"), 0);
 	EXPECT_EQ(ipmi_nodes(), 1);
@@ -139,6 +214,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(one_bmc),
 	KTAP_CASE(two_bmcs),
 	KTAP_CASE(parameters),
+	KTAP_CASE(adapter_names),
+	KTAP_CASE(what_the_adapter_knows),
 };
 
 int main(void)
