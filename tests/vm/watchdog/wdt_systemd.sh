@@ -6,6 +6,8 @@
 # systemd is the guest's first process, and this a service of it.
 # shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
+# shellcheck source=tests/vm/lib/wdt.sh
+. /vm/bin/wdt.sh
 
 state=/sys/class/watchdog/watchdog0/state
 
@@ -26,7 +28,10 @@ says 'Initial Countdown: +8'
 says 'Pre-timeout interval: +3'
 succeeds cat /sys/class/watchdog/watchdog0/pretimeout_governor
 says '^noop$'
-sleep 14
+for _ in 1 2 3; do
+	wdt_is_fed
+	result $? "it is fed"
+done
 succeeds ipmitool mc watchdog get
 says 'Watchdog Timer Is: +Started/Running'
 

@@ -5,27 +5,13 @@
 # ipmitool beside them. ipmi_watchdog is loaded.
 # shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
-
-left() {
-	ipmitool mc watchdog get | sed -n 's/^Present Countdown: *\([0-9]*\).*/\1/p'
-}
-
-# somebody feeds it: a timer that nobody feeds only counts down
-is_fed() {
-	before=$(left)
-	for _ in $(seq 100); do
-		after=$(left)
-		[ "${after:-0}" -le "${before:-0}" ] || return 0
-		before=$after
-		sleep 0.3
-	done
-	return 1
-}
+# shellcheck source=tests/vm/lib/wdt.sh
+. /vm/bin/wdt.sh
 
 # the daemon that was started last has the timer in its hands, and lets go of it when told
 lives_and_stops() {
 	sleep 2
-	is_fed
+	wdt_is_fed
 	result $? "somebody feeds it"
 	succeeds kill -0 "$1"
 	succeeds ipmitool mc watchdog get
