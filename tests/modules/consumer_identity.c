@@ -50,12 +50,14 @@ static void case_questions(void)
 	FILE_IS(DEVICE_OF(0) "nr_users", "0");
 	FILE_IS(DEVICE_OF(0) "nr_msgs", "0");
 	FILE_IS(DEVICE_OF(0) "maintenance_mode", "0 0");
+	FILE_IS("/sys/devices/platform/ipmi_bmc.0/device_id", "32");
 	wire_remove(w);
 	FILE_IS(DEVICE_OF(0) "nr_users", NULL);
 	FILE_IS(DEVICE_OF(0) "nr_msgs", NULL);
 	FILE_IS(DEVICE_OF(0) "maintenance_mode", NULL);
 	FILE_IS(DEVICE_OF(0) "ipmi_stats/events", NULL);
 	FILE_IS(DEVICE_OF(0) "bmc/device_id", NULL);
+	FILE_IS("/sys/devices/platform/ipmi_bmc.0/device_id", NULL);
 	wire_close(w);
 }
 
@@ -278,13 +280,13 @@ static void two_bmcs(void (*differ)(struct wire *other), bool one, int line)
 	if (differ)
 		differ(&wires[1]);
 	check(!wire_add(&wires[0]) && !wire_add(&wires[1]), line, "they come up");
-	check(file_has(BMC_OF(0) "ipmi0/nr_users", text, sizeof(text)), line, "a link back");
-	check(file_has(BMC_OF(1) "ipmi1/nr_users", text, sizeof(text)), line, "a link back");
-	check(file_has(BMC_OF(0) "ipmi1/nr_users", text, sizeof(text)) == one, line, "one BMC");
-	check(file_has(BMC_OF(1) "ipmi0/nr_users", text, sizeof(text)) == one, line, "one BMC");
+	check(file_has(BMC_OF(0) "ipmi0/modalias", text, sizeof(text)), line, "a link back");
+	check(file_has(BMC_OF(1) "ipmi1/modalias", text, sizeof(text)), line, "a link back");
+	check(file_has(BMC_OF(0) "ipmi1/modalias", text, sizeof(text)) == one, line, "one BMC");
+	check(file_has(BMC_OF(1) "ipmi0/modalias", text, sizeof(text)) == one, line, "one BMC");
 	wire_remove(&wires[0]);
 	check(file_has(BMC_OF(1) "device_id", text, sizeof(text)), line, "the other stays");
-	check(!file_has(BMC_OF(1) "ipmi0/nr_users", text, sizeof(text)), line, "without the first");
+	check(!file_has(BMC_OF(1) "ipmi0/modalias", text, sizeof(text)), line, "without the first");
 	wire_remove(&wires[1]);
 	wire_close(&wires[0]);
 	wire_close(&wires[1]);

@@ -357,6 +357,8 @@ void wire_bring(struct wire *w, const u8 *rsp, int len)
 	if (!EXPECT(msg))
 		return;
 	msg->data_size = 0;
+	/* whoever reads beyond it finds a response */
+	memset(msg->rsp, 0xff, sizeof(msg->rsp));
 	memcpy(msg->rsp, rsp, min_t(int, len, sizeof(msg->rsp)));
 	msg->rsp_size = len;
 	ipmi_smi_msg_received(w->intf, msg);

@@ -377,8 +377,10 @@ static void hang_up(void)
 {
 	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 	struct pollfd p = { .fd = ipmi_open(0), .events = POLLIN };
-	int mode = 7;
+	int mode = 7, status = -1;
+	double end = now() + 10;
 	struct reply r;
+	pid_t child;
 
 	if (!stack_is_ours())
 		SKIP("the kernel's own says nothing");
@@ -389,6 +391,16 @@ static void hang_up(void)
 	EXPECT_EQ(fcntl(p.fd, F_SETSIG, SIGUSR1), 0);
 	EXPECT_EQ(fcntl(p.fd, F_SETFL, fcntl(p.fd, F_GETFL) | FASYNC), 0);
 	signals = 0;
+	/* one sleeps until it is told, and has no signal */
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		p.fd = ipmi_open(0);
+		_exit(poll(&p, 1, -1) == 1 && (p.revents & POLLHUP) ? 0 : 1);
+	}
+	for (int i = 0; i < 200 && users() < 3; i++)
+		usleep(10000);
+	usleep(100000);
 	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
 	signals_become(1);
 	EXPECT(last_band & POLLHUP);
@@ -401,6 +413,11 @@ static void hang_up(void)
 	EXPECT_EQ(ioctl(p.fd, IPMICTL_GET_MAINTENANCE_MODE_CMD, &mode) < 0 ? errno : 0, ENODEV);
 	EXPECT_EQ(mode, 7);
 	EXPECT_EQ(ipmi_open_now(0), -ENOENT);
+	while (!waitpid(child, &status, WNOHANG) && now() < end)
+		usleep(10000);
+	EXPECT_EQ(status, 0);
+	if (status)
+		kill(child, SIGKILL);
 	close(p.fd);
 	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
 	close(ipmi_open(0));

@@ -332,6 +332,13 @@ static void registration_by_channel(void)
 	EXPECT_EQ(reg_chans(other, 0x30, 0x61, 1 << 4), 0);
 	EXPECT_EQ(reg_chans(other, 0x30, 0x61, 1 << 5), -EBUSY);
 	EXPECT_EQ(unreg(fd, 0x30, 0x61), 0);
+	/* each of the sixteen */
+	for (int i = 0; i < 16; i++) {
+		EXPECT_EQ(reg_chans(fd, 0x30, 0x65, 1 << i), 0);
+		EXPECT_EQ(reg_chans(other, 0x30, 0x65, 1 << i), -EBUSY);
+	}
+	for (int i = 0; i < 16; i++)
+		EXPECT_EQ(unreg_chans(fd, 0x30, 0x65, 1 << i), 0);
 	close(other);
 }
 

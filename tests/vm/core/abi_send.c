@@ -209,6 +209,9 @@ static void longest_address(void)
 	EXPECT_EQ(r.msgid, 41);
 	EXPECT_EQ(ipmi_send_to(fd, more, sizeof(more), 42, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0),
 		  -EINVAL);
+	/* the longest data that are looked at, and those that are not */
+	EXPECT_EQ(ipmi_send(fd, 43, NETFN_APP, CMD_GET_DEVICE_ID, no_access, 272), -EFAULT);
+	EXPECT_EQ(ipmi_send(fd, 43, NETFN_APP, CMD_GET_DEVICE_ID, no_access, 273), -EMSGSIZE);
 }
 
 /* The other call for sending refuses the same, and takes any timing. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -171,6 +172,8 @@ static void one_request_by_its_number(void)
 	line = by_msgid("ipmi_request", msgid);
 	EXPECT_EQ(field(&line, "pid"), getpid());
 	EXPECT(has(&line, " to=bmc "));
+	EXPECT_EQ(field(&line, "channel"), IPMI_BMC_CHANNEL);
+	EXPECT_EQ(field(&line, "urgent"), 0);
 	EXPECT_EQ(field(&line, "error"), 0);
 	line = by_msgid("ipmi_end", msgid);
 	EXPECT(has(&line, " verdict=answered "));
@@ -227,6 +230,7 @@ static void an_answer_whose_user_has_left(void)
 	} while (!line.n && now() < end);
 	bmc_line("delay 0");
 	EXPECT(has(&line, " reason=user-gone "));
+	EXPECT_EQ(field(&line, "pid"), getpid());
 	EXPECT_EQ(by_msgid("ipmi_deliver", 777).n, 0);
 	EXPECT_EQ(count("unhandled_local_responses"), before + 1);
 }
@@ -318,6 +322,27 @@ static void events_without_a_listener(void)
 	EXPECT_EQ(count("lost_events"), lost + 3);
 	snapshot();
 	EXPECT_EQ(find("ipmi_drop", " reason=no-room ", 0).n, 3);
+}
+
+/* What is no answer has no completion code. */
+static void an_event_with_a_listener(void)
+{
+	int on = 1, off = 0;
+	struct line line;
+	struct reply r;
+
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &on), 0);
+	ipmi_drain(fd, 500);
+	forget();
+	bmc_line("events 1");
+	EXPECT_EQ(ipmi_next(fd, ANSWER_MS, &r), 0);
+	snapshot();
+	line = find("ipmi_deliver", " type=event ", 0);
+	EXPECT_EQ(line.n, 1);
+	EXPECT(has(&line, " cc=-1 "));
+	EXPECT_EQ(field(&line, "len"), EVENT_LEN);
+	EXPECT_EQ(field(&line, "pid"), getpid());
+	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &off), 0);
 }
 
 static void what_is_counted(void)
@@ -431,6 +456,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(a_late_answer),
 	KTAP_CASE(a_command_nobody_wants),
 	KTAP_CASE(events_without_a_listener),
+	KTAP_CASE(an_event_with_a_listener),
 	KTAP_CASE(what_is_counted),
 	KTAP_CASE(counters_are_files),
 };
