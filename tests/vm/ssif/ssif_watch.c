@@ -28,7 +28,8 @@ static struct ipmi_cmdspec spec = { 0x30, 0x5a };
 
 static void hear(bool on)
 {
-	EXPECT_EQ(ioctl(fake_fd, on ? IPMICTL_REGISTER_FOR_CMD : IPMICTL_UNREGISTER_FOR_CMD, &spec), 0);
+	EXPECT_EQ(ioctl(fake_fd, on ? IPMICTL_REGISTER_FOR_CMD : IPMICTL_UNREGISTER_FOR_CMD, &spec),
+		  0);
 }
 
 static void listen_to_events(int on)
@@ -295,7 +296,8 @@ static void asleep(void)
 	n = fake_times(APP, CMD_GET_FLAGS, times, TIMES);
 	frozen[0] = 0;
 	for (int i = 1; i < n; i++)
-		frozen[0] = times[i] - times[i - 1] > frozen[0] ? times[i] - times[i - 1] : frozen[0];
+		frozen[0] = times[i] - times[i - 1] > frozen[0] ? times[i] - times[i - 1] :
+								  frozen[0];
 	if (!EXPECT(n >= 2 && frozen[0] > 1.5))
 		ktap_note("%d looks, at most %.3f s apart", n, frozen[0]);
 	hear(false);
