@@ -30,6 +30,7 @@ struct client {
 	int came_before;	/* what came before its shutdown callback */
 	int panics;		/* calls of its panic callback */
 	int again;		/* requests that its receive callback still sends */
+	bool keeps_none;	/* its receive callback frees what comes */
 	int refused;		/* those that were refused */
 	bool dead;		/* ipmi_destroy_user() has returned */
 };

@@ -96,6 +96,11 @@ static void recv_callback(struct ipmi_recv_msg *msg, void *data)
 		if (ask(c, 1000 + c->again))
 			c->refused++;
 	}
+	if (c->keeps_none) {
+		ipmi_free_recv_msg(msg);
+		atomic_inc(&c->came);
+		return;
+	}
 	spin_lock_irqsave(&c->lock, flags);
 	list_add_tail(&msg->link, &c->msgs);
 	spin_unlock_irqrestore(&c->lock, flags);

@@ -104,9 +104,7 @@ static void case_panic_kinds(void)
 /* The last request of a client at power off: bounded, and one that is not answered is the last. */
 static void case_last_request(void)
 {
-	int (*last_request)(struct ipmi_user * user, struct ipmi_addr * addr,
-			    const struct kernel_ipmi_msg *msg, unsigned int ms, u8 *rsp,
-			    int cap) = symbol_get(ipmi_core_last_request);
+	typeof(&ipmi_core_last_request) last_request = symbol_get(ipmi_core_last_request);
 	struct kernel_ipmi_msg msg = { .netfn = NETFN_APP, .cmd = GET_DEVICE_ID };
 	struct client *c = &clients[0], *d = &clients[1], *e = &clients[2];
 	u8 rsp[32] = {};
@@ -121,6 +119,7 @@ static void case_last_request(void)
 			wires[i].handlers.poll = NULL;
 		EXPECT_EQ(wire_add(&wires[i]), 0);
 		EXPECT_EQ(client_open_on(&clients[i], i), 0);
+		clients[i].keeps_none = true;
 		wires[i].nr_sent = 0;
 	}
 	to_bmc(&addr);

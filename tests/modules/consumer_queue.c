@@ -441,8 +441,7 @@ static void case_user_limit(void)
 /* Questions of a client that waits, which only this project's clients have. */
 static void case_core_ask(void)
 {
-	int (*core_ask)(struct ipmi_user * user, const struct kernel_ipmi_msg *msg, unsigned int ms,
-			u8 *rsp, int cap) = symbol_get(ipmi_core_ask);
+	typeof(&ipmi_core_ask) core_ask = symbol_get(ipmi_core_ask);
 	struct kernel_ipmi_msg msg = { .netfn = NETFN_APP, .cmd = GET_DEVICE_ID };
 	u8 rsp[32] = {};
 	u64 start;
