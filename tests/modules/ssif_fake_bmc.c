@@ -49,7 +49,7 @@ struct fake_bmc bmc = { .answer_len = 16 };
 /* Is it the fault's turn? */
 bool strikes(enum kind kind)
 {
-	if (bmc.fault != kind)
+	if (bmc.fault != kind || (bmc.only && bmc.only != bmc.rq[1]))
 		return false;
 	if (bmc.times && !--bmc.times)
 		bmc.fault = OK;

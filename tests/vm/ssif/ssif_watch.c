@@ -28,7 +28,8 @@ static struct ipmi_cmdspec spec = { 0x30, 0x5a };
 
 static void hear(bool on)
 {
-	EXPECT_EQ(ioctl(fake_fd, on ? IPMICTL_REGISTER_FOR_CMD : IPMICTL_UNREGISTER_FOR_CMD, &spec), 0);
+	EXPECT_EQ(ioctl(fake_fd, on ? IPMICTL_REGISTER_FOR_CMD : IPMICTL_UNREGISTER_FOR_CMD, &spec),
+		  0);
 }
 
 static void listen_to_events(int on)
@@ -192,10 +193,11 @@ static void turns(void)
 		EXPECT_EQ(fake_next_type(&took), IPMI_CMD_RECV_TYPE);
 	}
 	hear(false);
-	listen_to_events(1);
-	fake_forget();
+	/* they are all there before anybody looks */
 	for (int i = 0; i < 40; i++)
 		EXPECT_EQ(file_write(FAKE "post", "event"), 0);
+	fake_forget();
+	listen_to_events(1);
 	EXPECT(fake_until_sent(APP, CMD_READ_EVENT, 40, 20));
 	n = fake_log(&all);
 	for (int i = 0; i < n; i++) {
@@ -207,7 +209,7 @@ static void turns(void)
 			between++;
 		}
 	}
-	if (!EXPECT(most <= 12 && echoes >= 10))
+	if (!EXPECT(most <= 25 && echoes >= 10))
 		ktap_note("%d events in a row, %d echoes", most, echoes);
 	for (int i = 0; i < 3; i++) {
 		kill(pids[i], SIGKILL);
@@ -232,7 +234,7 @@ static void an_answer_that_is_none(void)
 	fake_fault("ok");
 	usleep(100000);
 	fake_forget();
-	fake_fault("cut 0 2");
+	fake_fault("cut 0 2 51");
 	EXPECT_EQ(file_write(FAKE "post", "message"), 0);
 	usleep(1000000);
 	fake_forget();
@@ -299,7 +301,8 @@ static void asleep(void)
 	n = fake_times(APP, CMD_GET_FLAGS, times, TIMES);
 	frozen[0] = 0;
 	for (int i = 1; i < n; i++)
-		frozen[0] = times[i] - times[i - 1] > frozen[0] ? times[i] - times[i - 1] : frozen[0];
+		frozen[0] = times[i] - times[i - 1] > frozen[0] ? times[i] - times[i - 1] :
+								  frozen[0];
 	if (!EXPECT(n >= 2 && frozen[0] > 1.5))
 		ktap_note("%d looks, at most %.3f s apart", n, frozen[0]);
 	hear(false);
