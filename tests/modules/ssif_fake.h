@@ -44,7 +44,7 @@ extern const char *const fake_kinds[NR_KINDS];
 struct fake_bmc {
 	spinlock_t lock;
 	enum kind fault;
-	u32 times, arg;
+	u32 times, arg, only;	/* only: of a request with that command */
 	u8 rq[MESSAGE_MAX], rsp[MESSAGE_MAX], old[MESSAGE_MAX];
 	unsigned int rq_len, rsp_len, old_len, part;
 	u64 ready_ns;

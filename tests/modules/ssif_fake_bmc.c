@@ -49,7 +49,7 @@ struct fake_bmc bmc = { .answer_len = 16 };
 /* Is it the fault's turn? */
 bool strikes(enum kind kind)
 {
-	if (bmc.fault != kind)
+	if (bmc.fault != kind || (bmc.only && bmc.only != bmc.rq[1]))
 		return false;
 	if (bmc.times && !--bmc.times)
 		bmc.fault = OK;
@@ -128,6 +128,8 @@ static void get_guid(void)
 
 static void app(void)
 {
+	/* as in Set Watchdog Timer: IPMI 2.0, sections 27.6 and 27.7 */
+	static u8 watchdog[6];
 	u8 device_id[] = { 0x20, 0x01, 0x01, 0x23, 0x02, 0xbf, manufacturer, manufacturer >> 8,
 			   manufacturer >> 16, product, product >> 8 };
 	u8 capabilities[] = { 0, parts << 6 | pec << 3, 255, 255 };
@@ -163,8 +165,15 @@ static void app(void)
 	case 0x31:
 		bmc.rsp[bmc.rsp_len++] = bmc.flags;
 		break;
-	case 0x22:	/* the watchdog's: taken, and no more */
 	case 0x24:
+		memcpy(watchdog, bmc.rq + 2, sizeof(watchdog));
+		break;
+	case 0x25:
+		memcpy(bmc.rsp + 3, watchdog, sizeof(watchdog));
+		memcpy(bmc.rsp + 9, watchdog + 4, 2);
+		bmc.rsp_len += 8;
+		break;
+	case 0x22:	/* its timer does not run */
 	case 0x34:	/* Send Message: nobody is there to answer it */
 		break;
 	case 0x33:

@@ -18,8 +18,9 @@
  *
  * debugfs, ssif_fake/:
  *
- *	fault		write "KIND [N [ARG]]", of enum kind below: the next N times, 0 = for
- *			ever; "ok" heals
+ *	fault		write "KIND [N [ARG [CMD]]]", of enum kind in ssif_fake.h: the next N
+ *			times, 0 = for ever, and for a request with command CMD only, 0 = for all;
+ *			"ok" heals
  *	post		write "event", "message" or "pretimeout": there is one; or "alert": it alerts,
  *			and has nothing to say
  *	hold		write MS: another has the bus for so long
@@ -307,12 +308,12 @@ static struct i2c_adapter root = {
 static ssize_t fault_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
 {
 	char line[48] = "", name[16] = "";
-	unsigned int times = 0, arg = 0;
+	unsigned int times = 0, arg = 0, only = 0;
 	int kind;
 
 	if (len >= sizeof(line) || copy_from_user(line, from, len))
 		return -EINVAL;
-	if (sscanf(line, "%15s %u %u", name, &times, &arg) < 1)
+	if (sscanf(line, "%15s %u %u %u", name, &times, &arg, &only) < 1)
 		return -EINVAL;
 	kind = match_string(fake_kinds, NR_KINDS, name);
 	if (kind < 0)
@@ -321,6 +322,7 @@ static ssize_t fault_write(struct file *file, const char __user *from, size_t le
 	bmc.fault = kind;
 	bmc.times = times;
 	bmc.arg = arg;
+	bmc.only = only;
 	return len;
 }
 

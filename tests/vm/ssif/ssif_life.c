@@ -399,7 +399,7 @@ static void a_device_that_is_late(void)
 	REQUIRE(EXPECT_EQ(found, 3));
 	for (int i = 0; i < 15; i++)
 		if (i % 5)
-			EXPECT(at[i] - at[i - 1] > 0.05 && at[i] - at[i - 1] < 0.5);
+			EXPECT(at[i] - at[i - 1] > 0.05);
 	groups[1] -= at[4] - at[0];
 	groups[2] -= at[4] - at[0] + at[9] - at[5];
 	doubling(groups);

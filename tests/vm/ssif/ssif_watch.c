@@ -83,15 +83,23 @@ static void when_it_looks(void)
 	EXPECT_EQ(looks_in(1.5, &least), 0);
 }
 
-static void rebind(void)
+/* The BMC has that fault meanwhile. */
+static void rebind_with(const char *fault)
 {
 	EXPECT_EQ(file_write(DRIVER "unbind", CLIENT), 0);
+	fake_set("enables", 0);
+	fake_fault(fault);
 	EXPECT_EQ(file_write(DRIVER "bind", CLIENT), 0);
 	close(fake_fd);
 	fake_fd = ipmi_open(0);
 	EXPECT(fake_fd >= 0);
 	EXPECT_EQ(fake_echo(4), 0);
 	usleep(300000);
+}
+
+static void rebind(void)
+{
+	rebind_with("ok");
 }
 
 /* For an answer to what was bridged it looks soon, and ever more rarely. */
@@ -185,10 +193,11 @@ static void turns(void)
 		EXPECT_EQ(fake_next_type(&took), IPMI_CMD_RECV_TYPE);
 	}
 	hear(false);
-	listen_to_events(1);
-	fake_forget();
+	/* they are all there before anybody looks */
 	for (int i = 0; i < 40; i++)
 		EXPECT_EQ(file_write(FAKE "post", "event"), 0);
+	fake_forget();
+	listen_to_events(1);
 	EXPECT(fake_until_sent(APP, CMD_READ_EVENT, 40, 20));
 	n = fake_log(&all);
 	for (int i = 0; i < n; i++) {
@@ -200,7 +209,7 @@ static void turns(void)
 			between++;
 		}
 	}
-	if (!EXPECT(most <= 12 && echoes >= 10))
+	if (!EXPECT(most <= 25 && echoes >= 10))
 		ktap_note("%d events in a row, %d echoes", most, echoes);
 	for (int i = 0; i < 3; i++) {
 		kill(pids[i], SIGKILL);
@@ -225,7 +234,7 @@ static void an_answer_that_is_none(void)
 	fake_fault("ok");
 	usleep(100000);
 	fake_forget();
-	fake_fault("cut 0 2");
+	fake_fault("cut 0 2 51");
 	EXPECT_EQ(file_write(FAKE "post", "message"), 0);
 	usleep(1000000);
 	fake_forget();
@@ -269,12 +278,8 @@ static void a_secret_reset(void)
 /* One that refuses to enable it has no event buffer. */
 static void no_event_buffer(void)
 {
-	fake_set("enables", 0);
-	fake_fault("refuse 1 46");
-	rebind();
-	fake_fault("ok");
+	rebind_with("refuse 1 46");
 	EXPECT(enables_become(1));
-	fake_set("enables", 0);
 	rebind();
 	EXPECT(enables_become(7));
 }
