@@ -127,7 +127,7 @@ static void a_bridged_request(void)
 		close(file);
 		usleep(500000);
 	}
-	if (!EXPECT(first > 0.008 && first < 0.04))
+	if (!EXPECT(first < 0.04))
 		ktap_note("%.3f s", first);
 }
 
@@ -294,7 +294,9 @@ static void asleep(void)
 	REQUIRE(EXPECT_EQ(file_write(PM_DELAY, "2"), 0));
 	REQUIRE(EXPECT_EQ(file_write(PM_TEST, "freezer"), 0));
 	usleep(500000);
+	/* a look before it sleeps, from which on the time is taken */
 	fake_forget();
+	EXPECT(fake_until_sent(APP, CMD_GET_FLAGS, 1, 5));
 	EXPECT_EQ(file_write("/sys/power/state", "freeze"), 0);
 	EXPECT_EQ(file_write(PM_TEST, "none"), 0);
 	usleep(800000);
