@@ -102,15 +102,18 @@ static void case_lost_events(void)
 /* While somebody listens, the transport is to look once a second; not in maintenance. */
 static void case_event_requests(void)
 {
+	unsigned long begun;
 	int n;
 
 	if (!wire_begin())
 		return;
 	msleep(100);
 	EXPECT_EQ(w->event_requests, 0);
+	begun = jiffies;
 	EXPECT_EQ(ipmi_set_gets_events(c->user, true), 0);
 	msleep(300);
-	EXPECT_EQ(w->event_requests, 1);
+	n = w->event_requests;
+	EXPECT(n >= 1 && n <= 1 + (jiffies - begun) / HZ);
 	for (int ms = 0; ms < 10000 && w->event_requests < 3; ms += 10)
 		msleep(10);
 	EXPECT(w->event_requests >= 3);
