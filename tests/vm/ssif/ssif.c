@@ -235,9 +235,12 @@ static void parameters(void)
 	EXPECT_EQ(ipmi_nodes(), 0);
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif tryacpi=0"), 0);
-	works_again();
-	if (stack_is_ours())
-		EXPECT(is_logged("Trying SMBIOS-specified .* address 0x10, .*, slave address 0x20"));
+	/* Where ACPI has made a device for the address, SMBIOS cannot make another. */
+	if (strstr(hardware(), "pc")) {
+		works_again();
+		if (stack_is_ours())
+			EXPECT(is_logged("Trying SMBIOS-specified .* address 0x10, .*, slave address 0x20"));
+	}
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif trydmi=0"), 0);
 	if (strstr(hardware(), "q35")) {

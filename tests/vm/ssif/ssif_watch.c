@@ -287,7 +287,7 @@ static void no_event_buffer(void)
 /* While the machine sleeps the bus is let be. */
 static void asleep(void)
 {
-	double frozen[2];
+	double frozen[2], begun, took;
 	int n;
 
 	hear(true);
@@ -297,7 +297,10 @@ static void asleep(void)
 	/* a look before it sleeps, from which on the time is taken */
 	fake_forget();
 	EXPECT(fake_until_sent(APP, CMD_GET_FLAGS, 1, 5));
+	begun = now();
 	EXPECT_EQ(file_write("/sys/power/state", "freeze"), 0);
+	/* The kernel counts loops, which are not always as many seconds as it takes them for. */
+	took = now() - begun;
 	EXPECT_EQ(file_write(PM_TEST, "none"), 0);
 	usleep(800000);
 	n = fake_times(APP, CMD_GET_FLAGS, times, TIMES);
@@ -305,8 +308,8 @@ static void asleep(void)
 	for (int i = 1; i < n; i++)
 		frozen[0] = times[i] - times[i - 1] > frozen[0] ? times[i] - times[i - 1] :
 								  frozen[0];
-	if (!EXPECT(n >= 2 && frozen[0] > 1.5))
-		ktap_note("%d looks, at most %.3f s apart", n, frozen[0]);
+	if (!EXPECT(n >= 2 && frozen[0] > took * 0.7))
+		ktap_note("%d looks, at most %.3f s apart, in a sleep of %.3f s", n, frozen[0], took);
 	hear(false);
 }
 
