@@ -49,6 +49,16 @@ class Results(unittest.TestCase):
         judged = verdict.judge(machine(around("ok 1 first # SKIP no tool")), case(), ["^first$"])
         self.assertEqual((judged.ok, judged.skipped), (True, [("first", "no tool")]))
 
+    def test_what_the_host_may_be_to_blame_for(self):
+        for said, doubtful in ((machine(around("ok 1 first")), False),
+                               (machine(around("not ok 1 first")), True),
+                               (machine(around("ok 1 first"), timed_out=True), True),
+                               (machine(around("not ok 1 first"), ["BUG: KASAN: of ours"]), False)):
+            self.assertEqual(verdict.maybe_the_host(verdict.judge(said, case())), doubtful)
+        none = verdict.Verdict()
+        none.fail("set-up", "no such program")
+        self.assertFalse(verdict.maybe_the_host(none))
+
     def test_the_plan_counts(self):
         self.assertEqual(failures(machine(around("ok 1 first", 2)), case()),
                          ["plan: the test planned 2 cases and ran 1"])

@@ -21,6 +21,7 @@ class Verdict:
         self.passed = []      # names
         self.failed = []      # (name, why)
         self.skipped = []     # (name, why)
+        self.complained = False     # did the kernel's log tell of a fault?
 
     @property
     def ok(self):
@@ -53,6 +54,7 @@ def judge(machine, case, skips=()):
     if only_expected_leaks(machine.console, lines, case.allow_in):
         allow.append(LEAKS)
     for line in complaints(machine.console, allow, case.allow_in, case.panic_says):
+        verdict.complained = True
         verdict.fail("kernel log", line)
     judge_text("kernel log", machine.console, verdict, case.require, case.forbid)
     judge_text("BMC's log", machine.notes, verdict, case.bmc_require, case.bmc_forbid)
@@ -160,6 +162,13 @@ def busy_host(machine, verdict):
             late or STACK.search(why) for late, (_, why) in zip(impatient, verdict.failed)):
         return f"its clock ran {rate:.1f} times too fast"
     return None
+
+
+def maybe_the_host(verdict):
+    """Can machines that ran beside this one be all that was wrong? Not with a fault that the kernel
+    itself has found, and not if there was no machine."""
+    return bool(verdict.failed) and not verdict.complained and \
+        not any(name == "set-up" for name, _ in verdict.failed)
 
 
 def judge_end(machine, lines, verdict, case):
