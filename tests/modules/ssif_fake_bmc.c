@@ -138,6 +138,11 @@ static void app(void)
 	    (bmc.fault == STUBBORN && bmc.rq[1] == 0x2e && bmc.enables & ~bmc.rq[2] & BIT(0)) ||
 	    (parts > 3 && bmc.rq[1] == 0x57)) {
 		bmc.rsp[2] = 0xcc;
+		/* as some do: a refusal as long as the answer */
+		if (bmc.rq[1] == 0x01) {
+			memset(bmc.rsp + 3, 0, sizeof(device_id));
+			bmc.rsp_len += sizeof(device_id);
+		}
 		return;
 	}
 	switch (bmc.rq[1]) {

@@ -340,6 +340,17 @@ static int looks_at_the_place(double *at)
 }
 
 /* A BMC that boots slower than its host: by parameter, */
+/* Asked who it is, it says so: else it is no BMC yet. */
+static void is_none_with(const char *fault)
+{
+	fake_fault(fault);
+	fake_forget();
+	EXPECT(fake_until_sent(APP, CMD_GET_DEVICE_ID, 1, 40));
+	usleep(300000);
+	if (!EXPECT_EQ(ipmi_nodes(), 0))
+		ktap_note("%s", fault);
+}
+
 static void a_bmc_that_is_late(void)
 {
 	double at[3];
@@ -362,8 +373,10 @@ static void a_bmc_that_is_late(void)
 	usleep(300000);
 	EXPECT_EQ(fake_requests(APP, CMD_GET_DEVICE_ID), 1);
 	EXPECT_EQ(ipmi_nodes(), 0);
+	is_none_with("refuse 0 1");
+	is_none_with("cut 0 6 1");
 	fake_fault("ok");
-	EXPECT(appears(20));
+	EXPECT(appears(40));
 	EXPECT(run("dmesg | tail -n 20 | grep 'Trying hardcoded-specified SSIF interface at i2c address "
 		   "0x10, adapter ssif_fake'") == 0);
 	/* what the administrator has unbound stays so, and is not looked for */
