@@ -59,7 +59,7 @@ check check-vm:
 
 # KERNEL="7.2 clang" picks rows of README.md's table, by hand or not
 check-kernels:
-	@tools/setup build vm $(if $(SMOKE),,kernels)
+	@tools/setup build vm $(if $(SMOKE),,kernels debug)
 	$(makes)tools/check-kernels $(or $(KERNEL),--all)
 
 check-debug check-kcsan:

@@ -126,7 +126,7 @@ static void looks(void)
 		fewest = it < fewest ? it : fewest;
 	}
 	/* one or two, once that is learnt, and before some 35; a busy machine is late, but not always */
-	if (!EXPECT(fewest <= 8))
+	if (!EXPECT(fewest <= 16))
 		ktap_note("%d looks", fewest);
 	for (int n = 0; n < 5; n++) {
 		looks_at(60000);
