@@ -53,7 +53,7 @@ void script_wait(struct script *s, u32 us, enum ipmi_step verdict, unsigned int 
 		 int line);
 void script_failure(struct script *s, const struct ipmi_failure *want, int line);
 
-/* ARRAY_SIZE() of the kernel wants constants in them, says clang. */
+/* With clang, ARRAY_SIZE() of the kernel takes constant initializers only. */
 #define ACCESSES(...)                                                                             \
 	((const struct access[]){ __VA_ARGS__ }),                                                 \
 		(sizeof((const struct access[]){ __VA_ARGS__ }) / sizeof(struct access))

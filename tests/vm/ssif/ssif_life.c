@@ -339,8 +339,7 @@ static int looks_at_the_place(double *at)
 	return found;
 }
 
-/* A BMC that boots slower than its host: by parameter, */
-/* Asked who it is, it says so: else it is no BMC yet. */
+/* What gives no proper answer to Get Device ID is not brought up. */
 static void is_none_with(const char *fault)
 {
 	fake_fault(fault);
@@ -351,6 +350,7 @@ static void is_none_with(const char *fault)
 		ktap_note("%s", fault);
 }
 
+/* A BMC that boots slower than its host: by parameter, */
 static void a_bmc_that_is_late(void)
 {
 	double at[3];
