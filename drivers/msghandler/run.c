@@ -224,6 +224,20 @@ void ipmi_core_run(struct ipmi_smi *intf)
 EXPORT_SYMBOL_GPL(ipmi_core_run);
 
 /**
+ * ipmi_core_kick() - have the interface run, soon and somewhere else
+ * @intf: the interface
+ *
+ * For a transport that has called ipmi_core_msg_queue() where it may not run the interface itself.
+ *
+ * Context: any, hard interrupts included.
+ */
+void ipmi_core_kick(struct ipmi_smi *intf)
+{
+	intf_kick(intf);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_kick);
+
+/**
  * ipmi_smi_msg_received() - a transport returns a message, or brings one
  * @intf: the interface
  * @msg: the message handed to sender(), with its answer; or one from

@@ -25,6 +25,7 @@ struct ipmi_smi;
 struct ipmi_smi_msg;
 bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
 void ipmi_core_run(struct ipmi_smi *intf);
+void ipmi_core_kick(struct ipmi_smi *intf);
 void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
 
 /* In <linux/ipmi.h> of later kernels; ours exports it on every kernel. */
