@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include <ipmi/compat.h>
+#include <ipmi/core.h>
 
 #include "devintf.h"
 
@@ -94,7 +95,7 @@ static int ipmi_open(struct inode *inode, struct file *filp)
 	init_waitqueue_head(&file->wait);
 	file->timing.retries = -1;
 
-	rv = ipmi_create_user(iminor(inode), &file_handlers, file, &file->user);
+	rv = ipmi_core_create_user(iminor(inode), &file_handlers, file, &file->user);
 	if (rv) {
 		kfree(file);
 		return rv;

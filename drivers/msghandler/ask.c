@@ -6,6 +6,7 @@
  * clients through ipmi_core_ask(). The core is a user of its own interface, so its
  * questions take everybody's road.
  */
+#include <linux/bitops.h>
 #include <linux/completion.h>
 #include <linux/slab.h>
 
@@ -13,17 +14,67 @@
 
 #include "msghandler.h"
 
-/* An answer may come after nobody waits for it any more: two hold this. */
+/**
+ * struct question - a question with all that its way takes
+ * @refs: its asker, and the two halves of its message, which may come back after nobody
+ *	waits any more
+ * @answered: the answer is there
+ * @owner: the client whose reserve it is, held while it is used; NULL = it was allocated
+ * @used: it is, bit 0
+ * @smi: the half for the transport
+ * @recv: the half with the answer
+ */
 struct question {
-	struct kref refcount;
+	atomic_t refs;
 	struct completion answered;
-	int len;
-	u8 rsp[IPMI_MAX_MSG_LENGTH];
+	struct ipmi_user *owner;
+	unsigned long used;
+	struct ipmi_smi_msg smi;
+	struct ipmi_recv_msg recv;
 };
 
-static void question_free(struct kref *ref)
+static void question_put(struct question *q)
 {
-	kfree(container_of(ref, struct question, refcount));
+	struct ipmi_user *owner = q->owner;
+
+	if (!atomic_dec_and_test(&q->refs))
+		return;
+	if (!owner) {
+		kfree(q);
+		return;
+	}
+	clear_bit_unlock(0, &q->used);
+	user_put(owner);
+}
+
+static void question_smi_done(struct ipmi_smi_msg *smi)
+{
+	question_put(container_of(smi, struct question, smi));
+}
+
+static void question_recv_done(struct ipmi_recv_msg *recv)
+{
+	question_put(container_of(recv, struct question, recv));
+}
+
+/* The reserve of @client if it is free; without a client, or a reserve, what memory there is. */
+static struct question *question_get(struct ipmi_user *client)
+{
+	struct question *q = client ? client->reserve : NULL;
+
+	if (q && !test_and_set_bit_lock(0, &q->used)) {
+		kref_get(&client->refcount);
+	} else {
+		q = kmalloc(sizeof(*q), GFP_KERNEL);
+		if (!q)
+			return NULL;
+		q->owner = NULL;
+	}
+	atomic_set(&q->refs, 3);
+	init_completion(&q->answered);
+	q->smi.done = question_smi_done;
+	q->recv.done = question_recv_done;
+	return q;
 }
 
 static void ask_recv(struct ipmi_recv_msg *recv, void *data)
@@ -35,11 +86,9 @@ static void ask_recv(struct ipmi_recv_msg *recv, void *data)
 		ipmi_free_recv_msg(recv);
 		return;
 	}
-	q->len = recv->msg.data_len;
-	memcpy(q->rsp, recv->msg.data, q->len);
-	ipmi_free_recv_msg(recv);
 	complete(&q->answered);
-	kref_put(&q->refcount, question_free);
+	/* The asker reads the answer in the message, which it holds. */
+	ipmi_free_recv_msg(recv);
 }
 
 static const struct ipmi_user_hndl ask_handlers = {
@@ -59,6 +108,7 @@ int ask_start(struct ipmi_smi *intf)
 	if (!self)
 		return -ENOMEM;
 	self->internal = true;
+	self->atomic = true;
 	intf->self = self;
 	return 0;
 }
@@ -89,37 +139,39 @@ static struct ipmi_user *self_get(struct ipmi_smi *intf)
  * One question by the core's own user, and the wait for its answer. A client may
  * be killed while it waits; the core itself finishes what it began.
  */
-static int question_ask(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg, int priority,
-			unsigned int state, unsigned int ms, u8 *rsp, int cap)
+static int question_ask(struct ipmi_smi *intf, struct ipmi_user *client,
+			const struct kernel_ipmi_msg *msg, int priority, unsigned int state,
+			unsigned int ms, u8 *rsp, int cap)
 {
 	struct ipmi_addr addr;
-	struct question *q;
 	struct ipmi_request rq = {
 		.addr = &addr,
 		.msg = msg,
 		.priority = priority,
 	};
+	struct question *q;
 	long left;
 	int rv;
 
 	rq.user = self_get(intf);
 	if (!rq.user)
 		return -ENODEV;
-	q = kzalloc(sizeof(*q), GFP_KERNEL);
+	q = question_get(client);
 	if (!q) {
 		user_put(rq.user);
 		return -ENOMEM;
 	}
-	kref_init(&q->refcount);
-	init_completion(&q->answered);
 
-	route_set_si_addr(&addr, 0);
+	deliver_set_si_addr(&addr, 0);
 	rq.user_msg_data = q;
-	kref_get(&q->refcount);
+	rq.smi = &q->smi;
+	rq.recv = &q->recv;
 	rv = request_send(&rq);
 	user_put(rq.user);
 	if (rv) {
-		kref_put(&q->refcount, question_free);
+		/* The halves are still ours. */
+		question_put(q);
+		question_put(q);
 		goto out;
 	}
 	if (state == TASK_KILLABLE)
@@ -129,12 +181,12 @@ static int question_ask(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg
 	if (left <= 0) {
 		rv = left ? -EINTR : -ETIMEDOUT;
 	} else {
-		rv = min(q->len, cap);
-		memcpy(rsp, q->rsp, rv);
+		rv = min_t(int, q->recv.msg.data_len, cap);
+		memcpy(rsp, q->recv.msg.data, rv);
 		rv = rv ?: -EIO;
 	}
 out:
-	kref_put(&q->refcount, question_free);
+	question_put(q);
 	return rv;
 }
 
@@ -161,7 +213,7 @@ int ask(struct ipmi_smi *intf, u8 netfn, u8 cmd, const u8 *data, u16 len, u8 *rs
 		.data_len = len,
 	};
 
-	return question_ask(intf, &msg, 0, TASK_UNINTERRUPTIBLE, ASK_TIMEOUT_MS, rsp, cap);
+	return question_ask(intf, NULL, &msg, 0, TASK_UNINTERRUPTIBLE, ASK_TIMEOUT_MS, rsp, cap);
 }
 
 /**
@@ -185,6 +237,28 @@ int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, uns
 {
 	if (!READ_ONCE(user->alive))
 		return -ENODEV;
-	return question_ask(user->intf, msg, 1, TASK_KILLABLE, ms, rsp, cap);
+	return question_ask(user->intf, user, msg, 1, TASK_KILLABLE, ms, rsp, cap);
 }
 EXPORT_SYMBOL_GPL(ipmi_core_ask);
+
+/**
+ * ipmi_core_reserve() - have a client's next question find memory whatever happens
+ * @user: the client, which asks one question at a time
+ *
+ * Its questions by ipmi_core_ask() then allocate nothing, but for one that is asked while the
+ * answer to an earlier one, for which nobody waits any more, is still to come.
+ *
+ * Context: process, sleeps; once, before the first question.
+ * Return: 0, -ENOMEM.
+ */
+int ipmi_core_reserve(struct ipmi_user *user)
+{
+	struct question *q = kzalloc(sizeof(*q), GFP_KERNEL);
+
+	if (!q)
+		return -ENOMEM;
+	q->owner = user;
+	user->reserve = q;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ipmi_core_reserve);

@@ -180,7 +180,7 @@ static bool same_bmc(const struct ipmi_identity *a, const struct ipmi_identity *
 	       a->id.manufacturer_id == b->id.manufacturer_id;
 }
 
-static struct ipmi_bmc *find_locked(const struct ipmi_identity *who)
+static struct ipmi_bmc *find_registry(const struct ipmi_identity *who)
 {
 	struct ipmi_bmc *bmc;
 
@@ -201,7 +201,7 @@ static void bmc_release(struct device *dev)
 
 static void refresh_work(struct work_struct *work);
 
-static struct ipmi_bmc *create_locked(const struct ipmi_identity *who)
+static struct ipmi_bmc *create_registry(const struct ipmi_identity *who)
 {
 	struct ipmi_bmc *bmc;
 	int rv;
@@ -233,7 +233,7 @@ static struct ipmi_bmc *create_locked(const struct ipmi_identity *who)
 	return bmc;
 }
 
-static void destroy_if_unused_locked(struct ipmi_bmc *bmc)
+static void destroy_if_unused_registry(struct ipmi_bmc *bmc)
 {
 	lockdep_assert_held(&ipmi_registry);
 	if (!list_empty(&bmc->intfs))
@@ -258,28 +258,28 @@ static int add_links(struct ipmi_smi *intf, struct ipmi_bmc *bmc)
 }
 
 /**
- * bmc_attach_locked() - connect an interface with its BMC's object
+ * bmc_attach_registry() - connect an interface with its BMC's object
  * @intf: the interface
  * @who: what its BMC said
  *
  * Context: ipmi_registry held.
  * Return: 0, -ENOMEM, or what sysfs says.
  */
-int bmc_attach_locked(struct ipmi_smi *intf, const struct ipmi_identity *who)
+int bmc_attach_registry(struct ipmi_smi *intf, const struct ipmi_identity *who)
 {
-	struct ipmi_bmc *bmc = find_locked(who);
+	struct ipmi_bmc *bmc = find_registry(who);
 	bool found = bmc;
 	int rv;
 
 	lockdep_assert_held(&ipmi_registry);
 	if (!bmc)
-		bmc = create_locked(who);
+		bmc = create_registry(who);
 	if (IS_ERR(bmc))
 		return PTR_ERR(bmc);
 
 	rv = add_links(intf, bmc);
 	if (rv) {
-		destroy_if_unused_locked(bmc);
+		destroy_if_unused_registry(bmc);
 		return rv;
 	}
 	intf->bmc = bmc;
@@ -291,10 +291,10 @@ int bmc_attach_locked(struct ipmi_smi *intf, const struct ipmi_identity *who)
 }
 
 /**
- * bmc_detach_locked() - undo bmc_attach_locked()
+ * bmc_detach_registry() - undo bmc_attach_registry()
  * @intf: the interface
  */
-void bmc_detach_locked(struct ipmi_smi *intf)
+void bmc_detach_registry(struct ipmi_smi *intf)
 {
 	struct ipmi_bmc *bmc = intf->bmc;
 
@@ -305,7 +305,7 @@ void bmc_detach_locked(struct ipmi_smi *intf)
 	sysfs_remove_link(&intf->dev->kobj, "bmc");
 	list_del_init(&intf->bmc_link);
 	intf->bmc = NULL;
-	destroy_if_unused_locked(bmc);
+	destroy_if_unused_registry(bmc);
 }
 
 static struct ipmi_smi *first_intf(struct ipmi_bmc *bmc)
@@ -326,8 +326,8 @@ static void update(struct ipmi_bmc *bmc, struct ipmi_smi *intf, const struct ipm
 	if (intf->bmc != bmc)
 		return;
 	if (!same_bmc(&bmc->who, who)) {
-		bmc_detach_locked(intf);
-		if (bmc_attach_locked(intf, who))
+		bmc_detach_registry(intf);
+		if (bmc_attach_registry(intf, who))
 			dev_warn(intf->dev, "The BMC has changed and could not be registered\n");
 		return;
 	}

@@ -199,15 +199,7 @@ static void set_tick(struct ipmi_smi *intf)
 	mod_delayed_work(ipmi_wq, &intf->bridge_tick, msecs_to_jiffies(due) + 1);
 }
 
-static void fail_locked(struct ipmi_recv_msg *recv, u8 cc)
-{
-	recv->msg_data[0] = cc;
-	recv->msg.data = recv->msg_data;
-	recv->msg.data_len = 1;
-	route_deliver_locked(recv);
-}
-
-static void resend_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv, long token)
+static void resend_run(struct ipmi_smi *intf, struct ipmi_recv_msg *recv, long token)
 {
 	struct ipmi_smi_msg *smi = ipmi_alloc_smi_msg();
 
@@ -215,7 +207,7 @@ static void resend_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv, lon
 		memcpy(smi->data, recv->msg_data, recv->msg.data_len);
 		smi->data_size = recv->msg.data_len;
 		smi->msgid = token;
-		if (!intf_submit(intf, smi, false, false)) {
+		if (!queue_submit(intf, smi, false, NULL)) {
 			count(intf, &recv->addr, STAT_RETRANSMITTED_IPMB_COMMANDS,
 			      STAT_RETRANSMITTED_LAN_COMMANDS);
 			return;
@@ -240,10 +232,10 @@ static void count_time_out(struct ipmi_smi *intf, const struct ipmi_recv_msg *re
 }
 
 /**
- * bridge_expire_locked() - send again what is due, and end what was sent enough
+ * bridge_expire_run() - send again what is due, and end what was sent enough
  * @intf: the interface; the caller is its runner
  */
-void bridge_expire_locked(struct ipmi_smi *intf)
+void bridge_expire_run(struct ipmi_smi *intf)
 {
 	enum seq_expiry what;
 	void *owner;
@@ -257,11 +249,11 @@ void bridge_expire_locked(struct ipmi_smi *intf)
 		case SEQ_NONE:
 			return;
 		case SEQ_RESEND:
-			resend_locked(intf, owner, token);
+			resend_run(intf, owner, token);
 			break;
 		case SEQ_TIMED_OUT:
 			count_time_out(intf, owner);
-			fail_locked(owner, IPMI_TIMEOUT_ERR);
+			deliver_cc_run(owner, IPMI_TIMEOUT_ERR);
 			break;
 		}
 	}
@@ -275,8 +267,8 @@ void bridge_tick(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, bridge_tick.work);
 
-	scoped_guard(mutex, &intf->run)
-		bridge_expire_locked(intf);
+	scoped_guard(ipmi_bh, &intf->run)
+		bridge_expire_run(intf);
 	set_tick(intf);
 }
 
@@ -288,11 +280,11 @@ static bool passes(u8 cc)
 }
 
 /**
- * bridge_sent_locked() - the BMC has answered Send Message
+ * bridge_sent_run() - the BMC has answered Send Message
  * @intf: the interface
  * @smi: the message and the answer; freed here
  */
-void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
+void bridge_sent_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 {
 	u8 cc = smi->rsp_size < 3 ? IPMI_ERR_UNSPECIFIED : smi->rsp[2];
 	struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
@@ -301,7 +293,7 @@ void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	ipmi_free_smi_msg(smi);
 	if (recv) {
 		/* A response of a user: it hears what became of it. */
-		fail_locked(recv, cc);
+		deliver_cc_run(recv, cc);
 		return;
 	}
 	if (token == BRIDGE_NO_TOKEN)
@@ -314,12 +306,12 @@ void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	}
 	if (recv) {
 		count(intf, &recv->addr, STAT_SENT_IPMB_COMMAND_ERRS, STAT_SENT_LAN_COMMAND_ERRS);
-		fail_locked(recv, cc);
+		deliver_cc_run(recv, cc);
 	}
 	set_tick(intf);
 }
 
-static void give_answer_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv,
+static void give_answer_run(struct ipmi_smi *intf, struct ipmi_recv_msg *recv,
 			       const struct codec_message *msg)
 {
 	if (recv->user->alive)
@@ -328,11 +320,11 @@ static void give_answer_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv
 		count(intf, &msg->addr, STAT_UNHANDLED_IPMB_RESPONSES,
 		      STAT_UNHANDLED_LAN_RESPONSES);
 	recv->addr = msg->addr;
-	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
-	route_deliver_locked(recv);
+	deliver_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
+	deliver_run(recv);
 }
 
-static void answer_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
+static void answer_came_run(struct ipmi_smi *intf, const struct codec_message *msg)
 {
 	struct ipmi_recv_msg *recv;
 
@@ -346,15 +338,15 @@ static void answer_came_locked(struct ipmi_smi *intf, const struct codec_message
 		drop_message(intf, NULL, msg, DROP_LATE);
 		return;
 	}
-	give_answer_locked(intf, recv, msg);
+	give_answer_run(intf, recv, msg);
 }
 
-static void message_came_locked(struct ipmi_smi *intf, const struct codec_message *msg)
+static void message_came_run(struct ipmi_smi *intf, const struct codec_message *msg)
 {
 	if (msg->netfn & 1)
-		answer_came_locked(intf, msg);
+		answer_came_run(intf, msg);
 	else
-		command_locked(intf, msg);
+		command_run(intf, msg);
 }
 
 /* What cannot be decoded: the network function, if it came so far, tells what it was to be. */
@@ -371,12 +363,12 @@ static void count_invalid(struct ipmi_smi *intf, u8 medium, const u8 *rsp, unsig
 }
 
 /**
- * bridge_received_locked() - a message came out of the BMC's receive queue
+ * bridge_received_run() - a message came out of the BMC's receive queue
  * @intf: the interface
  * @rsp: the answer to Get Message
  * @len: bytes of it, hostile
  */
-void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len)
+void bridge_received_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len)
 {
 	struct codec_message msg;
 	u8 chan, medium;
@@ -396,21 +388,21 @@ void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int l
 		break;
 	default:
 		if (medium >= IPMI_CHANNEL_MEDIUM_OEM_MIN && medium <= IPMI_CHANNEL_MEDIUM_OEM_MAX)
-			command_oem_locked(intf, rsp, len, chan);
+			command_oem_run(intf, rsp, len, chan);
 		return;
 	}
 	if (!rv)
-		message_came_locked(intf, &msg);
+		message_came_run(intf, &msg);
 	else
 		count_invalid(intf, medium, rsp, len);
 }
 
 /**
- * bridge_direct_locked() - a message of the direct kind came back, or came
+ * bridge_direct_run() - a message of the direct kind came back, or came
  * @intf: the interface
  * @smi: the message; freed here
  */
-void bridge_direct_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
+void bridge_direct_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 {
 	struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
 	struct codec_message msg;
@@ -419,14 +411,14 @@ void bridge_direct_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	rv = codec_decode_direct(smi->rsp, max(smi->rsp_size, 0), &msg);
 	if (!recv) {
 		if (!rv)
-			message_came_locked(intf, &msg);
+			message_came_run(intf, &msg);
 		else
 			stat_inc(intf, STAT_INVALID_COMMANDS);
 	} else if (rv || !(msg.netfn & 1) || msg.cmd != recv->msg.cmd) {
 		stat_inc(intf, STAT_INVALID_IPMB_RESPONSES);
-		fail_locked(recv, IPMI_ERR_UNSPECIFIED);
+		deliver_cc_run(recv, IPMI_ERR_UNSPECIFIED);
 	} else {
-		give_answer_locked(intf, recv, &msg);
+		give_answer_run(intf, recv, &msg);
 	}
 	ipmi_free_smi_msg(smi);
 }
@@ -443,15 +435,15 @@ static struct ipmi_recv_msg *drop_one(struct ipmi_smi *intf, struct ipmi_user *u
 }
 
 /**
- * bridge_drop_locked() - end what is outstanding
+ * bridge_drop_run() - end what is outstanding
  * @intf: the interface
  * @user: of this user, who is gone; NULL = of all, who hear of it
  */
-void bridge_drop_locked(struct ipmi_smi *intf, struct ipmi_user *user)
+void bridge_drop_run(struct ipmi_smi *intf, struct ipmi_user *user)
 {
 	struct ipmi_recv_msg *recv;
 
 	lockdep_assert_held(&intf->run);
 	while ((recv = drop_one(intf, user)))
-		fail_locked(recv, IPMI_ERR_UNSPECIFIED);
+		deliver_cc_run(recv, IPMI_ERR_UNSPECIFIED);
 }

@@ -1,11 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands to the host: from others on the IPMB, on a LAN, on a channel of an OEM's own.
+ * Commands to the host: from others on the IPMB, on a LAN, on a channel of an OEM's own; and who
+ * has registered for which.
  *
- * Each goes to the one user that registered for it (user.c). Called by bridge.c, which has
- * taken it out of what the BMC gave. Lock: intf->run.
+ * Called by bridge.c, which has taken a command out of what the BMC gave, and by clients through
+ * the kernel's own API. A hash finds the receiver of a command, however many there are. Lock:
+ * intf->run.
  */
+#include <linux/hashtable.h>
+#include <linux/slab.h>
+
 #include "msghandler.h"
+
+/* Receivers of one user that are freed in one go, so that the lock is not held for long. */
+#define DROP_BATCH 64
+
+static unsigned int hash_of(u8 netfn, u8 cmd)
+{
+	return netfn << 8 | cmd;
+}
+
+static struct cmd_receiver *find_receiver_run(struct ipmi_smi *intf, u8 netfn, u8 cmd, u32 chans)
+{
+	struct cmd_receiver *rcvr;
+
+	lockdep_assert_held(&intf->run);
+	hash_for_each_possible(intf->receivers, rcvr, hash, hash_of(netfn, cmd))
+		if (rcvr->netfn == netfn && rcvr->cmd == cmd && (rcvr->chans & chans))
+			return rcvr;
+	return NULL;
+}
+
+static void free_receiver_run(struct ipmi_smi *intf, struct cmd_receiver *rcvr)
+{
+	lockdep_assert_held(&intf->run);
+	hash_del(&rcvr->hash);
+	list_del(&rcvr->link);
+	intf->nr_receivers--;
+	kfree(rcvr);
+}
+
+/**
+ * command_drop() - forget what a user has registered for
+ * @user: the user, who is not alive any more
+ *
+ * Context: process.
+ */
+void command_drop(struct ipmi_user *user)
+{
+	struct ipmi_smi *intf = user->intf;
+	struct cmd_receiver *rcvr;
+	unsigned int n;
+
+	do {
+		guard(ipmi_bh)(&intf->run);
+		for (n = 0; n < DROP_BATCH; n++) {
+			rcvr = list_first_entry_or_null(&user->receivers, struct cmd_receiver, link);
+			if (!rcvr)
+				return;
+			free_receiver_run(intf, rcvr);
+		}
+	} while (true);
+}
+
+static struct ipmi_user *receiver_run(struct ipmi_smi *intf, u8 netfn, u8 cmd, u8 chan)
+{
+	struct cmd_receiver *rcvr = find_receiver_run(intf, netfn, cmd, BIT(chan));
+
+	return rcvr ? rcvr->user : NULL;
+}
 
 /* Nobody wants such commands: say so to who sent it, at our own account. */
 static void refuse_command(struct ipmi_smi *intf, const struct codec_message *msg)
@@ -32,7 +95,7 @@ static void refuse_command(struct ipmi_smi *intf, const struct codec_message *ms
 	smi->msgid = BRIDGE_NO_TOKEN;
 	rv = codec_encode(&crq, smi->data, sizeof(smi->data));
 	smi->data_size = max(rv, 0);
-	if (rv < 0 || intf_submit(intf, smi, false, false))
+	if (rv < 0 || queue_submit(intf, smi, false, NULL))
 		ipmi_free_smi_msg(smi);
 }
 
@@ -43,7 +106,7 @@ static enum ipmi_drop drop_reason(const struct ipmi_recv_msg *recv)
 }
 
 /**
- * command_locked() - somebody asks the host for something
+ * command_run() - somebody asks the host for something
  * @intf: the interface
  * @msg: the command
  *
@@ -51,12 +114,12 @@ static enum ipmi_drop drop_reason(const struct ipmi_recv_msg *recv)
  *
  * Context: process or panic; the caller is the interface's runner.
  */
-void command_locked(struct ipmi_smi *intf, const struct codec_message *msg)
+void command_run(struct ipmi_smi *intf, const struct codec_message *msg)
 {
 	struct ipmi_user *user;
 	struct ipmi_recv_msg *recv;
 
-	user = user_for_command_locked(intf, msg->netfn, msg->cmd, msg->addr.channel);
+	user = receiver_run(intf, msg->netfn, msg->cmd, msg->addr.channel);
 	if (!user) {
 		stat_inc(intf, STAT_UNHANDLED_COMMANDS);
 		drop_message(intf, NULL, msg, DROP_UNCLAIMED);
@@ -74,12 +137,12 @@ void command_locked(struct ipmi_smi *intf, const struct codec_message *msg)
 	recv->recv_type = IPMI_CMD_RECV_TYPE;
 	recv->addr = msg->addr;
 	recv->msgid = msg->seq;
-	route_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
-	route_deliver_locked(recv);
+	deliver_set_data(recv, msg->netfn, msg->cmd, msg->data, msg->len);
+	deliver_run(recv);
 }
 
 /**
- * command_oem_locked() - a message came on a channel of an OEM's own
+ * command_oem_run() - a message came on a channel of an OEM's own
  * @intf: the interface
  * @rsp: the answer to Get Message, which goes whole to who registered for it
  * @len: bytes of it, at least 4
@@ -87,12 +150,12 @@ void command_locked(struct ipmi_smi *intf, const struct codec_message *msg)
  *
  * Context: process or panic; the caller is the interface's runner.
  */
-void command_oem_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan)
+void command_oem_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan)
 {
 	struct ipmi_user *user;
 	struct ipmi_recv_msg *recv;
 
-	user = user_for_command_locked(intf, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, chan);
+	user = receiver_run(intf, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, chan);
 	if (!user) {
 		stat_inc(intf, STAT_UNHANDLED_COMMANDS);
 		drop_async(intf, NULL, IPMI_GET_MSG_CMD, len - 4, DROP_UNCLAIMED);
@@ -106,7 +169,91 @@ void command_oem_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, 
 	}
 	stat_inc(intf, STAT_HANDLED_COMMANDS);
 	recv->recv_type = IPMI_OEM_RECV_TYPE;
-	route_set_si_addr(&recv->addr, 0);
-	route_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, rsp + 4, len - 4);
-	route_deliver_locked(recv);
+	deliver_set_si_addr(&recv->addr, 0);
+	deliver_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_GET_MSG_CMD, rsp + 4, len - 4);
+	deliver_run(recv);
 }
+
+/**
+ * ipmi_register_for_cmd() - receive commands that others send to this host
+ * @user: who wants them
+ * @netfn: which network function
+ * @cmd: which command
+ * @chans: from which channels, a mask of 16 bits; IPMI_CHAN_ALL for all
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINVAL for no channel at all; -EBUSY if somebody has one of them
+ * already; -ENODEV; -ENOMEM.
+ */
+int ipmi_register_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigned char cmd,
+			  unsigned int chans)
+{
+	struct ipmi_smi *intf = user->intf;
+	struct cmd_receiver *rcvr;
+
+	rcvr = kmalloc(sizeof(*rcvr), GFP_KERNEL);
+	if (!rcvr)
+		return -ENOMEM;
+	rcvr->user = user;
+	rcvr->netfn = netfn;
+	rcvr->cmd = cmd;
+	/* There are 16 channels: more bits could never be unregistered again. */
+	rcvr->chans = chans & GENMASK(IPMI_NUM_CHANNELS - 1, 0);
+
+	scoped_guard(ipmi_bh, &intf->run) {
+		int rv = 0;
+
+		if (!user->alive)
+			rv = -ENODEV;
+		else if (!rcvr->chans)
+			rv = chans ? -EINVAL : 0;
+		else if (find_receiver_run(intf, netfn, cmd, rcvr->chans))
+			rv = -EBUSY;
+		if (rv || !rcvr->chans) {
+			/* No channel: nothing to receive, and nothing to keep. */
+			kfree(rcvr);
+			return rv;
+		}
+		hash_add(intf->receivers, &rcvr->hash, hash_of(netfn, cmd));
+		list_add_tail(&rcvr->link, &user->receivers);
+		intf->nr_receivers++;
+		watch_update_run(intf);
+	}
+	return 0;
+}
+EXPORT_SYMBOL(ipmi_register_for_cmd);
+
+/**
+ * ipmi_unregister_for_cmd() - undo it, for some or all of the channels
+ * @user: who had them
+ * @netfn: which network function
+ * @cmd: which command
+ * @chans: from which channels
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOENT if @user has none of them, -ENODEV.
+ */
+int ipmi_unregister_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigned char cmd,
+			    unsigned int chans)
+{
+	struct ipmi_smi *intf = user->intf;
+	struct cmd_receiver *rcvr;
+	struct hlist_node *tmp;
+	int rv = -ENOENT;
+
+	guard(ipmi_bh)(&intf->run);
+	if (!user->alive)
+		return -ENODEV;
+	hash_for_each_possible_safe(intf->receivers, rcvr, tmp, hash, hash_of(netfn, cmd)) {
+		if (rcvr->user != user || rcvr->netfn != netfn || rcvr->cmd != cmd ||
+		    !(rcvr->chans & chans))
+			continue;
+		rv = 0;
+		rcvr->chans &= ~chans;
+		if (!rcvr->chans)
+			free_receiver_run(intf, rcvr);
+	}
+	watch_update_run(intf);
+	return rv;
+}
+EXPORT_SYMBOL(ipmi_unregister_for_cmd);

@@ -3,7 +3,8 @@
  * Events: from the BMC's event buffer to every user who asked for them.
  *
  * route.c brings them, ipmi_set_gets_events() says who listens. While somebody
- * does, the transport is asked once per second to look. Lock: intf->run.
+ * does, a worker asks the transport once per second to look; intf_off() waits for it
+ * before it lets the transport go. Lock: intf->run.
  */
 #define dev_fmt(fmt) "IPMI message handler: " fmt
 
@@ -33,7 +34,7 @@ static void lose_event(struct ipmi_smi *intf, struct ipmi_user *user, u16 len,
 	drop_async(intf, user, IPMI_READ_EVENT_MSG_BUFFER_CMD, len, reason);
 }
 
-static void keep_event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
+static void keep_event_run(struct ipmi_smi *intf, const u8 *data, u16 len)
 {
 	struct kept_event *ev;
 
@@ -46,7 +47,7 @@ static void keep_event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
 		lose_event(intf, NULL, len, DROP_NO_ROOM);
 		return;
 	}
-	ev = kmalloc(struct_size(ev, data, len), GFP_KERNEL);
+	ev = kmalloc(struct_size(ev, data, len), GFP_ATOMIC | __GFP_NOWARN);
 	if (!ev) {
 		lose_event(intf, NULL, len, DROP_NO_MEMORY);
 		return;
@@ -57,25 +58,29 @@ static void keep_event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
 	intf->nr_events++;
 }
 
-static void give_event_locked(struct ipmi_user *user, const u8 *data, u16 len)
+static void give_event_run(struct ipmi_user *user, const u8 *data, u16 len)
 {
 	struct ipmi_recv_msg *recv = recv_msg_alloc(user);
 
 	/* A user that does not read what it has loses its copy, nobody else's. */
-	if (!IS_ERR(recv))
-		route_event_locked(recv, data, len);
-	else
+	if (IS_ERR(recv)) {
 		lose_event(user->intf, user, len,
 			   PTR_ERR(recv) == -EBUSY ? DROP_USER_FULL : DROP_NO_MEMORY);
+		return;
+	}
+	recv->recv_type = IPMI_ASYNC_EVENT_RECV_TYPE;
+	deliver_set_si_addr(&recv->addr, 0);
+	deliver_set_data(recv, IPMI_NETFN_APP_RESPONSE, IPMI_READ_EVENT_MSG_BUFFER_CMD, data, len);
+	deliver_run(recv);
 }
 
 /**
- * event_locked() - an event came
+ * event_run() - an event came
  * @intf: the interface
  * @data: the record, 16 bytes if the BMC follows the specification
  * @len: its length
  */
-void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
+void event_run(struct ipmi_smi *intf, const u8 *data, u16 len)
 {
 	struct ipmi_user *user;
 
@@ -87,19 +92,19 @@ void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len)
 	}
 	stat_inc(intf, STAT_EVENTS);
 	if (!intf->nr_listeners) {
-		keep_event_locked(intf, data, len);
+		keep_event_run(intf, data, len);
 		return;
 	}
 	list_for_each_entry(user, &intf->users, link)
 		if (user->gets_events)
-			give_event_locked(user, data, len);
+			give_event_run(user, data, len);
 }
 
 /**
- * events_drop_locked() - forget what was kept
+ * events_drop_run() - forget what was kept
  * @intf: the interface, which goes away
  */
-void events_drop_locked(struct ipmi_smi *intf)
+void events_drop_run(struct ipmi_smi *intf)
 {
 	struct kept_event *ev, *tmp;
 
@@ -117,24 +122,24 @@ void events_drop_locked(struct ipmi_smi *intf)
 void events_tick(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, event_tick.work);
+	const struct ipmi_smi_handlers *handlers = READ_ONCE(intf->handlers);
 
-	guard(mutex)(&intf->run);
-	if (!intf->handlers || !intf->nr_listeners)
+	if (!handlers || !READ_ONCE(intf->nr_listeners))
 		return;
 	/* Not every transport has any. */
-	if (intf->handlers->request_events && !maintenance_active(intf))
-		intf->handlers->request_events(intf->send_info);
+	if (handlers->request_events && !maintenance_active(intf))
+		handlers->request_events(intf->send_info);
 	queue_delayed_work(ipmi_wq, &intf->event_tick, EVENT_TICK);
 }
 
 /* The first listener gets what was kept, before anything new. */
-static void give_kept_locked(struct ipmi_user *user)
+static void give_kept_run(struct ipmi_user *user)
 {
 	struct kept_event *ev;
 
 	list_for_each_entry(ev, &user->intf->events, link)
-		give_event_locked(user, ev->data, ev->len);
-	events_drop_locked(user->intf);
+		give_event_run(user, ev->data, ev->len);
+	events_drop_run(user->intf);
 }
 
 /**
@@ -149,7 +154,7 @@ int ipmi_set_gets_events(struct ipmi_user *user, bool val)
 {
 	struct ipmi_smi *intf = user->intf;
 
-	guard(mutex)(&intf->run);
+	guard(ipmi_bh)(&intf->run);
 	if (!user->alive)
 		return -ENODEV;
 	if (user->gets_events == val)
@@ -160,7 +165,7 @@ int ipmi_set_gets_events(struct ipmi_user *user, bool val)
 		return 0;
 	}
 	if (!intf->nr_listeners++) {
-		give_kept_locked(user);
+		give_kept_run(user);
 		queue_delayed_work(ipmi_wq, &intf->event_tick, 0);
 	}
 	return 0;

@@ -1,67 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One interface: its life.
+ * One interface: how it begins and ends.
  *
- * Transports call ipmi_add_smi() and ipmi_unregister_smi(), panic.c takes over.
- * Its queues and its runner are in run.c. Locks: ipmi_registry while it becomes
- * known or unknown; intf->run and intf->lock where its transport is turned off.
+ * Transports call ipmi_add_smi() and ipmi_unregister_smi(). Locks: ipmi_registry while it becomes
+ * known or unknown; intf->stays, intf->run and intf->lock where its transport is turned off.
  */
 #define dev_fmt(fmt) "IPMI message handler: " fmt
 
 #include <linux/slab.h>
 
+#include <ipmi/core.h>
+
 #include "msghandler.h"
-
-static void intf_free(struct kref *ref)
-{
-	struct ipmi_smi *intf = container_of(ref, struct ipmi_smi, refcount);
-
-	put_device(intf->dev);
-	mutex_destroy(&intf->run);
-	kfree_rcu(intf, rcu);
-}
-
-void intf_put(struct ipmi_smi *intf)
-{
-	kref_put(&intf->refcount, intf_free);
-}
-
-/**
- * intf_take_over() - the panicking CPU becomes the interface's runner for good
- * @intf: the interface
- *
- * Other CPUs are stopped and may hold its locks. What one of them was changing
- * is not to be trusted, so if the queues were locked they are forgotten. What users
- * have queued, or would have sent again, is in any case: nobody waits for it any more,
- * and there is little time.
- *
- * Context: panic.
- * Return: false if there is nobody to talk to, or no way to do so here.
- */
-bool intf_take_over(struct ipmi_smi *intf)
-{
-	if (!intf->handlers || !intf->handlers->poll)
-		return false;
-	if (spin_trylock(&intf->lock)) {
-		spin_unlock(&intf->lock);
-	} else {
-		spin_lock_init(&intf->lock);
-		INIT_LIST_HEAD(&intf->rx);
-		intf->flight = NULL;
-	}
-	INIT_LIST_HEAD(&intf->urgent);
-	INIT_LIST_HEAD(&intf->tx);
-	seq_init(&intf->seq);
-	if (!mutex_trylock(&intf->run))
-		mutex_init(&intf->run);
-	else
-		mutex_unlock(&intf->run);
-	intf->running = false;
-	WRITE_ONCE(intf->panicking, true);
-	if (intf->handlers->set_run_to_completion)
-		intf->handlers->set_run_to_completion(intf->send_info, true);
-	return true;
-}
 
 static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_handlers *handlers,
 				   void *send_info, struct device *dev, u8 slave_addr)
@@ -78,9 +28,11 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	intf->send_info = send_info;
 	intf->owner = owner;
 	intf->dev = get_device(dev);
-	mutex_init(&intf->run);
+	intf->atomic = handlers->flags & IPMI_CORE_SMI_ATOMIC;
+	init_rwsem(&intf->stays);
+	spin_lock_init(&intf->run);
 	INIT_LIST_HEAD(&intf->users);
-	INIT_LIST_HEAD(&intf->receivers);
+	hash_init(intf->receivers);
 	INIT_LIST_HEAD(&intf->events);
 	spin_lock_init(&intf->lock);
 	INIT_LIST_HEAD(&intf->urgent);
@@ -88,6 +40,8 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	INIT_LIST_HEAD(&intf->rx);
 	INIT_LIST_HEAD(&intf->bmc_link);
 	INIT_WORK(&intf->work, run_work);
+	INIT_WORK(&intf->down, run_down_work);
+	tasklet_setup(&intf->burst, run_burst);
 	INIT_DELAYED_WORK(&intf->event_tick, events_tick);
 	INIT_DELAYED_WORK(&intf->bridge_tick, bridge_tick);
 	seq_init(&intf->seq);
@@ -102,28 +56,40 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	return intf;
 }
 
-/* Every message that is still queued ends with an error; then the users do. */
-static void drain_locked(struct ipmi_smi *intf)
+/* Every message that is still queued ends with an error, the bridged ones with it. */
+static void drain_run(struct ipmi_smi *intf)
 {
 	struct ipmi_smi_msg *smi, *tmp;
-	struct ipmi_user *user;
 	LIST_HEAD(queued);
 
 	lockdep_assert_held(&intf->run);
-	while (run_one_locked(intf))
-		;
 	scoped_guard(spinlock_irqsave, &intf->lock) {
 		list_splice_init(&intf->urgent, &queued);
 		list_splice_tail_init(&intf->tx, &queued);
 	}
 	list_for_each_entry_safe(smi, tmp, &queued, link) {
 		list_del(&smi->link);
-		route_fail_locked(intf, smi, IPMI_ERR_UNSPECIFIED);
+		queue_refused(intf, smi, IPMI_ERR_UNSPECIFIED);
 	}
-	bridge_drop_locked(intf, NULL);
-	events_drop_locked(intf);
-	list_for_each_entry(user, &intf->users, link)
-		user_shutdown_locked(user);
+	while (run_one_run(intf))
+		;
+	bridge_drop_run(intf, NULL);
+	events_drop_run(intf);
+}
+
+/* From here on no call down begins, and when this returns none is under way. */
+static void forget_handlers(struct ipmi_smi *intf)
+{
+	/* Calls under intf->run, and those of who asks about the interface. */
+	scoped_guard(rwsem_write, &intf->stays) {
+		guard(ipmi_bh)(&intf->run);
+		guard(spinlock_irqsave)(&intf->lock);
+		WRITE_ONCE(intf->handlers, NULL);
+	}
+	/* Those of workers. */
+	cancel_work_sync(&intf->down);
+	cancel_delayed_work_sync(&intf->event_tick);
+	cancel_delayed_work_sync(&intf->maintenance_work);
 }
 
 /* Turn the transport off. After this nothing calls it, and it calls nobody. */
@@ -131,18 +97,17 @@ static void intf_off(struct ipmi_smi *intf)
 {
 	const struct ipmi_smi_handlers *handlers = intf->handlers;
 
-	scoped_guard(mutex, &intf->run) {
-		guard(spinlock_irqsave)(&intf->lock);
-		intf->handlers = NULL;
-	}
+	forget_handlers(intf);
 	if (handlers->shutdown)
 		handlers->shutdown(intf->send_info);
 
-	scoped_guard(mutex, &intf->run)
-		drain_locked(intf);
-	cancel_delayed_work_sync(&intf->event_tick);
+	scoped_guard(ipmi_bh, &intf->run)
+		drain_run(intf);
+	user_end_all(intf);
 	cancel_delayed_work_sync(&intf->bridge_tick);
-	cancel_delayed_work_sync(&intf->maintenance_work);
+	/* A listener may have come just before. */
+	cancel_delayed_work_sync(&intf->event_tick);
+	tasklet_kill(&intf->burst);
 	cancel_work_sync(&intf->work);
 	ask_stop(intf);
 	intf_release_number(intf);
@@ -160,15 +125,15 @@ static int intf_start(struct ipmi_smi *intf)
 	bmc_scan_channels(intf, &who);
 
 	guard(mutex)(&ipmi_registry);
-	rv = bmc_attach_locked(intf, &who);
+	rv = bmc_attach_registry(intf, &who);
 	if (rv)
 		return rv;
 	rv = sysfs_add(intf);
 	if (rv) {
-		bmc_detach_locked(intf);
+		bmc_detach_registry(intf);
 		return rv;
 	}
-	intf_publish_locked(intf);
+	intf_publish_registry(intf);
 	return 0;
 }
 
@@ -238,9 +203,9 @@ void ipmi_unregister_smi(struct ipmi_smi *intf)
 		return;
 
 	scoped_guard(mutex, &ipmi_registry) {
-		intf_unpublish_locked(intf);
+		intf_unpublish_registry(intf);
 		sysfs_remove(intf);
-		bmc_detach_locked(intf);
+		bmc_detach_registry(intf);
 	}
 	intf_off(intf);
 }

@@ -5,8 +5,8 @@
  * A command that starts such a thing opens a window in which events are not
  * polled for, and in which a firmware update has the transport's full speed.
  * Nobody's messages are refused meanwhile: whether the BMC is there is seen by
- * asking it. Lock: intf->lock for the state; the transport is told by the
- * runner.
+ * asking it. Lock: intf->lock for the state; a worker
+ * tells the transport.
  */
 #include "msghandler.h"
 
@@ -54,36 +54,36 @@ bool maintenance_active(struct ipmi_smi *intf)
 	return maintenance_state(intf, &remaining_ms) != MAINTENANCE_NONE;
 }
 
-/**
- * maintenance_tell_locked() - tell the transport if it is to hurry now
- * @intf: the interface; the caller is its runner
- */
-void maintenance_tell_locked(struct ipmi_smi *intf)
+/* Tell the transport if it is to hurry now. */
+static void tell(struct ipmi_smi *intf, const struct ipmi_smi_handlers *handlers)
 {
 	unsigned int remaining_ms;
 	bool fast = maintenance_state(intf, &remaining_ms) == MAINTENANCE_FIRMWARE;
 
-	lockdep_assert_held(&intf->run);
-	if (fast == intf->maintenance_told || !intf->handlers)
+	if (fast == intf->maintenance_told)
 		return;
 	intf->maintenance_told = fast;
-	if (intf->handlers->set_maintenance_mode)
-		intf->handlers->set_maintenance_mode(intf->send_info, fast);
+	if (handlers->set_maintenance_mode)
+		handlers->set_maintenance_mode(intf->send_info, fast);
 }
 
 /**
- * maintenance_tick() - work: a window has ended, or may have
+ * maintenance_tick() - work: a window has begun or ended, or may have
  * @work: intf->maintenance_work
+ *
+ * intf_off() waits for its end before it lets the transport go.
  */
 void maintenance_tick(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, maintenance_work.work);
+	const struct ipmi_smi_handlers *handlers = READ_ONCE(intf->handlers);
 	unsigned int remaining_ms;
 
-	guard(mutex)(&intf->run);
-	maintenance_tell_locked(intf);
+	if (!handlers)
+		return;
+	tell(intf, handlers);
 	maintenance_state(intf, &remaining_ms);
-	if (remaining_ms && intf->handlers)
+	if (remaining_ms && READ_ONCE(intf->handlers))
 		queue_delayed_work(ipmi_wq, &intf->maintenance_work,
 				   msecs_to_jiffies(remaining_ms) + 1);
 }

@@ -5,15 +5,31 @@
  *
  * Locks, in the order in which they are taken:
  *
- *   registry (mutex, main.c)   adding, removing, BMC objects; held while
+ *   registry (mutex, registry.c)  adding, removing, BMC objects; held while
  *                              watchers are told
- *   intf->run (mutex)          users, command receivers, events. Whoever holds
- *                              it runs the interface: having it means that no
- *                              call up to a user and no call down to the
- *                              transport is in progress
+ *   intf->stays (rwsem)        read while the transport is asked about the
+ *                              interface, written while it is turned off
+ *   intf->run (spinlock, BH)   users, command receivers, events. Whoever holds
+ *                              it runs the interface, see run.c
  *   intf->lock (spinlock)      the queues, the message in flight, counts, and
  *                              the handlers pointer; never held across a call
  *                              out of this module
+ *
+ * A function whose name ends in _run is called under intf->run, in _registry under the registry,
+ * in _locked under intf->lock.
+ *
+ * Files call each other downwards only (tools/check-layers):
+ *
+ *   main, sysfs, panic, stats
+ *   intf, bmc                  an interface begins, ends, and is asked who it is
+ *   ask                        questions of our own
+ *   request                    what comes from above
+ *   run                        when
+ *   user, route                who is there, who gets what
+ *   bridge, command, event     kinds of messages
+ *   deliver, watch             up to a user, down to the transport
+ *   queue, maintenance         what waits
+ *   registry, msg, ref, trace  things
  *
  * Lifetimes: struct ipmi_smi is held by the registry, by each user and by the
  * BMC object's list; struct ipmi_user by its client and by each of its messages
@@ -33,11 +49,15 @@
 #include <linux/seq_file.h>
 #include <linux/vmalloc.h>
 
+#include <linux/completion.h>
+#include <linux/hashtable.h>
+#include <linux/interrupt.h>
 #include <linux/ipmi.h>
 #include <linux/ipmi_smi.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
+#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/uuid.h>
 #include <linux/workqueue.h>
@@ -52,12 +72,16 @@
 #define DEVICE_ID_TRIES		6	/* the first, and five more as the BMC starts */
 #define DEVICE_ID_PAUSE_MS	500
 #define IDENTITY_FRESH_MS	10000	/* how old a cached identity may be */
-#define RUN_BATCH		64	/* messages per turn of the runner */
+#define RUN_BATCH		8	/* messages in one burst of the runner */
 #define EVENTS_KEPT		25	/* events kept while nobody listens */
 
 #define IPMI_EVENT_LEN		16
 
 struct ipmi_bmc;
+struct question;
+
+/* Buckets of the hash of command receivers, as a power of 2. */
+#define RECEIVER_BITS		8
 
 /* What the BMC is busy with; the numbers are those of the sysfs attribute. */
 enum ipmi_maintenance {
@@ -97,16 +121,20 @@ struct ipmi_channel {
  * @send_info: the transport's cookie
  * @owner: the transport's module
  * @dev: the transport's device
+ * @atomic: its handlers never sleep, see IPMI_CORE_SMI_ATOMIC
+ * @stays: see above
  * @run: see above
  * @users: struct ipmi_user.link, under @run
- * @receivers: struct cmd_receiver.link, under @run
+ * @receivers: struct cmd_receiver.hash, by network function and command, under @run
+ * @nr_receivers: how many, under @run
  * @events: struct kept_event.link, what came while nobody listened, under @run
  * @nr_events: how many
  * @events_lost: there were more, and that was said
  * @nr_listeners: users that get events, under @run
  * @event_tick: asks the transport for events while somebody listens
- * @watch_mask: what set_need_watch() was told, under @run
- * @maintenance_told: what set_maintenance_mode() was told, under @run
+ * @watch_mask: what set_need_watch() is to know, under @run; read elsewhere
+ * @watch_told: what a transport that may sleep was told, by @down only
+ * @maintenance_told: what set_maintenance_mode() was told, by @maintenance_work only
  * @self: the core's own user, which asks for the BMC's identity, under @lock
  * @lock: see above
  * @urgent: smi_msgs with priority, under @lock
@@ -117,7 +145,9 @@ struct ipmi_channel {
  *	stops, under @lock
  * @panicking: this CPU is alone and runs the interface for good
  * @pretimeout: the transport saw a watchdog pre-timeout, under @lock
- * @work: the runner
+ * @work: the runner, where nobody else is or a burst was too short
+ * @burst: the runner after an interrupt
+ * @down: calls the transport if that may sleep
  * @nr_users: clients attached
  * @nr_msgs: messages they own, in flight or unread
  * @channels: per channel, under @lock
@@ -148,15 +178,20 @@ struct ipmi_smi {
 	struct module *owner;
 	struct device *dev;
 
-	struct mutex run;
+	bool atomic;
+	struct rw_semaphore stays;
+
+	spinlock_t run;
 	struct list_head users;
-	struct list_head receivers;
+	DECLARE_HASHTABLE(receivers, RECEIVER_BITS);
+	unsigned int nr_receivers;
 	struct list_head events;
 	unsigned int nr_events;
 	bool events_lost;
 	unsigned int nr_listeners;
 	struct delayed_work event_tick;
 	unsigned int watch_mask;
+	unsigned int watch_told;
 	bool maintenance_told;
 	struct ipmi_user *self;
 
@@ -178,6 +213,8 @@ struct ipmi_smi {
 	struct delayed_work maintenance_work;
 
 	struct work_struct work;
+	struct tasklet_struct burst;
+	struct work_struct down;
 	atomic_t nr_users;
 	atomic_t nr_msgs;
 	u8 slave_addr;
@@ -209,6 +246,13 @@ static inline void stat_inc(struct ipmi_smi *intf, enum ipmi_stat stat)
  * @link: on intf->users, under intf->run
  * @alive: the client wants callbacks, under intf->run; read elsewhere as a hint
  * @gets_events: it wants events, under intf->run
+ * @atomic: its callbacks never sleep; else @work calls them
+ * @work: calls its callbacks
+ * @inbox: messages for @work, under intf->run
+ * @pretimeout: @work is to tell it of a pre-timeout, under intf->run
+ * @receivers: struct cmd_receiver.link, under intf->run
+ * @ended: its shutdown() callback has returned
+ * @reserve: a question for which no memory is needed, see ask.c; NULL = none
  * @internal: it is the core itself, which is no user that anyone counts
  * @pid: the process that attached, for traces; 0 = the core itself
  * @nr_msgs: messages it owns
@@ -222,7 +266,14 @@ struct ipmi_user {
 	struct list_head link;
 	bool alive;
 	bool gets_events;
+	bool atomic;
 	bool internal;
+	bool pretimeout;
+	struct work_struct work;
+	struct list_head inbox;
+	struct list_head receivers;
+	struct completion ended;
+	struct question *reserve;
 	pid_t pid;
 	atomic_t nr_msgs;
 	struct module *owner;
@@ -232,13 +283,15 @@ struct ipmi_user {
 
 /**
  * struct cmd_receiver - "commands like this are for me"
- * @link: on intf->receivers, under intf->run
+ * @hash: in intf->receivers, under intf->run
+ * @link: on user->receivers, under intf->run
  * @user: who
  * @netfn: which network function
  * @cmd: which command
  * @chans: on which channels, a mask
  */
 struct cmd_receiver {
+	struct hlist_node hash;
 	struct list_head link;
 	struct ipmi_user *user;
 	u8 netfn;
@@ -258,7 +311,8 @@ struct cmd_receiver {
  * @retry_ms: likewise, 0 = the module's default
  * @smi: the caller's own buffers, or NULL
  * @recv: both or none
- * @run: the caller may run the interface
+ * @gfp: how memory may be found
+ * @run: the caller may run the interface: it is in process context and holds no lock
  */
 struct ipmi_request {
 	struct ipmi_user *user;
@@ -271,6 +325,7 @@ struct ipmi_request {
 	unsigned int retry_ms;
 	struct ipmi_smi_msg *smi;
 	struct ipmi_recv_msg *recv;
+	gfp_t gfp;
 	bool run;
 };
 
@@ -326,71 +381,91 @@ struct trace_about {
 };
 
 /* main.c */
-extern struct mutex ipmi_registry;
 extern struct workqueue_struct *ipmi_wq;
 extern unsigned int ipmi_max_users;
 extern unsigned int ipmi_max_msgs_per_user;
+
+/* registry.c */
+extern struct mutex ipmi_registry;
 struct ipmi_smi *intf_find(unsigned int number);
 struct ipmi_smi *intf_next(unsigned long *number);
 int intf_reserve_number(struct ipmi_smi *intf);
-void intf_publish_locked(struct ipmi_smi *intf);
-void intf_unpublish_locked(struct ipmi_smi *intf);
+void intf_publish_registry(struct ipmi_smi *intf);
+void intf_unpublish_registry(struct ipmi_smi *intf);
 void intf_release_number(struct ipmi_smi *intf);
+void registry_exit(void);
 
-/* intf.c */
+/* ref.c */
 void intf_put(struct ipmi_smi *intf);
-bool intf_take_over(struct ipmi_smi *intf);
+void user_put(struct ipmi_user *user);
+
+/* msg.c */
+struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user);
+int msg_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi, struct ipmi_recv_msg **recv);
+void msg_unget(const struct ipmi_request *rq, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv);
+
+/* queue.c */
+void intf_kick(struct ipmi_smi *intf);
+int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle);
+struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf, const struct ipmi_smi_handlers **handlers);
+struct ipmi_smi_msg *queue_next_rx(struct ipmi_smi *intf);
+void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
 
 /* run.c */
-void intf_kick(struct ipmi_smi *intf);
-int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool run);
-void intf_run_at_panic(struct ipmi_smi *intf);
-bool run_one_locked(struct ipmi_smi *intf);
+void run_here(struct ipmi_smi *intf);
+void run_at_panic(struct ipmi_smi *intf);
+bool run_one_run(struct ipmi_smi *intf);
 void run_work(struct work_struct *work);
+void run_burst(struct tasklet_struct *tasklet);
+void run_down_work(struct work_struct *work);
 
 /* user.c */
 struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl *handler,
 			     void *handler_data);
-void user_put(struct ipmi_user *user);
-void user_shutdown_locked(struct ipmi_user *user);
-void user_update_watch_locked(struct ipmi_smi *intf);
-struct ipmi_user *user_for_command_locked(struct ipmi_smi *intf, u8 netfn, u8 cmd, u8 chan);
+bool user_end_run(struct ipmi_user *user);
+void user_ended(struct ipmi_user *user);
+void user_end_all(struct ipmi_smi *intf);
+
+/* watch.c */
+void watch_update_run(struct ipmi_smi *intf);
+void watch_tell(struct ipmi_smi *intf, const struct ipmi_smi_handlers *handlers);
 
 /* request.c */
-struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user);
 int request_send(const struct ipmi_request *rq);
-gfp_t request_gfp(void);
 
 /* route.c */
-void route_one_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
-void route_fail_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
-void route_deliver_locked(struct ipmi_recv_msg *recv);
-void route_event_locked(struct ipmi_recv_msg *recv, const u8 *data, u16 len);
-void route_pretimeout_locked(struct ipmi_smi *intf);
-void route_set_si_addr(struct ipmi_addr *addr, u8 lun);
-void route_set_data(struct ipmi_recv_msg *recv, u8 netfn, u8 cmd, const u8 *data, u16 len);
+void route_one_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+
+/* deliver.c */
+void deliver_run(struct ipmi_recv_msg *recv);
+void deliver_cc_run(struct ipmi_recv_msg *recv, u8 cc);
+void deliver_pretimeout_run(struct ipmi_smi *intf);
+void deliver_work(struct work_struct *work);
+void deliver_set_si_addr(struct ipmi_addr *addr, u8 lun);
+void deliver_set_data(struct ipmi_recv_msg *recv, u8 netfn, u8 cmd, const u8 *data, u16 len);
 
 /* bridge.c */
 int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 		  struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv);
 bool bridge_undo(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
-void bridge_sent_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
-void bridge_received_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len);
-void bridge_direct_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
-void bridge_expire_locked(struct ipmi_smi *intf);
-void bridge_drop_locked(struct ipmi_smi *intf, struct ipmi_user *user);
+void bridge_sent_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+void bridge_received_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len);
+void bridge_direct_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi);
+void bridge_expire_run(struct ipmi_smi *intf);
+void bridge_drop_run(struct ipmi_smi *intf, struct ipmi_user *user);
 void bridge_tick(struct work_struct *work);
 
 /* A token that no slot has: of messages that are not in the table. */
 #define BRIDGE_NO_TOKEN (-1)
 
 /* command.c */
-void command_locked(struct ipmi_smi *intf, const struct codec_message *msg);
-void command_oem_locked(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan);
+void command_run(struct ipmi_smi *intf, const struct codec_message *msg);
+void command_drop(struct ipmi_user *user);
+void command_oem_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan);
 
 /* event.c */
-void event_locked(struct ipmi_smi *intf, const u8 *data, u16 len);
-void events_drop_locked(struct ipmi_smi *intf);
+void event_run(struct ipmi_smi *intf, const u8 *data, u16 len);
+void events_drop_run(struct ipmi_smi *intf);
 void events_tick(struct work_struct *work);
 
 /* maintenance.c */
@@ -398,7 +473,6 @@ enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *rem
 bool maintenance_active(struct ipmi_smi *intf);
 bool maintenance_command(const struct kernel_ipmi_msg *msg);
 unsigned long maintenance_window(void);
-void maintenance_tell_locked(struct ipmi_smi *intf);
 void maintenance_tick(struct work_struct *work);
 void maintenance_trigger(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg);
 
@@ -412,8 +486,8 @@ int bmc_init(void);
 void bmc_exit(void);
 int bmc_identify(struct ipmi_smi *intf, struct ipmi_identity *who);
 void bmc_scan_channels(struct ipmi_smi *intf, const struct ipmi_identity *who);
-int bmc_attach_locked(struct ipmi_smi *intf, const struct ipmi_identity *who);
-void bmc_detach_locked(struct ipmi_smi *intf);
+int bmc_attach_registry(struct ipmi_smi *intf, const struct ipmi_identity *who);
+void bmc_detach_registry(struct ipmi_smi *intf);
 void bmc_identity(struct device *dev, struct ipmi_identity *who);
 
 /* panic.c */

@@ -92,6 +92,39 @@ static bool time_left(void)
 	return ktime_get_mono_fast_ns() < deadline.mono && sched_clock() < deadline.sched;
 }
 
+/*
+ * The panicking CPU becomes the interface's runner for good.
+ *
+ * Other CPUs are stopped and may hold its locks. What one of them was changing
+ * is not to be trusted, so if the queues were locked they are forgotten. What users
+ * have queued, or would have sent again, is in any case: nobody waits for it any more,
+ * and there is little time. False if there is nobody to talk to, or no way to do so here.
+ */
+static bool take_over(struct ipmi_smi *intf)
+{
+	if (!intf->handlers || !intf->handlers->poll)
+		return false;
+	if (spin_trylock(&intf->lock)) {
+		spin_unlock(&intf->lock);
+	} else {
+		spin_lock_init(&intf->lock);
+		INIT_LIST_HEAD(&intf->rx);
+		intf->flight = NULL;
+	}
+	INIT_LIST_HEAD(&intf->urgent);
+	INIT_LIST_HEAD(&intf->tx);
+	seq_init(&intf->seq);
+	if (spin_trylock(&intf->run))
+		spin_unlock(&intf->run);
+	else
+		spin_lock_init(&intf->run);
+	intf->running = false;
+	WRITE_ONCE(intf->panicking, true);
+	if (intf->handlers->set_run_to_completion)
+		intf->handlers->set_run_to_completion(intf->send_info, true);
+	return true;
+}
+
 static void slot_smi_done(struct ipmi_smi_msg *smi)
 {
 	slot.in_use--;
@@ -131,7 +164,7 @@ static bool request_at_panic(struct ipmi_user *user, struct ipmi_addr *addr,
 		return false;
 	}
 	while (slot.in_use && time_left()) {
-		intf_run_at_panic(user->intf);
+		run_at_panic(user->intf);
 		if (slot.in_use)
 			udelay(PANIC_POLL_US);
 	}
@@ -269,7 +302,7 @@ static void panic_one(struct ipmi_smi *intf)
 {
 	struct sel sel;
 
-	if (!intf_take_over(intf))
+	if (!take_over(intf))
 		return;
 	tell_users(intf);
 	if (op == PANIC_OP_NONE)
@@ -352,7 +385,7 @@ int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
 	struct ipmi_smi *intf = user->intf;
 	int n;
 
-	if (!READ_ONCE(user->alive) || (!READ_ONCE(intf->panicking) && !intf_take_over(intf)))
+	if (!READ_ONCE(user->alive) || (!READ_ONCE(intf->panicking) && !take_over(intf)))
 		return -ENODEV;
 	set_budget(ms);
 	if (slot.in_use)

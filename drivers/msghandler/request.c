@@ -1,213 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests on their way in: allocation, encoding, submission.
+ * Requests on their way in: encoding and submission.
  *
- * Called by clients through the kernel's own API. No lock is taken but that of
- * the queue in intf_submit(), so a send never waits for the BMC.
+ * Called by clients through the kernel's own API. A send never waits for the BMC: no lock is
+ * taken but that of the queue, and, by a client that lets the interface run in its context,
+ * intf->run for one burst.
  */
-#include <linux/slab.h>
-
 #include <ipmi/core.h>
 
 #include "msghandler.h"
 #include "trace.h"
-
-/**
- * struct message - both halves of a request in one allocation
- * @smi: what goes to the transport
- * @recv: what comes back to the client
- * @halves: which of them are still in use, counted
- */
-struct message {
-	struct ipmi_smi_msg smi;
-	struct ipmi_recv_msg recv;
-	atomic_t halves;
-};
-
-/**
- * request_gfp() - how the caller's context allows memory to be found
- *
- * This kernel's API may promise any context; a caller that can sleep gets the
- * better allocation.
- *
- * Return: GFP_KERNEL or GFP_ATOMIC.
- */
-gfp_t request_gfp(void)
-{
-	return preemptible() && !rcu_preempt_depth() ? GFP_KERNEL : GFP_ATOMIC;
-}
-
-static void message_put(struct message *m)
-{
-	if (atomic_dec_and_test(&m->halves))
-		kfree(m);
-}
-
-static void message_smi_done(struct ipmi_smi_msg *smi)
-{
-	message_put(container_of(smi, struct message, smi));
-}
-
-static void message_recv_done(struct ipmi_recv_msg *recv)
-{
-	message_put(container_of(recv, struct message, recv));
-}
-
-static void smi_msg_done(struct ipmi_smi_msg *smi)
-{
-	kfree(smi);
-}
-
-static void recv_msg_done(struct ipmi_recv_msg *recv)
-{
-	kfree(recv);
-}
-
-static void smi_msg_init(struct ipmi_smi_msg *smi, void (*done)(struct ipmi_smi_msg *))
-{
-	smi->type = IPMI_SMI_MSG_TYPE_NORMAL;
-	smi->msgid = 0;
-	ipmi_smi_msg_owner(smi) = NULL;
-	smi->data_size = 0;
-	smi->rsp_size = 0;
-	smi->done = done;
-}
-
-static void recv_msg_init(struct ipmi_recv_msg *recv, struct ipmi_user *user)
-{
-	recv->user = user;
-	recv->recv_type = 0;
-	recv->msgid = 0;
-	recv->user_msg_data = NULL;
-	memset(&recv->addr, 0, sizeof(recv->addr));
-	memset(&recv->msg, 0, sizeof(recv->msg));
-}
-
-/**
- * ipmi_alloc_smi_msg() - a message for a transport to bring something in
- *
- * Context: any.
- * Return: the message, to be freed with ipmi_free_smi_msg(), or NULL.
- */
-struct ipmi_smi_msg *ipmi_alloc_smi_msg(void)
-{
-	struct ipmi_smi_msg *smi = kmalloc(sizeof(*smi), GFP_ATOMIC);
-
-	if (smi)
-		smi_msg_init(smi, smi_msg_done);
-	return smi;
-}
-EXPORT_SYMBOL(ipmi_alloc_smi_msg);
-
-/* One more message for a user; it counts against the limit if @limited. */
-static int user_charge(struct ipmi_user *user, bool limited)
-{
-	kref_get(&user->refcount);
-	if (user->internal)
-		return 0;
-	if (atomic_inc_return(&user->nr_msgs) > READ_ONCE(ipmi_max_msgs_per_user) && limited) {
-		atomic_dec(&user->nr_msgs);
-		user_put(user);
-		return -EBUSY;
-	}
-	atomic_inc(&user->intf->nr_msgs);
-	return 0;
-}
-
-static void user_uncharge(struct ipmi_user *user)
-{
-	if (!user->internal) {
-		atomic_dec(&user->nr_msgs);
-		atomic_dec(&user->intf->nr_msgs);
-	}
-	user_put(user);
-}
-
-/**
- * recv_msg_alloc() - a message for a user that did not ask for it
- * @user: who gets it; a reference is taken
- *
- * Events, commands: they count against the user's limit, so that one who does
- * not read costs itself messages and others nothing.
- *
- * Context: process.
- * Return: the message or an ERR_PTR: -EBUSY, -ENOMEM.
- */
-struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user)
-{
-	struct ipmi_recv_msg *recv;
-	int rv;
-
-	rv = user_charge(user, true);
-	if (rv)
-		return ERR_PTR(rv);
-	recv = kmalloc(sizeof(*recv), GFP_KERNEL);
-	if (!recv) {
-		user_uncharge(user);
-		return ERR_PTR(-ENOMEM);
-	}
-	recv_msg_init(recv, user);
-	recv->done = recv_msg_done;
-	return recv;
-}
-
-/**
- * ipmi_free_recv_msg() - a client is done with a message
- * @msg: what its receive callback got
- *
- * Context: any.
- */
-void ipmi_free_recv_msg(struct ipmi_recv_msg *msg)
-{
-	struct ipmi_user *user = msg->user;
-
-	msg->done(msg);
-	if (user)
-		user_uncharge(user);
-}
-EXPORT_SYMBOL(ipmi_free_recv_msg);
-
-/* Both halves, from the caller or from one allocation. */
-static int message_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi,
-		       struct ipmi_recv_msg **recv)
-{
-	struct message *m;
-	int rv;
-
-	rv = user_charge(rq->user, !rq->recv);
-	if (rv)
-		return rv;
-
-	if (rq->recv) {
-		*smi = rq->smi;
-		*recv = rq->recv;
-		smi_msg_init(*smi, (*smi)->done);
-	} else {
-		m = kmalloc(sizeof(*m), request_gfp());
-		if (!m) {
-			user_uncharge(rq->user);
-			return -ENOMEM;
-		}
-		atomic_set(&m->halves, 2);
-		*smi = &m->smi;
-		*recv = &m->recv;
-		smi_msg_init(*smi, message_smi_done);
-		(*recv)->done = message_recv_done;
-	}
-	recv_msg_init(*recv, rq->user);
-	return 0;
-}
-
-/* A send that failed: the caller's buffers stay the caller's. */
-static void message_unget(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
-			  struct ipmi_recv_msg *recv)
-{
-	if (!rq->recv) {
-		smi->done(smi);
-		recv->done(recv);
-	}
-	user_uncharge(rq->user);
-}
 
 /* The broadcast form is for the wire; a channel beyond the last is none. */
 static struct ipmi_channel *channel_of(struct ipmi_smi *intf, const struct ipmi_addr *addr)
@@ -301,22 +103,24 @@ static void count_refused(struct ipmi_smi *intf, int error)
  * request_send() - send one request
  * @rq: all there is to know of it
  *
- * Context: any; see request_gfp().
+ * Context: any; as @rq->gfp and @rq->run say.
  * Return: 0 and the answer comes through the user's receive callback, or an
  * errno and nothing will come: -ENODEV, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE,
  * -EAFNOSUPPORT, -EAGAIN.
  */
 int request_send(const struct ipmi_request *rq)
 {
+	struct ipmi_smi *intf = rq->user->intf;
 	struct ipmi_smi_msg *smi;
 	struct ipmi_recv_msg *recv;
+	bool idle = false;
 	int rv;
 
 	if (!READ_ONCE(rq->user->alive))
 		return -ENODEV;
-	rv = message_get(rq, &smi, &recv);
+	rv = msg_get(rq, &smi, &recv);
 	if (rv) {
-		count_refused(rq->user->intf, rv);
+		count_refused(intf, rv);
 		trace_ipmi_request(rq, NULL, rv);
 		return rv;
 	}
@@ -327,21 +131,25 @@ int request_send(const struct ipmi_request *rq)
 	recv->user_msg_data = rq->user_msg_data;
 	rv = encode(rq, smi, recv);
 	if (rv) {
-		count_refused(rq->user->intf, rv);
+		count_refused(intf, rv);
 		goto err;
 	}
 	trace_ipmi_request(rq, recv, 0);
-	rv = intf_submit(rq->user->intf, smi, rq->priority > 0, rq->run);
-	if (!rv)
+	rv = queue_submit(intf, smi, rq->priority > 0, rq->run ? &idle : NULL);
+	if (!rv) {
+		/* The user holds the interface, which a message that has ended does no more. */
+		if (idle)
+			run_here(intf);
 		return 0;
+	}
 	/* The interface went off. If it has ended the request already, that is that. */
-	if (!bridge_undo(rq->user->intf, smi)) {
+	if (!bridge_undo(intf, smi)) {
 		smi->done(smi);
 		return 0;
 	}
 err:
 	trace_ipmi_request(rq, recv, rv);
-	message_unget(rq, smi, recv);
+	msg_unget(rq, smi, recv);
 	return rv;
 }
 
@@ -356,7 +164,7 @@ err:
  * @max_retries: of bridged messages, negative = the module's default
  * @retry_time_ms: of bridged messages, 0 = the module's default
  *
- * Context: any on kernels before 7.0, else process.
+ * Context: any.
  * Return: see request_send().
  */
 int ipmi_request_settime(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
@@ -372,6 +180,7 @@ int ipmi_request_settime(struct ipmi_user *user, struct ipmi_addr *addr, long ms
 		.priority = priority,
 		.retries = max_retries,
 		.retry_ms = retry_time_ms,
+		.gfp = GFP_ATOMIC,
 	};
 
 	return user ? request_send(&rq) : -EINVAL;
@@ -416,7 +225,7 @@ int ipmi_request_supply_msgs(struct ipmi_user *user, struct ipmi_addr *addr, lon
 EXPORT_SYMBOL(ipmi_request_supply_msgs);
 
 /**
- * ipmi_core_request() - send a request, and run the interface here if it is idle
+ * ipmi_core_request() - send a request of a task, and run the interface here if it is idle
  * @user: who sends
  * @addr: to whom, as checked by ipmi_validate_addr()
  * @msgid: comes back with the answer
@@ -424,12 +233,12 @@ EXPORT_SYMBOL(ipmi_request_supply_msgs);
  * @max_retries: of bridged messages, negative = the module's default
  * @retry_time_ms: of bridged messages, 0 = the module's default
  *
- * As ipmi_request_settime(), but the caller may find itself the runner: receive
+ * As ipmi_request_settime(), but the caller may find itself the runner for one burst: receive
  * callbacks, its own and others', may run before this returns, so it must hold
  * no lock that one of them takes. A fast BMC has then answered already, and no
  * thread was woken. It never waits for a slow one.
  *
- * Context: process, may sleep.
+ * Context: process, may sleep for memory, before anything is locked.
  * Return: see request_send().
  */
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
@@ -442,6 +251,7 @@ int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid
 		.msg = msg,
 		.retries = max_retries,
 		.retry_ms = retry_time_ms,
+		.gfp = GFP_KERNEL,
 		.run = true,
 	};
 

@@ -1,95 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One interface: its queues and its runner.
+ * The runner of an interface: gives the wire its next message, and what came to whoever it is for.
  *
- * Transports call ipmi_smi_msg_received() and ipmi_smi_watchdog_pretimeout();
- * request.c submits. All calls down to the transport and up to users are made by
- * the runner, which holds intf->run; the queues are under intf->lock, which is
- * never held across such a call.
+ * Whoever holds intf->run is the runner. It is a spinlock that keeps soft interrupts off, so the
+ * runner is never preempted by a task, whatever its own priority is, and works in bursts of
+ * RUN_BATCH messages: a sender whose interface is idle, the soft interrupt after a transport's
+ * interrupt or timer, a transport's thread, or a worker, which also goes on where a burst was too
+ * short. The queues are queue.c's, who gets what is route.c's.
  */
 #include <ipmi/core.h>
 
 #include "msghandler.h"
 #include "trace.h"
 
-/**
- * intf_kick() - have the runner look at the queues
- * @intf: the interface
- *
- * Context: any.
- */
-void intf_kick(struct ipmi_smi *intf)
-{
-	queue_work(ipmi_wq, &intf->work);
-}
-
-static struct ipmi_smi_msg *next_tx(struct ipmi_smi *intf)
-{
-	struct ipmi_smi_msg *smi = NULL;
-
-	guard(spinlock_irqsave)(&intf->lock);
-	if (intf->flight || !intf->handlers)
-		return NULL;
-	if (!list_empty(&intf->urgent))
-		smi = list_first_entry(&intf->urgent, struct ipmi_smi_msg, link);
-	else if (!list_empty(&intf->tx))
-		smi = list_first_entry(&intf->tx, struct ipmi_smi_msg, link);
-	if (smi) {
-		list_del(&smi->link);
-		intf->flight = smi;
-	}
-	return smi;
-}
-
-static struct ipmi_smi_msg *next_rx(struct ipmi_smi *intf)
-{
-	struct ipmi_smi_msg *smi;
-
-	/* Before it stops, the runner looks once more, under the lock. */
-	if (list_empty(&intf->rx))
-		return NULL;
-	guard(spinlock_irqsave)(&intf->lock);
-	smi = list_first_entry_or_null(&intf->rx, struct ipmi_smi_msg, link);
-	if (smi)
-		list_del(&smi->link);
-	return smi;
-}
-
 /* Keep the wire busy: the transport takes one message at a time. */
-static void feed_locked(struct ipmi_smi *intf)
+static void feed_run(struct ipmi_smi *intf)
 {
+	const struct ipmi_smi_handlers *handlers;
 	struct ipmi_smi_msg *smi;
 	u8 cc;
 
 	lockdep_assert_held(&intf->run);
-	while ((smi = next_tx(intf))) {
+	while ((smi = queue_next_tx(intf, &handlers))) {
 		if (trace_ipmi_send_enabled())
 			trace_send(intf, smi);
-		cc = ipmi_compat_send(intf->handlers, intf->send_info, smi);
+		cc = ipmi_compat_send(handlers, intf->send_info, smi);
 		if (!cc)
 			return;
-		scoped_guard(spinlock_irqsave, &intf->lock)
-			intf->flight = NULL;
-		route_fail_locked(intf, smi, cc);
+		queue_refused(intf, smi, cc);
 	}
 }
 
+/* A transport of others may sleep: it gets its messages from a worker, where nobody holds a lock. */
+static void ask_to_feed_run(struct ipmi_smi *intf)
+{
+	lockdep_assert_held(&intf->run);
+	guard(spinlock_irqsave)(&intf->lock);
+	if (!intf->flight && intf->handlers && !(list_empty(&intf->tx) && list_empty(&intf->urgent)))
+		queue_work(ipmi_wq, &intf->down);
+}
+
 /**
- * run_one_locked() - one turn: the wire first, then what came in
+ * run_down_work() - work: all calls down to a transport that may sleep in them
+ * @work: intf->down
+ *
+ * intf_off() waits for its end before it lets the transport go.
+ */
+void run_down_work(struct work_struct *work)
+{
+	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, down);
+	const struct ipmi_smi_handlers *handlers;
+	struct ipmi_smi_msg *smi;
+	u8 cc;
+
+	do {
+		smi = queue_next_tx(intf, &handlers);
+		if (!handlers)
+			return;
+		watch_tell(intf, handlers);
+		if (!smi)
+			return;
+		if (trace_ipmi_send_enabled())
+			trace_send(intf, smi);
+		cc = ipmi_compat_send(handlers, intf->send_info, smi);
+		if (cc) {
+			queue_refused(intf, smi, cc);
+			intf_kick(intf);
+		}
+	} while (cc);
+}
+
+/**
+ * run_one_run() - one turn: the wire first, then what came in
  * @intf: the interface; the caller is its runner
  *
  * Return: false if there was nothing.
  */
-bool run_one_locked(struct ipmi_smi *intf)
+bool run_one_run(struct ipmi_smi *intf)
 {
 	struct ipmi_smi_msg *smi;
 	bool pretimeout = false;
 
 	lockdep_assert_held(&intf->run);
-	feed_locked(intf);
-	smi = next_rx(intf);
+	if (intf->atomic || intf->panicking)
+		feed_run(intf);
+	else
+		ask_to_feed_run(intf);
+	smi = queue_next_rx(intf);
 	if (smi) {
-		route_one_locked(intf, smi);
+		route_one_run(intf, smi);
 		return true;
 	}
 	if (!READ_ONCE(intf->pretimeout))
@@ -97,7 +96,7 @@ bool run_one_locked(struct ipmi_smi *intf)
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		swap(pretimeout, intf->pretimeout);
 	if (pretimeout)
-		route_pretimeout_locked(intf);
+		deliver_pretimeout_run(intf);
 	return pretimeout;
 }
 
@@ -106,101 +105,76 @@ static bool has_work(struct ipmi_smi *intf)
 	lockdep_assert_held(&intf->lock);
 	if (!list_empty(&intf->rx) || intf->pretimeout)
 		return true;
-	if (intf->flight || !intf->handlers)
+	if (intf->flight || !intf->handlers || !intf->atomic)
 		return false;
 	return !list_empty(&intf->tx) || !list_empty(&intf->urgent);
 }
 
-/* The runner. A flood is served in turns, so that others get intf->run too. */
-static void run_locked(struct ipmi_smi *intf)
+/* One burst. Return: whether there is more to do, which the caller has to see to. */
+static bool burst_run(struct ipmi_smi *intf)
 {
 	unsigned int turn;
-	bool more;
 
 	lockdep_assert_held(&intf->run);
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		intf->running = true;
 
-	for (turn = 0; turn < RUN_BATCH && run_one_locked(intf); turn++)
+	for (turn = 0; turn < RUN_BATCH && run_one_run(intf); turn++)
 		;
 	/* Answers that come by themselves have to be looked for. */
 	if (!READ_ONCE(intf->seq.used) != !(intf->watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES))
-		user_update_watch_locked(intf);
+		watch_update_run(intf);
 
-	scoped_guard(spinlock_irqsave, &intf->lock) {
-		intf->running = false;
-		more = has_work(intf);
-	}
-	if (more)
+	guard(spinlock_irqsave)(&intf->lock);
+	intf->running = false;
+	return has_work(intf);
+}
+
+static void burst_or_kick_run(struct ipmi_smi *intf)
+{
+	if (burst_run(intf))
 		intf_kick(intf);
 }
 
 /**
- * run_work() - work: the runner, where nobody could run the interface himself
+ * run_work() - work: bursts, for as long as there is something to do
  * @work: intf->work
  */
 void run_work(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, work);
+	bool more;
 
-	guard(mutex)(&intf->run);
-	run_locked(intf);
+	do {
+		scoped_guard(ipmi_bh, &intf->run)
+			more = burst_run(intf);
+		cond_resched();
+	} while (more);
 }
 
 /**
- * intf_submit() - queue a message for the transport
- * @intf: the interface
- * @smi: the message; on success it belongs to the queue
- * @urgent: before all that are not
- * @run: the caller may run the interface; else a worker does
- *
- * Context: any; with @run process, may sleep.
- * Return: 0, -ENODEV if the interface is off.
+ * run_burst() - tasklet: a burst after a transport's interrupt
+ * @tasklet: intf->burst
  */
-int intf_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool run)
+void run_burst(struct tasklet_struct *tasklet)
 {
-	bool idle;
+	struct ipmi_smi *intf = container_of(tasklet, struct ipmi_smi, burst);
 
-	scoped_guard(spinlock_irqsave, &intf->lock) {
-		if (!intf->handlers)
-			return -ENODEV;
-		list_add_tail(&smi->link, urgent ? &intf->urgent : &intf->tx);
-		/* What is queued behind a message in flight goes when that one is back. */
-		idle = !intf->running && !intf->flight && !intf->panicking;
-		/* Here, so that intf_off() finds it: without handlers nothing is queued. */
-		if (idle && !run)
-			intf_kick(intf);
-	}
-	if (idle && run) {
-		/* Who has the lock and does not run has it for a moment only. */
-		guard(mutex)(&intf->run);
-		run_locked(intf);
-	}
-	return 0;
+	guard(ipmi_bh)(&intf->run);
+	burst_or_kick_run(intf);
 }
 
 /**
- * ipmi_core_msg_queue() - a transport returns a message, or brings one; in this order
- * @intf: the interface
- * @msg: see ipmi_smi_msg_received()
+ * run_here() - a burst in the context of a sender
+ * @intf: the interface, which queue_submit() has found idle
  *
- * For a transport that is driven by several threads: under its own lock, so that
- * messages go up in the order in which they came.
- *
- * Context: any, hard interrupts included.
- * Return: whether ipmi_core_run() has to be called, once the lock has been dropped.
+ * Context: process, soft interrupt; no lock held.
  */
-bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
+void run_here(struct ipmi_smi *intf)
 {
-	if (trace_ipmi_receive_enabled())
-		trace_receive(intf, msg);
-	guard(spinlock_irqsave)(&intf->lock);
-	if (intf->flight == msg)
-		intf->flight = NULL;
-	list_add_tail(&msg->link, &intf->rx);
-	return !intf->running && !intf->panicking;
+	guard(ipmi_bh)(&intf->run);
+	burst_or_kick_run(intf);
 }
-EXPORT_SYMBOL_GPL(ipmi_core_msg_queue);
 
 /**
  * ipmi_core_run() - run the interface here, if nobody else does
@@ -210,48 +184,20 @@ EXPORT_SYMBOL_GPL(ipmi_core_msg_queue);
  * users' callbacks and the transport's own sender() may be called before this
  * returns, so the caller must hold no lock.
  *
- * Context: process, may sleep; or panic.
+ * Context: process; or panic.
  */
 void ipmi_core_run(struct ipmi_smi *intf)
 {
-	if (!mutex_trylock(&intf->run)) {
+	local_bh_disable();
+	if (spin_trylock(&intf->run)) {
+		burst_or_kick_run(intf);
+		spin_unlock(&intf->run);
+	} else {
 		intf_kick(intf);
-		return;
 	}
-	run_locked(intf);
-	mutex_unlock(&intf->run);
+	local_bh_enable();
 }
 EXPORT_SYMBOL_GPL(ipmi_core_run);
-
-/**
- * ipmi_core_kick() - have the interface run, soon and somewhere else
- * @intf: the interface
- *
- * For a transport that has called ipmi_core_msg_queue() where it may not run the interface itself.
- *
- * Context: any, hard interrupts included.
- */
-void ipmi_core_kick(struct ipmi_smi *intf)
-{
-	intf_kick(intf);
-}
-EXPORT_SYMBOL_GPL(ipmi_core_kick);
-
-/**
- * ipmi_smi_msg_received() - a transport returns a message, or brings one
- * @intf: the interface
- * @msg: the message handed to sender(), with its answer; or one from
- *	ipmi_alloc_smi_msg() that carries what the BMC sent on its own. It belongs
- *	to the core now.
- *
- * Context: any, hard interrupts included.
- */
-void ipmi_smi_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
-{
-	if (ipmi_core_msg_queue(intf, msg))
-		intf_kick(intf);
-}
-EXPORT_SYMBOL(ipmi_smi_msg_received);
 
 /**
  * ipmi_core_msg_received() - ipmi_smi_msg_received(), and run the interface here
@@ -260,7 +206,7 @@ EXPORT_SYMBOL(ipmi_smi_msg_received);
  *
  * For a transport with one thread that does all; see ipmi_core_run().
  *
- * Context: process, may sleep; or panic.
+ * Context: process; or panic.
  */
 void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 {
@@ -270,65 +216,50 @@ void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 EXPORT_SYMBOL_GPL(ipmi_core_msg_received);
 
 /**
- * ipmi_smi_watchdog_pretimeout() - a transport saw the watchdog's pre-timeout
- * @intf: the interface
- *
- * Context: any.
- */
-void ipmi_smi_watchdog_pretimeout(struct ipmi_smi *intf)
-{
-	stat_inc(intf, STAT_PRETIMEOUTS);
-	scoped_guard(spinlock_irqsave, &intf->lock)
-		intf->pretimeout = true;
-	intf_kick(intf);
-}
-EXPORT_SYMBOL(ipmi_smi_watchdog_pretimeout);
-
-/**
  * ipmi_poll_interface() - look at the hardware now, and deliver what is there
  * @user: a user of the interface
  *
  * For callers that cannot wait for interrupts or threads. Bounded by one look of
- * the transport and one batch of messages.
+ * the transport and two bursts.
  *
- * Context: process, may sleep.
+ * Context: process, soft interrupt.
  */
 void ipmi_poll_interface(struct ipmi_user *user)
 {
 	struct ipmi_smi *intf = user->intf;
 
 	if (READ_ONCE(intf->panicking)) {
-		intf_run_at_panic(intf);
+		run_at_panic(intf);
 		return;
 	}
-	guard(mutex)(&intf->run);
-	run_locked(intf);
+	guard(ipmi_bh)(&intf->run);
+	burst_or_kick_run(intf);
 	if (!intf->handlers || !intf->handlers->poll)
 		return;
 	/* What the transport returns meanwhile is looked at below. */
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		intf->running = true;
 	intf->handlers->poll(intf->send_info);
-	run_locked(intf);
+	burst_or_kick_run(intf);
 }
 EXPORT_SYMBOL(ipmi_poll_interface);
 
 /**
- * intf_run_at_panic() - one turn of the runner, and one look at the hardware
+ * run_at_panic() - all there is to do, and one look at the hardware
  * @intf: an interface that was taken over
  *
  * Context: panic.
  */
-void intf_run_at_panic(struct ipmi_smi *intf)
+void run_at_panic(struct ipmi_smi *intf)
 {
-	if (!mutex_trylock(&intf->run))
+	if (!spin_trylock(&intf->run))
 		return;
-	bridge_expire_locked(intf);
-	while (run_one_locked(intf))
+	bridge_expire_run(intf);
+	while (run_one_run(intf))
 		;
 	if (intf->handlers)
 		intf->handlers->poll(intf->send_info);
-	while (run_one_locked(intf))
+	while (run_one_run(intf))
 		;
-	mutex_unlock(&intf->run);
+	spin_unlock(&intf->run);
 }

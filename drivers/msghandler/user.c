@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Users: clients of an interface, their birth, wishes and end.
+ * Users: clients of an interface, their beginning and end, and what they may set.
  *
- * Everything here is the kernel's own API. intf->run guards the list of users
- * and their wishes, so once ipmi_destroy_user() has it no callback is running,
- * and none will.
+ * Most of it is the kernel's own API. intf->run guards the list of users; once
+ * ipmi_destroy_user() has had it, and the user's worker has ended, no callback is
+ * running, and none will.
  */
 #include <linux/slab.h>
 
 #include "msghandler.h"
-
-static void user_free(struct kref *ref)
-{
-	struct ipmi_user *user = container_of(ref, struct ipmi_user, refcount);
-
-	intf_put(user->intf);
-	kfree(user);
-}
-
-void user_put(struct ipmi_user *user)
-{
-	kref_put(&user->refcount, user_free);
-}
 
 /**
  * user_alloc() - a user that is not on the interface's list yet
@@ -44,89 +31,97 @@ struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl 
 	user->handler = handler;
 	user->handler_data = handler_data;
 	INIT_LIST_HEAD(&user->link);
+	INIT_LIST_HEAD(&user->inbox);
+	INIT_LIST_HEAD(&user->receivers);
+	INIT_WORK(&user->work, deliver_work);
+	init_completion(&user->ended);
 	user->alive = true;
 	return user;
 }
 
 /**
- * user_update_watch_locked() - tell the transport what somebody is waiting for
- * @intf: the interface; the caller is its runner
- *
- * Nothing is told that it knows.
- */
-void user_update_watch_locked(struct ipmi_smi *intf)
-{
-	struct ipmi_user *user;
-	unsigned int mask = 0;
-
-	lockdep_assert_held(&intf->run);
-	if (!list_empty(&intf->receivers))
-		mask |= IPMI_WATCH_MASK_CHECK_COMMANDS;
-	if (READ_ONCE(intf->seq.used))
-		mask |= IPMI_WATCH_MASK_CHECK_MESSAGES;
-	list_for_each_entry(user, &intf->users, link)
-		if (user->alive && user->handler->ipmi_watchdog_pretimeout)
-			mask |= IPMI_WATCH_MASK_CHECK_WATCHDOG;
-
-	if (mask == intf->watch_mask)
-		return;
-	intf->watch_mask = mask;
-	if (intf->handlers && intf->handlers->set_need_watch)
-		intf->handlers->set_need_watch(intf->send_info, mask);
-}
-
-static void drop_receivers_locked(struct ipmi_user *user)
-{
-	struct cmd_receiver *rcvr, *tmp;
-
-	lockdep_assert_held(&user->intf->run);
-	list_for_each_entry_safe(rcvr, tmp, &user->intf->receivers, link) {
-		if (rcvr->user != user)
-			continue;
-		list_del(&rcvr->link);
-		kfree(rcvr);
-	}
-}
-
-/**
- * user_shutdown_locked() - the last callback a user gets
+ * user_end_run() - a user gets nothing any more, and is asked for nothing
  * @user: alive or not
  *
- * At its own wish, or because its interface goes away. Its wishes end with it.
+ * At its own wish, or because its interface goes away. Its requests that wait for an answer by a
+ * bridge end here.
+ *
+ * Context: any, under intf->run.
+ * Return: whether it was alive; then the caller calls user_ended() without the lock.
  */
-void user_shutdown_locked(struct ipmi_user *user)
+bool user_end_run(struct ipmi_user *user)
 {
 	struct ipmi_smi *intf = user->intf;
 
 	lockdep_assert_held(&intf->run);
 	if (!user->alive)
-		return;
+		return false;
 	WRITE_ONCE(user->alive, false);
 	if (user->gets_events)
 		intf->nr_listeners--;
 	user->gets_events = false;
-	drop_receivers_locked(user);
-	bridge_drop_locked(intf, user);
-	user_update_watch_locked(intf);
+	bridge_drop_run(intf, user);
+	return true;
+}
+
+/**
+ * user_ended() - the last callback a user gets
+ * @user: whom user_end_run() has ended
+ *
+ * Context: process, may sleep; no lock held.
+ */
+void user_ended(struct ipmi_user *user)
+{
+	struct ipmi_smi *intf = user->intf;
+
+	command_drop(user);
+	scoped_guard(ipmi_bh, &intf->run)
+		watch_update_run(intf);
 	if (user->handler->shutdown)
 		user->handler->shutdown(user->handler_data);
 	module_put(user->owner);
 	user->owner = NULL;
+	complete_all(&user->ended);
 }
 
 /**
- * ipmi_create_user() - attach to an interface
- * @if_num: its number
- * @handler: callbacks; they must stay until ipmi_destroy_user() returned
- * @handler_data: given to each of them
- * @user: set on success
+ * user_end_all() - the interface goes away: its users hear of it
+ * @intf: the interface
  *
- * Context: process, may sleep.
- * Return: 0; -EINVAL without a receive callback or for an unknown number; -EBUSY
- * at the max_users limit; -ENODEV if the interface is going away; -ENOMEM.
+ * What waits for a client's own worker is delivered first.
+ *
+ * Context: process, sleeps for the callbacks of clients; no lock held.
  */
-int ipmi_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler, void *handler_data,
-		     struct ipmi_user **user)
+void user_end_all(struct ipmi_smi *intf)
+{
+	struct ipmi_user *user, *found;
+
+	do {
+		found = NULL;
+		scoped_guard(ipmi_bh, &intf->run) {
+			list_for_each_entry(user, &intf->users, link) {
+				if (!user->alive)
+					continue;
+				kref_get(&user->refcount);
+				found = user;
+				break;
+			}
+		}
+		if (found) {
+			bool ends;
+
+			flush_work(&found->work);
+			scoped_guard(ipmi_bh, &intf->run)
+				ends = user_end_run(found);
+			if (ends)
+				user_ended(found);
+			user_put(found);
+		}
+	} while (found);
+}
+
+static int create(unsigned int if_num, const struct ipmi_user_hndl *handler, void *handler_data,
+		  bool atomic, struct ipmi_user **user)
 {
 	struct ipmi_smi *intf;
 	struct ipmi_user *new;
@@ -148,16 +143,17 @@ int ipmi_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler, 
 		rv = -ENOMEM;
 		goto err;
 	}
+	new->atomic = atomic;
+	new->pid = task_tgid_nr(current);
 
-	scoped_guard(mutex, &intf->run) {
+	scoped_guard(ipmi_bh, &intf->run) {
 		if (!intf->handlers || !try_module_get(intf->owner))
 			break;
 		new->owner = intf->owner;
-		new->pid = task_tgid_nr(current);
 		list_add_tail(&new->link, &intf->users);
 		/* Before the pre-timeout callback can run, the caller has its user. */
 		*user = new;
-		user_update_watch_locked(intf);
+		watch_update_run(intf);
 		rv = 0;
 	}
 	if (!rv) {
@@ -170,7 +166,44 @@ err:
 	intf_put(intf);
 	return rv;
 }
+
+/**
+ * ipmi_create_user() - attach to an interface
+ * @if_num: its number
+ * @handler: callbacks; they must stay until ipmi_destroy_user() returned
+ * @handler_data: given to each of them
+ * @user: set on success
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINVAL without a receive callback or for an unknown number; -EBUSY
+ * at the max_users limit; -ENODEV if the interface is going away; -ENOMEM.
+ */
+int ipmi_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler, void *handler_data,
+		     struct ipmi_user **user)
+{
+	return create(if_num, handler, handler_data, false, user);
+}
 EXPORT_SYMBOL(ipmi_create_user);
+
+/**
+ * ipmi_core_create_user() - ipmi_create_user() for a client whose callbacks never sleep
+ * @if_num: see there
+ * @handler: callbacks; but for shutdown() they may be called with soft interrupts off and a lock of
+ *	the interface held, so all they may do is to take note, to wake somebody, and to free a message
+ * @handler_data: see there
+ * @user: see there
+ *
+ * Its messages need no worker.
+ *
+ * Context: process, may sleep.
+ * Return: see ipmi_create_user().
+ */
+int ipmi_core_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler,
+			  void *handler_data, struct ipmi_user **user)
+{
+	return create(if_num, handler, handler_data, true, user);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_create_user);
 
 /**
  * ipmi_destroy_user() - detach from an interface
@@ -186,11 +219,21 @@ EXPORT_SYMBOL(ipmi_create_user);
 IPMI_DESTROY_USER_RET ipmi_destroy_user(struct ipmi_user *user)
 {
 	struct ipmi_smi *intf = user->intf;
+	struct ipmi_recv_msg *recv, *tmp;
+	bool ends;
 
-	scoped_guard(mutex, &intf->run) {
-		user_shutdown_locked(user);
+	scoped_guard(ipmi_bh, &intf->run)
+		ends = user_end_run(user);
+	if (ends)
+		user_ended(user);
+	else
+		/* Its interface goes away, and is about to tell it, or has. */
+		wait_for_completion(&user->ended);
+	cancel_work_sync(&user->work);
+	scoped_guard(ipmi_bh, &intf->run)
 		list_del(&user->link);
-	}
+	list_for_each_entry_safe(recv, tmp, &user->inbox, link)
+		ipmi_free_recv_msg(recv);
 	atomic_dec(&intf->nr_users);
 	user_put(user);
 	IPMI_DESTROY_USER_DONE;
@@ -297,114 +340,3 @@ int ipmi_get_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char 
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_get_my_LUN);
-
-static struct cmd_receiver *find_receiver_locked(struct ipmi_smi *intf, u8 netfn, u8 cmd,
-						 u32 chans)
-{
-	struct cmd_receiver *rcvr;
-
-	lockdep_assert_held(&intf->run);
-	list_for_each_entry(rcvr, &intf->receivers, link)
-		if (rcvr->netfn == netfn && rcvr->cmd == cmd && (rcvr->chans & chans))
-			return rcvr;
-	return NULL;
-}
-
-/**
- * user_for_command_locked() - who takes a command that came in
- * @intf: the interface
- * @netfn: its network function
- * @cmd: the command
- * @chan: the channel it came from
- *
- * Return: the user, valid while intf->run is held, or NULL.
- */
-struct ipmi_user *user_for_command_locked(struct ipmi_smi *intf, u8 netfn, u8 cmd, u8 chan)
-{
-	struct cmd_receiver *rcvr = find_receiver_locked(intf, netfn, cmd, BIT(chan));
-
-	return rcvr ? rcvr->user : NULL;
-}
-
-/**
- * ipmi_register_for_cmd() - receive commands that others send to this host
- * @user: who wants them
- * @netfn: which network function
- * @cmd: which command
- * @chans: from which channels, a mask of 16 bits; IPMI_CHAN_ALL for all
- *
- * Context: process, may sleep.
- * Return: 0; -EINVAL for no channel at all; -EBUSY if somebody has one of them
- * already; -ENODEV; -ENOMEM.
- */
-int ipmi_register_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigned char cmd,
-			  unsigned int chans)
-{
-	struct ipmi_smi *intf = user->intf;
-	struct cmd_receiver *rcvr;
-
-	rcvr = kmalloc(sizeof(*rcvr), GFP_KERNEL);
-	if (!rcvr)
-		return -ENOMEM;
-	rcvr->user = user;
-	rcvr->netfn = netfn;
-	rcvr->cmd = cmd;
-	/* There are 16 channels: more bits could never be unregistered again. */
-	rcvr->chans = chans & GENMASK(IPMI_NUM_CHANNELS - 1, 0);
-
-	scoped_guard(mutex, &intf->run) {
-		int rv = 0;
-
-		if (!user->alive)
-			rv = -ENODEV;
-		else if (!rcvr->chans)
-			rv = chans ? -EINVAL : 0;
-		else if (find_receiver_locked(intf, netfn, cmd, rcvr->chans))
-			rv = -EBUSY;
-		if (rv || !rcvr->chans) {
-			/* No channel: nothing to receive, and nothing to keep. */
-			kfree(rcvr);
-			return rv;
-		}
-		list_add_tail(&rcvr->link, &intf->receivers);
-		user_update_watch_locked(intf);
-	}
-	return 0;
-}
-EXPORT_SYMBOL(ipmi_register_for_cmd);
-
-/**
- * ipmi_unregister_for_cmd() - undo it, for some or all of the channels
- * @user: who had them
- * @netfn: which network function
- * @cmd: which command
- * @chans: from which channels
- *
- * Context: process, may sleep.
- * Return: 0, -ENOENT if @user has none of them, -ENODEV.
- */
-int ipmi_unregister_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigned char cmd,
-			    unsigned int chans)
-{
-	struct ipmi_smi *intf = user->intf;
-	struct cmd_receiver *rcvr, *tmp;
-	int rv = -ENOENT;
-
-	guard(mutex)(&intf->run);
-	if (!user->alive)
-		return -ENODEV;
-	list_for_each_entry_safe(rcvr, tmp, &intf->receivers, link) {
-		if (rcvr->user != user || rcvr->netfn != netfn || rcvr->cmd != cmd ||
-		    !(rcvr->chans & chans))
-			continue;
-		rv = 0;
-		rcvr->chans &= ~chans;
-		if (rcvr->chans)
-			continue;
-		list_del(&rcvr->link);
-		kfree(rcvr);
-	}
-	user_update_watch_locked(intf);
-	return rv;
-}
-EXPORT_SYMBOL(ipmi_unregister_for_cmd);

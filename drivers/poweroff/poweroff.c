@@ -20,6 +20,7 @@
 #include <linux/workqueue.h>
 
 #include <ipmi/compat.h>
+#include <ipmi/core.h>
 
 #include "poweroff.h"
 
@@ -109,7 +110,7 @@ static int attach_locked(int number)
 	int rv;
 
 	lockdep_assert_held(&target_lock);
-	rv = ipmi_create_user(number, &handlers, NULL, &new);
+	rv = ipmi_core_create_user(number, &handlers, NULL, &new);
 	if (rv)
 		return rv;
 	found = poweroff_find(new);

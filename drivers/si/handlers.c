@@ -5,6 +5,8 @@
  * Called by ipmi_msghandler only. Each leaves a note for the engine under
  * si->lock and has it, or the pacer, look. Nothing here touches the machine.
  */
+#include <ipmi/core.h>
+
 #include "si.h"
 #include "trace.h"
 
@@ -122,6 +124,7 @@ static int si_get_info(void *send_info, struct ipmi_smi_info *data)
 
 const struct ipmi_smi_handlers si_handlers = {
 	.owner = THIS_MODULE,
+	.flags = IPMI_CORE_SMI_ATOMIC,
 	.start_processing = si_start_processing,
 	.shutdown = si_shutdown,
 	.get_smi_info = si_get_info,

@@ -7,6 +7,8 @@
  */
 #include <linux/module.h>
 
+#include <ipmi/core.h>
+
 #include "ssif.h"
 
 static int ssif_start_processing(void *send_info, struct ipmi_smi *intf)
@@ -105,6 +107,7 @@ static void ssif_poll(void *send_info)
 
 const struct ipmi_smi_handlers ssif_handlers = {
 	.owner = THIS_MODULE,
+	.flags = IPMI_CORE_SMI_ATOMIC,
 	.start_processing = ssif_start_processing,
 	.shutdown = ssif_shutdown,
 	.get_smi_info = ssif_get_info,

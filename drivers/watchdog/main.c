@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include <ipmi/compat.h>
+#include <ipmi/core.h>
 
 #include "watchdog.h"
 
@@ -106,9 +107,15 @@ static int attach_locked(int number)
 	int rv;
 
 	lockdep_assert_held(&wdt.lock);
-	rv = ipmi_create_user(number, &handlers, NULL, &user);
+	rv = ipmi_core_create_user(number, &handlers, NULL, &user);
 	if (rv)
 		return rv;
+	/* It is fed whatever memory there is. */
+	rv = ipmi_core_reserve(user);
+	if (rv) {
+		ipmi_destroy_user(user);
+		return rv;
+	}
 	ipmi_get_version(user, &major, &minor);
 	wdt.is_old = major == 1 && minor < 5;
 	wdt.user = user;

@@ -24,6 +24,7 @@
 #include <linux/ipmi_smi.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
+#include <linux/spinlock.h>
 
 /*
  * ipmi_smi_handlers.sender returned nothing before it learned to refuse a
@@ -205,15 +206,7 @@ static inline void ipmi_hrtimer_setup(struct hrtimer *timer,
 #define IPMI_HAS_IOPORT 0
 #endif
 
-/*
- * A mutex held until the end of the scope if it was free. 6.1 has guard() but
- * no DEFINE_GUARD_COND(), so mutex_try does not exist there:
- *
- *	CLASS(ipmi_mutex_try, held)(&intf->run);
- *	if (!held)
- *		return;
- */
-DEFINE_CLASS(ipmi_mutex_try, struct mutex *, if (_T) mutex_unlock(_T),
-	     mutex_trylock(lock) ? lock : NULL, struct mutex *lock)
+/* guard(ipmi_bh)(&lock): a spinlock, with soft interrupts off. 6.1 has no spinlock_bh. */
+DEFINE_LOCK_GUARD_1(ipmi_bh, spinlock_t, spin_lock_bh(_T->lock), spin_unlock_bh(_T->lock))
 
 #endif /* IPMI_COMPAT_H */

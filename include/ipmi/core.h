@@ -6,9 +6,21 @@
 #ifndef IPMI_CORE_H
 #define IPMI_CORE_H
 
+#include <linux/bits.h>
 #include <linux/ipmi.h>
 
 struct ipmi_smi;
+
+/*
+ * In ipmi_smi_handlers.flags of a transport whose handlers, but for start_processing() and
+ * shutdown(), never sleep: they are called with soft interrupts off and a lock of the interface
+ * held. Those of any other transport are called by a worker.
+ */
+#define IPMI_CORE_SMI_ATOMIC BIT(31)
+
+int ipmi_core_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler,
+			  void *handler_data, struct ipmi_user **user);
+int ipmi_core_reserve(struct ipmi_user *user);
 
 int ipmi_core_number(const struct ipmi_smi *intf);
 u32 ipmi_core_trace_id(const void *message);
@@ -21,7 +33,6 @@ int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, uns
 int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
 			   const struct kernel_ipmi_msg *msg, unsigned int ms, u8 *rsp, int cap);
 
-struct ipmi_smi;
 struct ipmi_smi_msg;
 bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
 void ipmi_core_run(struct ipmi_smi *intf);
