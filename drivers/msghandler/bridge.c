@@ -312,7 +312,7 @@ void bridge_sent_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 }
 
 static void give_answer_run(struct ipmi_smi *intf, struct ipmi_recv_msg *recv,
-			       const struct codec_message *msg)
+			    const struct codec_message *msg)
 {
 	if (recv->user->alive)
 		count(intf, &msg->addr, STAT_HANDLED_IPMB_RESPONSES, STAT_HANDLED_LAN_RESPONSES);

@@ -48,19 +48,15 @@ static void free_receiver_run(struct ipmi_smi *intf, struct cmd_receiver *rcvr)
  */
 void command_drop(struct ipmi_user *user)
 {
-	struct ipmi_smi *intf = user->intf;
-	struct cmd_receiver *rcvr;
+	struct list_head *receivers = &user->receivers;
 	unsigned int n;
 
 	do {
-		guard(ipmi_bh)(&intf->run);
-		for (n = 0; n < DROP_BATCH; n++) {
-			rcvr = list_first_entry_or_null(&user->receivers, struct cmd_receiver, link);
-			if (!rcvr)
-				return;
-			free_receiver_run(intf, rcvr);
-		}
-	} while (true);
+		guard(ipmi_bh)(&user->intf->run);
+		for (n = 0; n < DROP_BATCH && !list_empty(receivers); n++)
+			free_receiver_run(user->intf,
+					  list_first_entry(receivers, struct cmd_receiver, link));
+	} while (n == DROP_BATCH);
 }
 
 static struct ipmi_user *receiver_run(struct ipmi_smi *intf, u8 netfn, u8 cmd, u8 chan)

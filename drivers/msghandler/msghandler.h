@@ -20,16 +20,20 @@
  *
  * Files call each other downwards only (tools/check-layers):
  *
- *   main, sysfs, panic, stats
- *   intf, bmc                  an interface begins, ends, and is asked who it is
+ *   main                       the module
+ *   panic, intf                an interface begins, ends, and is asked by a dying kernel
+ *   sysfs
+ *   bmc, stats                 who is behind it
  *   ask                        questions of our own
  *   request                    what comes from above
  *   run                        when
- *   user, route                who is there, who gets what
- *   bridge, command, event     kinds of messages
+ *   user, route                who is there; what a message is
+ *   bridge, event
+ *   command
  *   deliver, watch             up to a user, down to the transport
  *   queue, maintenance         what waits
- *   registry, msg, ref, trace  things
+ *   registry, msg
+ *   ref, trace
  *
  * Lifetimes: struct ipmi_smi is held by the registry, by each user and by the
  * BMC object's list; struct ipmi_user by its client and by each of its messages
@@ -407,7 +411,9 @@ void msg_unget(const struct ipmi_request *rq, struct ipmi_smi_msg *smi, struct i
 /* queue.c */
 void intf_kick(struct ipmi_smi *intf);
 int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle);
-struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf, const struct ipmi_smi_handlers **handlers);
+struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf,
+				   const struct ipmi_smi_handlers **handlers);
+bool queue_wants_wire(struct ipmi_smi *intf);
 struct ipmi_smi_msg *queue_next_rx(struct ipmi_smi *intf);
 void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
 

@@ -52,6 +52,20 @@ int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, b
 }
 
 /**
+ * queue_wants_wire() - is there a message for the transport, and is the wire free?
+ * @intf: the interface
+ *
+ * Context: any, under intf->lock.
+ */
+bool queue_wants_wire(struct ipmi_smi *intf)
+{
+	lockdep_assert_held(&intf->lock);
+	if (intf->flight || !intf->handlers)
+		return false;
+	return !list_empty(&intf->tx) || !list_empty(&intf->urgent);
+}
+
+/**
  * queue_next_tx() - take the message whose turn it is, if the wire is free
  * @intf: the interface
  * @handlers: set to the transport's handlers, which stay valid as long as the caller's context

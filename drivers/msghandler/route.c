@@ -36,7 +36,7 @@ static void check_answer(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 }
 
 static void route_answer_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
-				struct ipmi_recv_msg *recv)
+			     struct ipmi_recv_msg *recv)
 {
 	check_answer(intf, smi);
 	recv->recv_type = IPMI_RESPONSE_RECV_TYPE;

@@ -31,12 +31,12 @@ static void feed_run(struct ipmi_smi *intf)
 	}
 }
 
-/* A transport of others may sleep: it gets its messages from a worker, where nobody holds a lock. */
+/* A transport that may sleep gets its messages from a worker, where nobody holds a lock. */
 static void ask_to_feed_run(struct ipmi_smi *intf)
 {
 	lockdep_assert_held(&intf->run);
 	guard(spinlock_irqsave)(&intf->lock);
-	if (!intf->flight && intf->handlers && !(list_empty(&intf->tx) && list_empty(&intf->urgent)))
+	if (queue_wants_wire(intf))
 		queue_work(ipmi_wq, &intf->down);
 }
 
@@ -105,9 +105,7 @@ static bool has_work(struct ipmi_smi *intf)
 	lockdep_assert_held(&intf->lock);
 	if (!list_empty(&intf->rx) || intf->pretimeout)
 		return true;
-	if (intf->flight || !intf->handlers || !intf->atomic)
-		return false;
-	return !list_empty(&intf->tx) || !list_empty(&intf->urgent);
+	return intf->atomic && queue_wants_wire(intf);
 }
 
 /* One burst. Return: whether there is more to do, which the caller has to see to. */

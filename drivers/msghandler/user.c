@@ -188,8 +188,8 @@ EXPORT_SYMBOL(ipmi_create_user);
 /**
  * ipmi_core_create_user() - ipmi_create_user() for a client whose callbacks never sleep
  * @if_num: see there
- * @handler: callbacks; but for shutdown() they may be called with soft interrupts off and a lock of
- *	the interface held, so all they may do is to take note, to wake somebody, and to free a message
+ * @handler: callbacks; but for shutdown() they may be called with soft interrupts off and a lock
+ *	of the interface held: they may take note, wake somebody and free a message, no more
  * @handler_data: see there
  * @user: see there
  *
