@@ -15,7 +15,8 @@
  * For an answer, sleep until about the time when the quick ones come, then look
  * again each time the wait has grown by a twelfth. A BMC that always needs the
  * same time then costs less than two sleeps a request, an erratic one some eight,
- * and both some five per cent of latency.
+ * and both some five per cent of latency. An interrupt costs as much as a short spin and
+ * tells later, so an answer that is usually there by then is spun for all the same.
  */
 #include <ipmi/wait.h>
 
@@ -28,6 +29,8 @@
 #define BYTES_PER_MEASURE	32
 #define BYTE_SLEEP_MIN_US	2
 #define BYTE_SLEEP_MAX_US	1000
+
+#define SPIN_IRQ_US		50	/* for an answer: to be told of it takes about as long */
 
 #define ANSWER_UNKNOWN_US	50	/* the first sleep then */
 #define ANSWER_FIRST_MAX_US	4000	/* what one first answer can teach */
@@ -124,10 +127,11 @@ static struct wait_plan answer_plan(const struct wait_history *hist,
 	u32 usual = hist->answer_us[slot % WAIT_SLOTS];
 	u32 first = usual ?: ANSWER_UNKNOWN_US;
 	u32 limit = spin_limit(facts, 0);
-	bool brief = usual && usual <= SPIN_US;
+	bool brief = usual && usual <= (facts->irq ? SPIN_IRQ_US : SPIN_US);
 
 	if (facts->irq)
-		return irq_plan(usual, waited_us);
+		return brief && waited_us < SPIN_IRQ_US ? spin(SPIN_LOOK_US) :
+							  irq_plan(usual, waited_us);
 	if (brief) {
 		first = 0;
 		limit = max_t(u32, limit, SPIN_MAX_US);

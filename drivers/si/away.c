@@ -3,7 +3,7 @@
  * A BMC goes away, and comes back: one line in the log, one uevent, one trace event; and
  * how often and how patiently it is tried meanwhile.
  *
- * Called by the engine. Lock: si->pump.
+ * Called by the engine. Lock: si->pump; the uevent is a work's, which may sleep.
  */
 #include "si.h"
 #include "trace.h"
@@ -14,11 +14,32 @@
 #define AWAY_PATIENCE_US	300000
 #define AWAY_PATIENT_TRY	32
 
-static void uevent(struct si *si, char *state)
+static void tell_work(struct work_struct *work)
 {
-	char *envp[2] = { state };
+	struct si *si = container_of(work, struct si, tell);
+	bool away = READ_ONCE(si->away);
+	char *envp[2] = { away ? "IPMI_BMC=away" : "IPMI_BMC=back" };
 
+	if (away == si->told_away)
+		return;
+	si->told_away = away;
 	kobject_uevent_env(&si->desc.dev->kobj, KOBJ_CHANGE, envp);
+}
+
+/**
+ * away_init() - once in the life of an interface
+ * @si: the interface
+ */
+void away_init(struct si *si)
+{
+	INIT_WORK(&si->tell, tell_work);
+}
+
+/* It takes memory and locks; at panic there is nobody to be told. */
+static void tell(struct si *si)
+{
+	if (!READ_ONCE(si->panicking))
+		schedule_work(&si->tell);
 }
 
 /**
@@ -28,7 +49,7 @@ static void uevent(struct si *si, char *state)
  */
 void go_away(struct si *si, const struct ipmi_failure *f)
 {
-	si->away = true;
+	WRITE_ONCE(si->away, true);
 	si->away_since = pace_now();
 	si->away_tries = 0;
 	/* A BMC that was reset has to be told of its interrupts again. */
@@ -39,7 +60,7 @@ void go_away(struct si *si, const struct ipmi_failure *f)
 	dev_warn(si->desc.dev,
 		 "BMC does not answer: %s %s: %s (status 0x%02x); requests fail until it does\n",
 		 si->m->ops->name, ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status);
-	uevent(si, "IPMI_BMC=away");
+	tell(si);
 }
 
 /**
@@ -52,7 +73,7 @@ void come_back(struct si *si)
 {
 	s64 ms = ktime_ms_delta(pace_now(), si->away_since);
 
-	si->away = false;
+	WRITE_ONCE(si->away, false);
 	/* One that has worked will again. */
 	if (si->irq_proved)
 		WRITE_ONCE(si->irq_broken, false);
@@ -62,7 +83,7 @@ void come_back(struct si *si)
 	if (!si->intf)
 		return;
 	dev_warn(si->desc.dev, "BMC answers again after %lld ms\n", ms);
-	uevent(si, "IPMI_BMC=back");
+	tell(si);
 }
 
 /**

@@ -104,6 +104,7 @@ static int get_machine(struct si *si)
 	si->busy = false;
 	si->hold = SI_RUNS;
 	si->away = false;
+	si->told_away = false;
 	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));
 	return 0;

@@ -2,11 +2,12 @@
 /*
  * The engine: moves messages through the machine, in turns with the housekeeping.
  *
- * The pacer (pace.c) calls engine_run(), the core's requests come through
- * handlers.c. One pass goes as far as the BMC lets it without
- * waiting; how to wait for the rest is the plan it returns. What the BMC is asked
- * without a request is housekeeping.c's. Lock: si->pump; under it a finished
- * message is queued for the core, which is run only after it has been dropped.
+ * Senders (handlers.c), the interrupt's handler (irq.c), the timer's and the interface's
+ * thread (pace.c) each run it for a burst: as far as the BMC lets it without more than a
+ * little waiting, and no further than its bounds. How to wait for the rest is the plan it
+ * returns. What the BMC is asked without a request is housekeeping.c's. Lock: si->pump;
+ * under it a finished message is queued for the core, which is run only after it has been
+ * dropped.
  */
 #include <linux/delay.h>
 
@@ -18,6 +19,10 @@
 /* Bounds, in Documentation/house. */
 #define PANIC_SLICE_MS		100
 #define PANIC_STEP_US		50
+
+/* Of one burst: steps of the machine, each some register accesses; and busy waiting. */
+#define BURST_LOOKS		128
+#define BURST_SPIN_US		50
 
 /**
  * answer_locally() - an answer made here: the request with the response bit
@@ -211,8 +216,8 @@ static u32 us_since(ktime_t then, ktime_t now)
 
 static enum ipmi_step look(struct si *si, u32 elapsed)
 {
-	pace_before_look(si);
 	si->now.looks++;
+	si->looks_left--;
 	return si->m->ops->step(si->m, elapsed);
 }
 
@@ -236,7 +241,10 @@ static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 el
 	return waited_us;
 }
 
-/* Step a machine that is busy, with the time since the last look, until it waits or ends. */
+/*
+ * Step a machine that is busy, with the time since the last look, until it waits or ends, or
+ * the burst has to.
+ */
 static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 {
 	bool was_waiting = si->waiting != IPMI_STEP_AGAIN;
@@ -250,7 +258,7 @@ static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
 		*waited_us = waited_locked(si, step, now, elapsed);
 	if (step == IPMI_STEP_AGAIN) {
 		si->waiting = IPMI_STEP_AGAIN;
-		while (step == IPMI_STEP_AGAIN)
+		while (step == IPMI_STEP_AGAIN && si->looks_left)
 			step = look(si, 0);
 		was_waiting = false;
 	}
@@ -282,8 +290,10 @@ static struct wait_plan plan_wait_locked(struct si *si, enum ipmi_step step, u32
 	struct wait_facts facts = pace_facts(si);
 	struct wait_plan plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
 
-	if (plan.how == WAIT_SPIN)
+	if (plan.how == WAIT_SPIN) {
 		si->wait_spun_us += plan.us;
+		WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + plan.us);
+	}
 	return plan;
 }
 
@@ -297,15 +307,8 @@ static struct wait_plan plan_after_locked(struct si *si)
 	return housekeeping_idle_locked(si, &plan) ? plan_now() : plan;
 }
 
-/**
- * pump_locked() - drive the machine, until it waits or something has to go up
- * @si: the interface
- * @out: what goes up
- *
- * Context: any, under si->pump.
- * Return: how to wait before the next time.
- */
-struct wait_plan pump_locked(struct si *si, struct output *out)
+/* Drive the machine until it waits, something has to go up, or the burst has to end. */
+static struct wait_plan pump_locked(struct si *si, struct output *out)
 {
 	struct wait_plan plan;
 	enum ipmi_step step;
@@ -316,7 +319,7 @@ struct wait_plan pump_locked(struct si *si, struct output *out)
 		start_user_locked(si, out);
 		return plan_event(0);
 	}
-	for (;;) {
+	while (si->looks_left) {
 		if (refuse_locked(si, out))
 			return plan_after_locked(si);
 		if (!si->busy && !start_next_locked(si, out)) {
@@ -344,6 +347,35 @@ struct wait_plan pump_locked(struct si *si, struct output *out)
 		if (!list_empty(&out->msgs) || out->pretimeout)
 			return plan_after_locked(si);
 	}
+	return plan_now();
+}
+
+/**
+ * burst_pump() - drive the machine within the bounds of a burst, whatever keeps the engine
+ * @si: the interface
+ * @out: what goes up
+ * @from: the caller; a task waits by itself, without the pump
+ *
+ * Context: any, under si->pump.
+ * Return: how to wait before the next time; a spin of 0: there is more to do at once.
+ */
+struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from)
+{
+	u32 spin_us = from == SI_FROM_TASK ? 0 : BURST_SPIN_US;
+	struct wait_plan plan;
+
+	lockdep_assert_held(&si->pump);
+	si->passes++;
+	si->looks_left = BURST_LOOKS;
+	for (;;) {
+		plan = pump_locked(si, out);
+		if (plan.how != WAIT_SPIN || !plan.us || plan.us > spin_us)
+			break;
+		udelay(plan.us);
+		spin_us -= plan.us;
+	}
+	si->asleep = plan.how != WAIT_SPIN;
+	return plan;
 }
 
 /**
@@ -370,48 +402,42 @@ void hand_up_locked(struct si *si, struct output *out)
  * hand_up_end() - have the core deal with what it was given
  * @si: the interface
  * @out: what hand_up_locked() was called with
+ * @from: the caller; a task runs it here
  *
- * Context: any, without a lock.
+ * Context: any, without a lock of ours.
  */
-void hand_up_end(struct si *si, struct output *out)
+void hand_up_end(struct si *si, struct output *out, enum si_from from)
 {
-	if (out->run)
+	if (out->run && from == SI_FROM_TASK)
 		ipmi_core_run(si->intf);
+	else if (out->run)
+		ipmi_core_kick(si->intf);
 	if (out->pretimeout)
 		ipmi_smi_watchdog_pretimeout(si->intf);
 }
 
-static struct wait_plan run_and_unlock(struct si *si)
+/**
+ * engine_burst_pump() - one burst, and what follows from it
+ * @si: the interface
+ * @out: what went up; hand_up_end() is the caller's
+ * @from: the caller
+ *
+ * The timer is set for the next one; if that is due at once the thread is to do it.
+ *
+ * Context: any, under si->pump.
+ * Return: how to wait before the next time.
+ */
+struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_from from)
 {
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	struct wait_plan plan;
 
-	if (si->hold == SI_HELD || READ_ONCE(si->stopping)) {
-		mutex_unlock(&si->pump);
+	lockdep_assert_held(&si->pump);
+	if (si->hold == SI_HELD || READ_ONCE(si->stopping))
 		return plan_event(0);
-	}
-	si_irq_mask(si);
-	WRITE_ONCE(si->passes, si->passes + 1);
-	plan = pump_locked(si, &out);
-	pace_arm_locked(si, plan);
-	hand_up_locked(si, &out);
-	mutex_unlock(&si->pump);
-	si_irq_unmask(si);
-	hand_up_end(si, &out);
+	plan = burst_pump(si, out, from);
+	pace_arm_pump(si, plan, from);
+	hand_up_locked(si, out);
 	return plan;
-}
-
-/**
- * engine_run() - one pass of the engine
- * @si: the interface
- *
- * Context: process, may sleep for the pump.
- * Return: how to wait before the next pass.
- */
-struct wait_plan engine_run(struct si *si)
-{
-	mutex_lock(&si->pump);
-	return run_and_unlock(si);
 }
 
 /**
@@ -428,19 +454,26 @@ struct wait_plan engine_run(struct si *si)
  */
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap)
 {
+	struct wait_plan plan;
 	enum ipmi_step step;
 	u32 waited_us;
 	int rv = -EIO;
 
-	guard(mutex)(&si->pump);
-	if (start(si, NULL, rq, n))
-		return -EIO;
+	scoped_guard(spinlock_irqsave, &si->pump)
+		if (start(si, NULL, rq, n))
+			return -EIO;
 	do {
-		step = step_locked(si, &waited_us);
+		scoped_guard(spinlock_irqsave, &si->pump) {
+			si->looks_left = BURST_LOOKS;
+			step = step_locked(si, &waited_us);
+			plan = plan_wait_locked(si, step, waited_us);
+			si->asleep = plan.how != WAIT_SPIN;
+		}
 		if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
-			pace_wait(si, plan_wait_locked(si, step, waited_us));
+			pace_wait(si, plan);
 	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED);
 
+	guard(spinlock_irqsave)(&si->pump);
 	si->busy = false;
 	if (step == IPMI_STEP_DONE)
 		rv = si->m->ops->result(si->m, rsp, cap);
@@ -458,18 +491,20 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
  */
 void engine_run_at_panic(struct si *si)
 {
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	u32 us, waited_us = 0;
 	struct wait_plan plan;
+	OUTPUT(out);
 	bool done;
 
 	do {
-		if (!mutex_trylock(&si->pump))
+		unsigned long flags;
+
+		if (!spin_trylock_irqsave(&si->pump, flags))
 			return;
-		plan = pump_locked(si, &out);
+		plan = burst_pump(si, &out, SI_FROM_TASK);
 		done = !list_empty(&out.msgs) || !si->busy;
 		hand_up_locked(si, &out);
-		mutex_unlock(&si->pump);
+		spin_unlock_irqrestore(&si->pump, flags);
 		if (done)
 			break;
 		us = clamp_t(u32, plan.us, 1, PANIC_STEP_US);
@@ -477,27 +512,31 @@ void engine_run_at_panic(struct si *si)
 		/* At power off the clock may have stopped. */
 		waited_us += us;
 	} while (waited_us < PANIC_SLICE_MS * USEC_PER_MSEC);
-	hand_up_end(si, &out);
+	hand_up_end(si, &out, SI_FROM_TASK);
 }
 
 /**
- * engine_run_here() - a pass in the caller's own context, if the machine is free
+ * engine_run_here() - a burst in the caller's own context, if the machine is free
  * @si: the interface
  *
- * Then no thread is woken before it is time to look again; else the pacer is.
+ * If it is not, who has it may have looked for a message already: the timer does it.
  *
- * Context: any; process context is put to use.
+ * Context: any.
  */
 void engine_run_here(struct si *si)
 {
+	unsigned long flags;
+	OUTPUT(out);
+
 	if (READ_ONCE(si->panicking)) {
 		engine_run_at_panic(si);
 		return;
 	}
-	if (!preemptible() || rcu_preempt_depth() || !mutex_trylock(&si->pump)) {
+	if (!spin_trylock_irqsave(&si->pump, flags)) {
 		pace_kick(si);
 		return;
 	}
-	if (run_and_unlock(si).how == WAIT_SPIN)
-		pace_kick(si);
+	engine_burst_pump(si, &out, SI_FROM_SENDER);
+	spin_unlock_irqrestore(&si->pump, flags);
+	hand_up_end(si, &out, SI_FROM_SENDER);
 }

@@ -19,6 +19,8 @@ struct output {
 	bool run;
 };
 
+#define OUTPUT(name) struct output name = { .msgs = LIST_HEAD_INIT(name.msgs) }
+
 static inline struct wait_plan plan_now(void)
 {
 	return (struct wait_plan){ .how = WAIT_SPIN };
@@ -33,9 +35,10 @@ static inline struct wait_plan plan_event(s64 us)
 void answer_locally(struct ipmi_smi_msg *msg, u8 cc);
 void put_msg(struct output *out, struct ipmi_smi_msg *msg);
 struct ipmi_smi_msg *take_next(struct si *si);
-struct wait_plan pump_locked(struct si *si, struct output *out);
+struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from);
+struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_from from);
 void hand_up_locked(struct si *si, struct output *out);
-void hand_up_end(struct si *si, struct output *out);
+void hand_up_end(struct si *si, struct output *out, enum si_from from);
 
 /* housekeeping.c */
 static inline bool housekeeping_wants(const struct si *si)

@@ -3,7 +3,8 @@
  * The engine halts: for good, for a suspend, for a reboot, or because its bus was cut off.
  *
  * Called by handlers.c and power.c, in process context. Each leaves the BMC as somebody
- * else would like to find it: nothing half done, and no interrupt enabled. Lock: si->pump.
+ * else would like to find it: nothing half done, and no interrupt enabled. Lock: si->pump, for
+ * a burst at a time.
  */
 #include "engine.h"
 #include "si.h"
@@ -11,37 +12,46 @@
 /* In Documentation/house. */
 #define STOP_BOUND_MS 1000
 
-/* What is under way may end, while nobody else drives the machine. */
-static void run_out_locked(struct si *si, struct output *out)
+/*
+ * What is under way may end. Nothing is held while the BMC is waited for, so that others may
+ * drive the machine meanwhile, unless they are kept from it.
+ */
+static void run_out(struct si *si)
 {
 	ktime_t end = ktime_add_ms(pace_now(), STOP_BOUND_MS);
 	struct wait_plan plan;
+	bool idle, away;
 
 	do {
-		plan = pump_locked(si, out);
-		if (plan.how == WAIT_EVENT && !si->busy)
+		OUTPUT(out);
+
+		scoped_guard(spinlock_irqsave, &si->pump) {
+			plan = burst_pump(si, &out, SI_FROM_TASK);
+			hand_up_locked(si, &out);
+			idle = plan.how == WAIT_EVENT && !si->busy;
+			away = si->away;
+		}
+		hand_up_end(si, &out, SI_FROM_TASK);
+		if (idle)
 			return;
 		pace_wait(si, plan);
-	} while (ktime_before(pace_now(), end) && !si->away);
+	} while (ktime_before(pace_now(), end) && !away);
 }
 
-/* Until there is an interrupt again, whoever drives the machine has to look. */
-static void quiet_locked(struct si *si, struct output *out)
+/* Until there is an interrupt again, the BMC has to be polled. */
+static void quiet(struct si *si)
 {
-	WRITE_ONCE(si->irq_quiet, true);
-	if (si->attn.use_irq) {
-		si->attn.use_irq = false;
-		si->attn.due |= ATTN_DUE_ENABLES;
+	scoped_guard(spinlock_irqsave, &si->pump) {
+		WRITE_ONCE(si->irq_quiet, true);
+		if (si->attn.use_irq) {
+			si->attn.use_irq = false;
+			si->attn.due |= ATTN_DUE_ENABLES;
+		}
 	}
-	run_out_locked(si, out);
+	run_out(si);
+	guard(spinlock_irqsave)(&si->pump);
 	if (si->m->ops->irq && si->hold != SI_CUT)
 		si->m->ops->irq(si->m, false);
-}
-
-static void leave(struct si *si, struct output *out)
-{
-	si_irq_unmask(si);
-	hand_up_end(si, out);
 }
 
 /* Whose request it is need not wait for its end. */
@@ -69,13 +79,14 @@ static void abandon_locked(struct si *si, struct output *out, u8 cc)
  */
 void engine_stop(struct si *si)
 {
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
 	struct ipmi_smi_msg *msg;
+	OUTPUT(out);
 
-	scoped_guard(mutex, &si->pump) {
+	scoped_guard(spinlock_irqsave, &si->pump)
 		if (si->hold == SI_HELD)
 			si->hold = SI_RUNS;
-		quiet_locked(si, &out);
+	quiet(si);
+	scoped_guard(spinlock_irqsave, &si->pump) {
 		abandon_locked(si, &out, IPMI_ERR_UNSPECIFIED);
 		si->busy = false;
 		msg = take_next(si);
@@ -85,7 +96,7 @@ void engine_stop(struct si *si)
 		}
 		hand_up_locked(si, &out);
 	}
-	leave(si, &out);
+	hand_up_end(si, &out, SI_FROM_TASK);
 }
 
 /**
@@ -99,13 +110,7 @@ void engine_stop(struct si *si)
  */
 void engine_quiet(struct si *si)
 {
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
-
-	scoped_guard(mutex, &si->pump) {
-		quiet_locked(si, &out);
-		hand_up_locked(si, &out);
-	}
-	leave(si, &out);
+	quiet(si);
 }
 
 /**
@@ -119,15 +124,10 @@ void engine_quiet(struct si *si)
  */
 void engine_hold(struct si *si)
 {
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
-
-	scoped_guard(mutex, &si->pump) {
+	scoped_guard(spinlock_irqsave, &si->pump)
 		if (si->hold == SI_RUNS)
-			WRITE_ONCE(si->hold, SI_HELD);
-		quiet_locked(si, &out);
-		hand_up_locked(si, &out);
-	}
-	leave(si, &out);
+			si->hold = SI_HELD;
+	quiet(si);
 }
 
 /**
@@ -136,22 +136,22 @@ void engine_hold(struct si *si)
  *
  * All requests fail at once, and no register is touched until engine_resume().
  *
- * Context: process, sleeps for the pump.
+ * Context: process.
  */
 void engine_cut(struct si *si)
 {
 	static const struct ipmi_failure cut = { .cause = IPMI_CAUSE_ABSENT, .status = 0xff };
-	struct output out = { .msgs = LIST_HEAD_INIT(out.msgs) };
+	OUTPUT(out);
 
-	scoped_guard(mutex, &si->pump) {
-		WRITE_ONCE(si->hold, SI_CUT);
+	scoped_guard(spinlock_irqsave, &si->pump) {
+		si->hold = SI_CUT;
 		/* The machine may finish it when the bus is back: nobody waits for it any more. */
 		abandon_locked(si, &out, IPMI_BUS_ERR);
 		if (!si->away)
 			go_away(si, &cut);
 		hand_up_locked(si, &out);
 	}
-	leave(si, &out);
+	hand_up_end(si, &out, SI_FROM_TASK);
 	pace_kick(si);
 }
 
@@ -165,8 +165,8 @@ void engine_cut(struct si *si)
  */
 void engine_resume(struct si *si)
 {
-	scoped_guard(mutex, &si->pump) {
-		WRITE_ONCE(si->hold, SI_RUNS);
+	scoped_guard(spinlock_irqsave, &si->pump) {
+		si->hold = SI_RUNS;
 		WRITE_ONCE(si->irq_quiet, false);
 		si->attn.use_irq = si_irq_works(si);
 		si->attn.irq_on = false;

@@ -3,7 +3,8 @@
  * What the core asks of an interface: struct ipmi_smi_handlers.
  *
  * Called by ipmi_msghandler only. Each leaves a note for the engine under
- * si->lock and has it, or the pacer, look. Nothing here touches the machine.
+ * si->lock and has it, or the timer, look. Nothing here touches the machine or sleeps, but
+ * for what begins and ends an interface.
  */
 #include <ipmi/core.h>
 
@@ -25,10 +26,10 @@ static void si_set_run_to_completion(void *send_info, bool on)
 		spin_unlock(&si->lock);
 	else
 		spin_lock_init(&si->lock);
-	if (mutex_trylock(&si->pump))
-		mutex_unlock(&si->pump);
+	if (spin_trylock(&si->pump))
+		spin_unlock(&si->pump);
 	else
-		mutex_init(&si->pump);
+		spin_lock_init(&si->pump);
 	if (si->hold == SI_HELD)
 		si->hold = SI_RUNS;
 	WRITE_ONCE(si->panicking, true);
@@ -107,6 +108,7 @@ static void si_shutdown(void *send_info)
 	pace_stop(si);
 	engine_stop(si);
 	si_irq_free(si);
+	flush_work(&si->tell);
 	si->intf = NULL;
 }
 

@@ -151,7 +151,6 @@ bool housekeeping_idle_locked(struct si *si, struct wait_plan *plan)
 		*plan = us > 0 ? plan_event(us) : plan_now();
 		return us <= 0;
 	}
-	pace_before_look(si);
 	if (si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN) {
 		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, pace_now()) : 0;
 		if (us > 0) {

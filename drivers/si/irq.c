@@ -2,20 +2,28 @@
 /*
  * The interrupt of an interface: a line, or one of ACPI's general purpose events (GPE).
  *
- * While the machine is pumped it needs no interrupt, and a level would come again and again
- * until the pump has taken its cause away, so it is masked meanwhile. An edge cannot be,
- * since it would be replayed: it leaves a note instead, and only one that is younger than
- * the last look at the registers is a reason to look again. A GPE is a level that masks
- * itself when it comes.
+ * The handler takes the pump, looks whether it is this interface that asserts it, and if so
+ * runs the engine for a burst: the answer goes up from there. Nobody masks the line, which may
+ * have other devices on it, but where that did not help: an interrupt that comes again and
+ * again though nothing changes is that of a level which cannot be quenched (a BMC that hangs,
+ * a bus that was cut off), and then the line is masked for a few milliseconds at a time.
+ * A GPE is a level that masks itself when it comes.
  *
- * Called by the pacer and the engine. The handler writes no register, and reads one only to
- * tell whose interrupt it is. Lock: si->lock, for the flag and the line to change together;
- * not for a GPE.
+ * Called by the pacer and the engine. Lock: si->pump.
  */
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 
+#include "engine.h"
 #include "si.h"
+
+/* Bounds, in Documentation/house. */
+#define STUCK_MAX		32	/* interrupts in a row that change nothing, */
+#define STUCK_GAP_US		1000	/* one within this time of the other */
+#define STUCK_PAUSE_MIN_US	1000
+#define STUCK_PAUSE_MAX_US	10000
+#define QUIET_US		3000	/* without an interrupt, before it is given back */
 
 /**
  * si_irq_works() - does the interface have an interrupt to wait for?
@@ -40,39 +48,12 @@ void si_irq_ack(struct si *si)
 		si->m->ops->irq(si->m, true);
 }
 
-/**
- * si_irq_mask() - the machine is about to be pumped
- * @si: the interface
- *
- * Context: any.
- */
-void si_irq_mask(struct si *si)
-{
-	if (!READ_ONCE(si->irq_level))
-		return;
-	guard(spinlock_irqsave)(&si->lock);
-	if (si->irq_masked || !si->irq_level)
-		return;
-	si->irq_masked = true;
-	disable_irq_nosync(si->desc.irq);
-}
-
-static void unmask_line(struct si *si)
-{
-	guard(spinlock_irqsave)(&si->lock);
-	if (!si->irq_masked)
-		return;
-	si->irq_masked = false;
-	enable_irq(si->desc.irq);
-}
-
 #ifdef CONFIG_ACPI
 
-/* ACPICA has a lock of its own here, which is outside of ours while on_gpe() runs. */
+/* Not under si->pump: ACPICA has a lock of its own here, in which on_gpe() runs. */
 static void unmask_gpe(struct si *si)
 {
-	if (xchg(&si->irq_masked, false))
-		acpi_finish_gpe(NULL, si->desc.irq);
+	acpi_finish_gpe(NULL, si->desc.irq);
 }
 
 #else
@@ -81,87 +62,98 @@ static void unmask_gpe(struct si *si) { }
 
 #endif
 
-static void unmask(struct si *si)
+/* The pause is over: look whether the level is still there. */
+static enum hrtimer_restart unmask(struct hrtimer *timer)
 {
+	struct si *si = container_of(timer, struct si, irq_timer);
+
+	WRITE_ONCE(si->irq_last, pace_now());
+	WRITE_ONCE(si->irq_masked, false);
 	if (si->desc.irq_is_gpe)
 		unmask_gpe(si);
 	else
-		unmask_line(si);
+		enable_irq(si->desc.irq);
+	return HRTIMER_NORESTART;
 }
 
-/**
- * si_irq_unmask() - the machine was pumped
- * @si: the interface
- *
- * Context: any.
- */
-void si_irq_unmask(struct si *si)
+/* In si_irq_free() there is nobody any more who would unmask it, and nothing to come. */
+static void mask_pump(struct si *si)
 {
-	if (!si->irq_claimed)
-		return;
-	if (READ_ONCE(si->irq_masked))
-		unmask(si);
-	/* Pairs with the barrier in note(): one of the two sees the other. */
-	smp_mb();
-	if (READ_ONCE(si->irq_pending) && !READ_ONCE(si->away))
-		pace_kick(si);
+	WRITE_ONCE(si->irq_masked, true);
+	if (!si->desc.irq_is_gpe)
+		disable_irq_nosync(si->desc.irq);
+	if (!si->irq_leaving)
+		hrtimer_start(&si->irq_timer, ns_to_ktime((u64)si->irq_pause * NSEC_PER_USEC),
+			      HRTIMER_MODE_REL);
 }
 
 /*
- * Nothing to be seen: it was taken care of by a look that is over, as often happens to one
- * that crosses from another processor, or it is not ours, since others may share the line.
+ * One came and nothing has changed by it. If that goes on at once, again and again, it is a
+ * level that is stuck, or it is somebody else's and this interface asserts as well.
  */
-static bool is_void(struct si *si)
+static void useless_pump(struct si *si)
 {
-	return !mutex_is_locked(&si->pump) && !si->m->ops->asserts(si->m);
+	ktime_t now = pace_now();
+
+	if (!si->irq_level)
+		return;
+	if (ktime_us_delta(now, READ_ONCE(si->irq_last)) > STUCK_GAP_US) {
+		si->irq_useless = 0;
+		si->irq_pause = 0;
+	}
+	WRITE_ONCE(si->irq_last, now);
+	if (++si->irq_useless < STUCK_MAX && !si->irq_leaving)
+		return;
+	si->irq_useless = 0;
+	si->irq_pause = clamp_t(u32, si->irq_pause * 2, STUCK_PAUSE_MIN_US, STUCK_PAUSE_MAX_US);
+	mask_pump(si);
 }
 
-/* One came. Return: whether somebody has to be found who looks at the registers. */
-static bool note(struct si *si)
+/* Return: whether it was this interface's. */
+static bool interrupt_pump(struct si *si, struct output *out)
 {
-	WRITE_ONCE(si->irq_seen, true);
-	WRITE_ONCE(si->irq_pending, true);
-	/* Pairs with the barrier in si_irq_unmask(). */
-	smp_mb();
-	/* A BMC that is away may hold the line for ever: it is tried in its own time. */
-	return !mutex_is_locked(&si->pump) && !READ_ONCE(si->away);
+	unsigned int progress = si->progress;
+	bool passed = si->irq_passes != si->passes;
+
+	/* Its registers may not be read, so whose interrupt it is cannot be told. */
+	if (si->hold == SI_CUT) {
+		useless_pump(si);
+		return true;
+	}
+	if (!si->m->ops->asserts(si->m)) {
+		/* A pass since the last one may have taken its cause away. */
+		si->irq_passes = si->passes;
+		return passed;
+	}
+	si->irq_missed = 0;
+	si->irq_proved = true;
+	si_irq_ack(si);
+	engine_burst_pump(si, out, SI_FROM_INTERRUPT);
+	if (progress == si->progress)
+		useless_pump(si);
+	else
+		si->irq_useless = 0;
+	return true;
+}
+
+static bool on_interrupt(struct si *si)
+{
+	OUTPUT(out);
+	bool ours;
+
+	si_count(si, SI_INTERRUPTS);
+	scoped_guard(spinlock_irqsave, &si->pump)
+		ours = interrupt_pump(si, &out);
+	hand_up_end(si, &out, SI_FROM_INTERRUPT);
+	return ours;
 }
 
 static irqreturn_t on_line(int irq, void *data)
 {
-	struct si *si = data;
-	unsigned int passes = READ_ONCE(si->passes);
-
-	si_count(si, SI_INTERRUPTS);
-	/* Its registers may not be read. A level that it holds would come for ever. */
-	if (READ_ONCE(si->hold) == SI_CUT) {
-		si_irq_mask(si);
-		return IRQ_HANDLED;
-	}
-	if (is_void(si)) {
-		/* A pass since the last one may have taken its cause away. */
-		if (xchg(&si->irq_passes, passes) != passes) {
-			WRITE_ONCE(si->irq_seen, true);
-			return IRQ_HANDLED;
-		}
-		if (!READ_ONCE(si->busy) || READ_ONCE(si->irq_quiet))
-			return IRQ_NONE;
-	}
-	si_irq_mask(si);
-	return note(si) ? IRQ_WAKE_THREAD : IRQ_HANDLED;
+	return on_interrupt(data) ? IRQ_HANDLED : IRQ_NONE;
 }
 
-/*
- * The rest of it, in a thread of the kernel's that runs on the processor where the interrupt
- * came, before anything but other interrupts: nobody else has to be woken for an answer.
- */
-static irqreturn_t on_line_thread(int irq, void *data)
-{
-	pace_interrupt(data);
-	return IRQ_HANDLED;
-}
-
-/* What is not known to be an edge is taken for a level: masking an edge only costs. */
+/* What is not known to be an edge is taken for a level. */
 static bool is_level(int irq)
 {
 	struct irq_data *data = irq_get_irq_data(irq);
@@ -176,8 +168,7 @@ static int claim_line(struct si *si)
 	int rv;
 
 	si->irq_level = is_level(si->desc.irq);
-	rv = request_threaded_irq(si->desc.irq, on_line, on_line_thread, IRQF_SHARED, "ipmi_si",
-				  si);
+	rv = request_irq(si->desc.irq, on_line, IRQF_SHARED, "ipmi_si", si);
 	if (rv)
 		si->irq_level = false;
 	return rv;
@@ -185,16 +176,13 @@ static int claim_line(struct si *si)
 
 #ifdef CONFIG_ACPI
 
-/* It stays disabled until unmask_gpe(). */
+/* It is disabled while this runs, and stays so until unmask_gpe() if it is stuck. */
 static u32 on_gpe(acpi_handle device, u32 number, void *data)
 {
 	struct si *si = data;
 
-	si_count(si, SI_INTERRUPTS);
-	WRITE_ONCE(si->irq_masked, true);
-	if (note(si))
-		pace_kick(si);
-	return ACPI_INTERRUPT_HANDLED;
+	on_interrupt(si);
+	return ACPI_INTERRUPT_HANDLED | (READ_ONCE(si->irq_masked) ? 0 : ACPI_REENABLE_GPE);
 }
 
 static int claim_gpe(struct si *si)
@@ -206,6 +194,7 @@ static int claim_gpe(struct si *si)
 		acpi_remove_gpe_handler(NULL, si->desc.irq, on_gpe);
 		return -EIO;
 	}
+	si->irq_level = true;
 	return 0;
 }
 
@@ -227,6 +216,15 @@ static void free_gpe(struct si *si) { }
 #endif
 
 /**
+ * si_irq_init() - once in the life of an interface
+ * @si: the interface
+ */
+void si_irq_init(struct si *si)
+{
+	ipmi_hrtimer_setup(&si->irq_timer, unmask, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+}
+
+/**
  * si_irq_start() - take the interrupt, if there is one
  * @si: the interface
  *
@@ -243,6 +241,8 @@ void si_irq_start(struct si *si)
 	si->irq_broken = false;
 	si->irq_quiet = false;
 	si->irq_missed = 0;
+	si->irq_leaving = false;
+	si->irq_masked = false;
 	if (!si->desc.irq && !gpe)
 		return;
 	rv = gpe ? claim_gpe(si) : claim_line(si);
@@ -257,17 +257,15 @@ void si_irq_start(struct si *si)
 }
 
 /*
- * It is masked until it is given back: a level that is stuck, as may be that of an interface
- * which is cut off, would come for ever. Who shares it gets it back.
+ * free_irq() polls the interrupt controller until the last interrupt was acknowledged by
+ * whichever processor it went to, so there had better be none on its way. A level that is
+ * stuck is masked meanwhile (irq_leaving); who shares the line gets it back.
  */
 static void free_line(struct si *si)
 {
-	si_irq_mask(si);
 	free_irq(si->desc.irq, si);
 	if (si->irq_masked && irq_has_action(si->desc.irq))
 		enable_irq(si->desc.irq);
-	si->irq_masked = false;
-	si->irq_level = false;
 }
 
 /**
@@ -280,11 +278,14 @@ void si_irq_free(struct si *si)
 {
 	if (!si->irq_claimed)
 		return;
-	if (si->desc.irq_is_gpe) {
-		unmask_gpe(si);
+	usleep_range(QUIET_US, 2 * QUIET_US);
+	scoped_guard(spinlock_irqsave, &si->pump)
+		si->irq_leaving = true;
+	hrtimer_cancel(&si->irq_timer);
+	if (si->desc.irq_is_gpe)
 		free_gpe(si);
-	} else {
+	else
 		free_line(si);
-	}
+	si->irq_level = false;
 	si->irq_claimed = false;
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pacer: the only place in this module that waits.
+ * The pacer: when the engine is run again.
  *
- * One thread per interface runs the engine whenever there is something to do and
- * sleeps otherwise, until it is kicked: by the timer, by a sender that found the
- * machine taken, or by an interrupt (irq.c). Whoever has run the engine, the thread or a
- * sender, sets the timer for as long as the wait plan (proto/wait.c) says, so a
- * sender wakes no thread. Lock: si->pump guards the timer.
+ * Whoever has run the engine for a burst, a sender, an interrupt (irq.c) or the timer, sets the
+ * timer for as long as the wait plan (proto/wait.c) says, and the timer's handler does the next
+ * burst itself: no thread is woken for a look. The interface's thread is for what takes longer
+ * than a burst: long messages, busy waiting that the administrator or maintenance mode asks for.
+ * Should it not get a processor, the timer goes on in its place. Lock: si->pump for what the
+ * timer is set for; si->lock for setting it, and for kicks, which have no pump.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
 
+#include "engine.h"
 #include "si.h"
 
 /* Interrupts that should have come and did not, before we stop believing in them. */
@@ -19,6 +21,9 @@
 #define SPIN_MAX_US 50
 /* A sleep may be longer by this part of it, so that timers can be put together. */
 #define SLACK 64
+/* Bounds, in Documentation/house. */
+#define TASK_NET_US 1000	/* the thread did not go on: the timer does */
+#define GRACE_US 500		/* an interrupt that is on its way */
 
 #define SI_MAX_PARMS 4
 
@@ -51,83 +56,140 @@ struct wait_facts pace_facts(struct si *si)
 }
 
 /**
- * pace_kick() - the pacer has a reason to run the engine
+ * pace_kick() - the engine has to run, though who says so cannot run it
  * @si: the interface
  *
  * Context: any.
  */
 void pace_kick(struct si *si)
 {
-	WRITE_ONCE(si->kicked, true);
+	guard(spinlock_irqsave)(&si->lock);
+	/* At panic who asks for something also sees to it that it is done. */
+	if (si->stopping || READ_ONCE(si->panicking))
+		return;
+	si->kicked = true;
+	hrtimer_start(&si->timer, 0, HRTIMER_MODE_REL);
+}
+
+/* What was begun is more than a burst: the thread goes on with it. */
+static void hand_over(struct si *si)
+{
+	WRITE_ONCE(si->handed, true);
 	if (wq_has_sleeper(&si->wait))
 		wake_up(&si->wait);
 }
 
-static bool take_kick(struct si *si)
+static bool take_over(struct si *si)
 {
-	return xchg(&si->kicked, false) || kthread_should_stop();
+	return xchg(&si->handed, false) || kthread_should_stop();
+}
+
+static void set_alarm(struct si *si, enum si_alarm alarm, u64 ns)
+{
+	guard(spinlock_irqsave)(&si->lock);
+	si->alarm = alarm;
+	if (si->kicked || si->stopping)
+		return;
+	if (alarm == ALARM_OFF)
+		hrtimer_try_to_cancel(&si->timer);
+	else
+		hrtimer_start_range_ns(&si->timer, ns_to_ktime(ns),
+				       alarm == ALARM_NAP ? ns / SLACK : 0, HRTIMER_MODE_REL);
+}
+
+/**
+ * pace_arm_pump() - have the engine go on when the plan says, and not before
+ * @si: the interface
+ * @plan: the plan
+ * @from: who has made it; a task goes on by itself where there is more to do at once
+ *
+ * Context: any, under si->pump.
+ */
+void pace_arm_pump(struct si *si, struct wait_plan plan, enum si_from from)
+{
+	u64 ns = (u64)plan.us * NSEC_PER_USEC;
+
+	lockdep_assert_held(&si->pump);
+	if (plan.how == WAIT_SPIN) {
+		if (from != SI_FROM_TASK)
+			hand_over(si);
+		if (si->alarm != ALARM_TASK)
+			set_alarm(si, ALARM_TASK, TASK_NET_US * NSEC_PER_USEC);
+	} else if (!ns) {
+		if (si->alarm != ALARM_OFF)
+			set_alarm(si, ALARM_OFF, 0);
+	} else if (plan.how == WAIT_SLEEP) {
+		si_count(si, SI_SHORT_TIMEOUTS);
+		set_alarm(si, ALARM_NAP, ns);
+	} else {
+		si_count(si, SI_LONG_TIMEOUTS);
+		set_alarm(si, ALARM_NET, ns);
+	}
 }
 
 /* The wait ran out and the BMC had been ready: an interrupt was missed. */
-static void irq_judge(struct si *si, bool missed)
+static void irq_missed_pump(struct si *si)
 {
-	if (xchg(&si->irq_seen, false)) {
-		si->irq_missed = 0;
-		si->irq_proved = true;
-		return;
-	}
-	if (!missed || si->irq_broken)
-		return;
 	if (++si->irq_missed < IRQ_MISSES_MAX) {
 		/*
 		 * A BMC that was reset unnoticed has forgotten that it is to interrupt. Until
 		 * that is known, no other one is missed.
 		 */
-		WRITE_ONCE(si->attn.irq_on, false);
-		scoped_guard(spinlock_irqsave, &si->lock)
-			si->due |= ATTN_DUE_ENABLES;
-		pace_kick(si);
-		return;
+		si->attn.irq_on = false;
+		si->attn.due |= ATTN_DUE_ENABLES;
+	} else {
+		WRITE_ONCE(si->irq_broken, true);
+		dev_warn(si->desc.dev,
+			 "interrupt %d does not come when the BMC is ready, polling instead; check what the firmware or the irqs parameter says of it\n",
+			 si->desc.irq);
 	}
-	WRITE_ONCE(si->irq_broken, true);
-	dev_warn(si->desc.dev,
-		 "interrupt %d does not come when the BMC is ready, polling instead; check what the firmware or the irqs parameter says of it\n",
-		 si->desc.irq);
+	pace_kick(si);
 }
 
-static void spin(struct si *si, u32 us)
+/* Is there an interrupt that should have come? */
+static bool is_due_pump(const struct si *si)
 {
-	us = min_t(u32, us, SPIN_MAX_US);
-	if (us)
-		udelay(us);
-	WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + us);
-	cond_resched();
+	return si_irq_works(si) && si->attn.irq_on && si->hold == SI_RUNS && !si->away;
 }
 
-/**
- * pace_wait() - wait as the plan says, here
- * @si: the interface, whose thread does not run
- * @plan: the plan
- *
- * Context: process, sleeps.
+/*
+ * The timer has run out. Return: whether the engine is to be run; somebody may have run it
+ * since, or the BMC is ready and its interrupt may just be on its way.
  */
-void pace_wait(struct si *si, struct wait_plan plan)
+static bool take_alarm_pump(struct si *si, bool *net)
 {
-	if (plan.how == WAIT_SPIN) {
-		spin(si, plan.us);
-		return;
+	enum si_alarm alarm = si->alarm;
+
+	scoped_guard(spinlock_irqsave, &si->lock) {
+		if (!si->kicked && (alarm == ALARM_OFF || hrtimer_is_queued(&si->timer)))
+			return false;
+		*net = !si->kicked && (alarm == ALARM_NET || alarm == ALARM_GRACE) &&
+		       is_due_pump(si);
+		si->kicked = false;
+		si->alarm = ALARM_OFF;
 	}
-	si_count(si, SI_SHORT_TIMEOUTS);
-	si->asleep = true;
-	usleep_range(plan.us, plan.us + plan.us / SLACK + 1);
+	if (!*net || alarm == ALARM_GRACE || !si->m->ops->asserts(si->m))
+		return true;
+	set_alarm(si, ALARM_GRACE, GRACE_US * NSEC_PER_USEC);
+	return false;
 }
 
 static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 {
 	struct si *si = container_of(timer, struct si, timer);
+	unsigned int progress;
+	OUTPUT(out);
+	bool net;
 
-	WRITE_ONCE(si->timer_net, si->armed_net);
-	pace_kick(si);
+	scoped_guard(spinlock_irqsave, &si->pump) {
+		if (!take_alarm_pump(si, &net))
+			return HRTIMER_NORESTART;
+		progress = si->progress;
+		engine_burst_pump(si, &out, SI_FROM_TIMER);
+		if (net && progress != si->progress && !si->away)
+			irq_missed_pump(si);
+	}
+	hand_up_end(si, &out, SI_FROM_TIMER);
 	return HRTIMER_NORESTART;
 }
 
@@ -141,78 +203,55 @@ void pace_init(struct si *si)
 	ipmi_hrtimer_setup(&si->timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 }
 
-/**
- * pace_arm_locked() - have the thread go on when the plan says, and not before
- * @si: the interface
- * @plan: the plan; of a spin only the thread can make something
- *
- * Context: process, the caller holds the pump.
- */
-void pace_arm_locked(struct si *si, struct wait_plan plan)
+static void spin(u32 us)
 {
-	u64 ns = (u64)plan.us * NSEC_PER_USEC;
+	us = min_t(u32, us, SPIN_MAX_US);
+	if (us)
+		udelay(us);
+	cond_resched();
+}
 
-	lockdep_assert_held(&si->pump);
-	if (plan.how == WAIT_SPIN || !ns || READ_ONCE(si->stopping)) {
-		if (si->armed != WAIT_SPIN)
-			hrtimer_try_to_cancel(&si->timer);
-		si->armed = WAIT_SPIN;
+/**
+ * pace_wait() - wait as the plan says, here
+ * @si: the interface
+ * @plan: the plan
+ *
+ * Context: process, sleeps.
+ */
+void pace_wait(struct si *si, struct wait_plan plan)
+{
+	if (plan.how == WAIT_SPIN) {
+		spin(plan.us);
 		return;
 	}
-	si_count(si, plan.how == WAIT_SLEEP ? SI_SHORT_TIMEOUTS : SI_LONG_TIMEOUTS);
-	si->armed = plan.how;
-	/* Without a request it is for the driver's own time, and no interrupt is due. */
-	si->armed_net = plan.how == WAIT_EVENT && si->busy;
-	si->asleep = true;
-	hrtimer_start_range_ns(&si->timer, ns_to_ktime(ns),
-			       plan.how == WAIT_SLEEP ? ns / SLACK : 0, HRTIMER_MODE_REL);
+	si_count(si, SI_SHORT_TIMEOUTS);
+	usleep_range(plan.us, plan.us + plan.us / SLACK + 1);
+}
+
+static struct wait_plan run_as_task(struct si *si)
+{
+	struct wait_plan plan;
+	OUTPUT(out);
+
+	scoped_guard(spinlock_irqsave, &si->pump)
+		plan = engine_burst_pump(si, &out, SI_FROM_TASK);
+	hand_up_end(si, &out, SI_FROM_TASK);
+	return plan;
 }
 
 static int pace_thread(void *data)
 {
 	struct si *si = data;
-	unsigned int progress;
 	struct wait_plan plan;
-	bool net, missed;
 
 	while (!kthread_should_stop()) {
-		net = xchg(&si->timer_net, false);
-		progress = READ_ONCE(si->progress);
-		plan = engine_run(si);
-		missed = net && progress != READ_ONCE(si->progress) && !READ_ONCE(si->away);
-		if (si_irq_works(si) && READ_ONCE(si->attn.irq_on))
-			irq_judge(si, missed);
+		plan = run_as_task(si);
 		if (plan.how == WAIT_SPIN)
-			spin(si, plan.us);
+			spin(plan.us);
 		else
-			wait_event_interruptible(si->wait, take_kick(si));
+			wait_event_interruptible(si->wait, take_over(si));
 	}
 	return 0;
-}
-
-/**
- * pace_interrupt() - run the engine for an interrupt
- * @si: the interface
- *
- * For an answer nobody else has to be woken then. It is no place to wait for long.
- *
- * Context: the interrupt's thread.
- */
-void pace_interrupt(struct si *si)
-{
-	struct wait_plan plan;
-	u32 spun = 0;
-
-	for (;;) {
-		plan = engine_run(si);
-		if (plan.how != WAIT_SPIN)
-			return;
-		spun += plan.us;
-		if (spun > SPIN_MAX_US)
-			break;
-		spin(si, plan.us);
-	}
-	pace_kick(si);
 }
 
 static bool has_kipmid(const struct si *si)
@@ -246,15 +285,15 @@ int pace_start(struct si *si)
 {
 	struct task_struct *thread;
 
-	si->armed = WAIT_SPIN;
-	si->timer_net = false;
+	si->alarm = ALARM_OFF;
+	si->kicked = false;
 	si_irq_start(si);
 	si->attn.use_irq = si->irq_claimed;
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
 
 	/*
-	 * Somebody has to wait for the BMC in any case. Administrators know the
-	 * thread that polls by its name, and say by force_kipmid if they want one.
+	 * Somebody has to be there for what takes long in any case. Administrators know
+	 * the thread that polls by its name, and say by force_kipmid if they want one.
 	 */
 	thread = kthread_run(pace_thread, si, has_kipmid(si) ? "kipmi%d" : "ipmi-si%d",
 			     si->number);
@@ -270,12 +309,11 @@ int pace_start(struct si *si)
  * pace_stop() - stop the thread and its timer
  * @si: the interface; nobody is let in any more (si->stopping)
  *
- * Context: process, sleeps at most as long as the engine needs for one pass.
+ * Context: process, sleeps at most as long as the engine needs for one burst.
  */
 void pace_stop(struct si *si)
 {
 	kthread_stop(si->thread);
 	si->thread = NULL;
-	guard(mutex)(&si->pump);
 	hrtimer_cancel(&si->timer);
 }

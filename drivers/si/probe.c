@@ -99,7 +99,6 @@ static void si_free(struct si *si)
 	hrtimer_cancel(&si->timer);
 	offer_remove(si);
 	put_device(si->desc.dev);
-	mutex_destroy(&si->pump);
 	kfree(si->m);
 	kfree(si);
 }
@@ -129,9 +128,11 @@ static struct si *si_alloc(const struct si_desc *desc)
 	}
 	get_device(si->desc.dev);
 	INIT_DELAYED_WORK(&si->probe, probe_work);
-	mutex_init(&si->pump);
+	spin_lock_init(&si->pump);
 	spin_lock_init(&si->lock);
 	pace_init(si);
+	si_irq_init(si);
+	away_init(si);
 	atomic_inc(&untried);
 	return si;
 }

@@ -7,14 +7,15 @@
  *   si_list_lock (mutex, probe.c)  the list of candidates; never held while a
  *                                  BMC is asked anything
  *   offers_lock (discovery.c)      the records for the report of discovery
- *   si->pump (mutex)               who holds it drives the machine: the pacer's
- *                                  thread, or the sender itself if the machine
- *                                  is free; guards everything marked "pump"
- *   si->lock (spinlock)            the slot for the next message and what others
- *                                  ask of the engine; never held across a call
+ *   si->pump (spinlock)            who holds it drives the machine, for one burst:
+ *                                  a sender, the interrupt's handler, the timer's or
+ *                                  the interface's thread; guards everything marked
+ *                                  "pump". Interrupts are off meanwhile
+ *   si->lock (spinlock)            the slot for the next message, what others ask of
+ *                                  the engine and the timer; never held across a call
  *
- * Registers are touched by the holder of si->pump only, with interrupts on; but for a look
- * that changes nothing, by which the interrupt handler tells whose interrupt it is.
+ * Registers are touched by the holder of si->pump only. Nothing sleeps under either spinlock,
+ * and a burst is bounded (engine.c), so that nobody waits long for it, whoever has it.
  */
 #ifndef SI_H
 #define SI_H
@@ -164,6 +165,25 @@ enum si_verdict { SI_ANSWERED, SI_FAILED, SI_AWAY, SI_REFUSED, SI_STOPPED };
 enum si_hold { SI_RUNS, SI_HELD, SI_CUT };
 
 /**
+ * enum si_from - who has the engine run: callers say it, nobody guesses
+ * @SI_FROM_SENDER: the core, with a message; it may be in any context
+ * @SI_FROM_INTERRUPT: the interrupt's handler
+ * @SI_FROM_TIMER: the timer's
+ * @SI_FROM_TASK: the interface's thread, or another task that may sleep and has no lock
+ */
+enum si_from { SI_FROM_SENDER, SI_FROM_INTERRUPT, SI_FROM_TIMER, SI_FROM_TASK };
+
+/**
+ * enum si_alarm - what the timer is set for
+ * @ALARM_OFF: it is not, or it was kicked
+ * @ALARM_NAP: the next look
+ * @ALARM_NET: an interrupt that does not come, or the next look while nothing is under way
+ * @ALARM_GRACE: the BMC is ready and there was no interrupt: it has a little longer
+ * @ALARM_TASK: the thread is to go on; if it does not, the timer does
+ */
+enum si_alarm { ALARM_OFF, ALARM_NAP, ALARM_NET, ALARM_GRACE, ALARM_TASK };
+
+/**
  * struct si_transaction - the request under way, see transaction.c
  * @start: when it began, or when it first had to wait, which is microseconds later; 0 =
  *	it did not wait yet, and nobody traces
@@ -236,11 +256,14 @@ struct si_times {
  * @last_look: last time the machine was stepped while waiting (pump)
  * @wait_looks: how often it was stepped in this wait (pump)
  * @asleep: since then nobody was busy for it (pump)
+ * @looks_left: of a burst, before it has to end (pump)
  * @hold: what keeps the engine from its work (pump); read elsewhere
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
  * @away_tries: how often it was (pump)
+ * @tell: the work that tells user space of @away
+ * @told_away: what it has told last
  * @reset_checks: how often it is still to be seen to, after it was told to reset itself (pump)
  * @reset_next: when (pump)
  * @lock: see above
@@ -252,20 +275,22 @@ struct si_times {
  * @panicking: nothing may sleep any more, and this CPU is alone
  * @thread: the pacer
  * @wait: where it sleeps
- * @kicked: it has a reason not to
- * @timer: kicks it when the plan's time is over (pump)
- * @armed: what for, WAIT_SPIN = it is not (pump)
- * @armed_net: it is for an interrupt that may not come (pump)
- * @timer_net: it kicked because an interrupt did not come
- * @passes: of the engine (pump); read by the interrupt handler
- * @irq_passes: @passes at the last interrupt that was not ours
+ * @handed: a burst was not enough, and the thread is to go on
+ * @timer: runs the engine when the plan's time is over, under @lock
+ * @alarm: what it is set for, under @lock (pump)
+ * @kicked: it is set to now, whatever the plan, under @lock
+ * @passes: of the engine (pump)
+ * @irq_passes: @passes at the last interrupt that was not ours (pump)
  * @irq_claimed: the interrupt is ours
- * @irq_level: it is level triggered, so it is masked until the machine was pumped
- * @irq_masked: it is
- * @irq_pending: it came since the registers were last looked at
- * @irq_seen: it came since the pacer last slept
- * @irq_missed: how often in a row it did not, though it should have
- * @irq_proved: it has come once
+ * @irq_level: it is level triggered, so it may be stuck
+ * @irq_masked: it was, and is masked until @irq_timer unmasks it
+ * @irq_leaving: it is about to be given back (pump)
+ * @irq_useless: interrupts in a row that changed nothing (pump)
+ * @irq_last: when the last one of them was over, or the line unmasked
+ * @irq_pause: how long it was masked last, in us (pump)
+ * @irq_timer: unmasks it
+ * @irq_missed: how often in a row it did not come, though it should have (pump)
+ * @irq_proved: it has come once (pump)
  * @irq_broken: it never comes
  * @irq_quiet: the BMC is not to raise it any more
  * @stats: counters
@@ -286,7 +311,7 @@ struct si {
 	struct si_io io;
 	struct ipmi_smi *intf;
 
-	struct mutex pump;
+	spinlock_t pump;
 	struct ipmi_machine *m;
 	bool busy;
 	struct ipmi_smi_msg *cur;
@@ -306,11 +331,14 @@ struct si {
 	ktime_t last_look;
 	unsigned int wait_looks;
 	bool asleep;
+	unsigned int looks_left;
 	enum si_hold hold;
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
 	unsigned int away_tries;
+	struct work_struct tell;
+	bool told_away;
 	unsigned int reset_checks;
 	ktime_t reset_next;
 
@@ -324,18 +352,20 @@ struct si {
 	bool panicking;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
-	bool kicked;
+	bool handed;
 	struct hrtimer timer;
-	enum wait_how armed;
-	bool armed_net;
-	bool timer_net;
+	enum si_alarm alarm;
+	bool kicked;
 	unsigned int passes;
 	unsigned int irq_passes;
 	bool irq_claimed;
 	bool irq_level;
 	bool irq_masked;
-	bool irq_pending;
-	bool irq_seen;
+	bool irq_leaving;
+	unsigned int irq_useless;
+	ktime_t irq_last;
+	u32 irq_pause;
+	struct hrtimer irq_timer;
 	unsigned int irq_missed;
 	bool irq_proved;
 	bool irq_broken;
@@ -355,7 +385,6 @@ static inline void si_count(struct si *si, enum si_stat stat)
 extern const struct ipmi_smi_handlers si_handlers;
 
 /* engine.c */
-struct wait_plan engine_run(struct si *si);
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap);
 void engine_run_here(struct si *si);
 void engine_run_at_panic(struct si *si);
@@ -378,6 +407,7 @@ void go_away(struct si *si, const struct ipmi_failure *f);
 void come_back(struct si *si);
 u32 away_patience_us(struct si *si);
 void away_pause(struct si *si, bool longest);
+void away_init(struct si *si);
 
 /* transaction.c */
 void transaction_begin(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, unsigned int n);
@@ -386,32 +416,21 @@ void transaction_end(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rs
 void transaction_refused(struct si *si, const struct ipmi_smi_msg *msg);
 
 /* irq.c */
+void si_irq_init(struct si *si);
 void si_irq_start(struct si *si);
 void si_irq_free(struct si *si);
 bool si_irq_works(const struct si *si);
 void si_irq_ack(struct si *si);
-void si_irq_mask(struct si *si);
-void si_irq_unmask(struct si *si);
 
 /* pace.c */
 void pace_init(struct si *si);
 int pace_start(struct si *si);
 void pace_stop(struct si *si);
 void pace_kick(struct si *si);
-void pace_interrupt(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
-void pace_arm_locked(struct si *si, struct wait_plan plan);
+void pace_arm_pump(struct si *si, struct wait_plan plan, enum si_from from);
 struct wait_facts pace_facts(struct si *si);
 ktime_t pace_now(void);
-
-/* Before the registers are looked at: an interrupt up to now is no reason any more. */
-static inline void pace_before_look(struct si *si)
-{
-	if (!si->irq_claimed || !READ_ONCE(si->irq_pending))
-		return;
-	WRITE_ONCE(si->irq_pending, false);
-	si_irq_ack(si);
-}
 
 /* io.c */
 int io_map(struct si *si);
