@@ -493,7 +493,7 @@ void engine_run_at_panic(struct si *si)
 {
 	u32 us, waited_us = 0;
 	struct wait_plan plan;
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 	bool done;
 
 	do {
@@ -526,7 +526,7 @@ void engine_run_at_panic(struct si *si)
 void engine_run_here(struct si *si)
 {
 	unsigned long flags;
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 
 	if (READ_ONCE(si->panicking)) {
 		engine_run_at_panic(si);

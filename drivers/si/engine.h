@@ -19,7 +19,7 @@ struct output {
 	bool run;
 };
 
-#define OUTPUT(name) struct output name = { .msgs = LIST_HEAD_INIT(name.msgs) }
+#define OUTPUT_INIT(out) { .msgs = LIST_HEAD_INIT((out).msgs) }
 
 static inline struct wait_plan plan_now(void)
 {

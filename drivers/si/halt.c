@@ -23,7 +23,7 @@ static void run_out(struct si *si)
 	bool idle, away;
 
 	do {
-		OUTPUT(out);
+		struct output out = OUTPUT_INIT(out);
 
 		scoped_guard(spinlock_irqsave, &si->pump) {
 			plan = burst_pump(si, &out, SI_FROM_TASK);
@@ -80,7 +80,7 @@ static void abandon_locked(struct si *si, struct output *out, u8 cc)
 void engine_stop(struct si *si)
 {
 	struct ipmi_smi_msg *msg;
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 
 	scoped_guard(spinlock_irqsave, &si->pump)
 		if (si->hold == SI_HELD)
@@ -141,7 +141,7 @@ void engine_hold(struct si *si)
 void engine_cut(struct si *si)
 {
 	static const struct ipmi_failure cut = { .cause = IPMI_CAUSE_ABSENT, .status = 0xff };
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 
 	scoped_guard(spinlock_irqsave, &si->pump) {
 		si->hold = SI_CUT;

@@ -95,7 +95,7 @@ static void useless_pump(struct si *si)
 {
 	ktime_t now = pace_now();
 
-	if (!si->irq_level)
+	if (!si->irq_level || si->irq_masked)
 		return;
 	if (ktime_us_delta(now, READ_ONCE(si->irq_last)) > STUCK_GAP_US) {
 		si->irq_useless = 0;
@@ -138,7 +138,7 @@ static bool interrupt_pump(struct si *si, struct output *out)
 
 static bool on_interrupt(struct si *si)
 {
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 	bool ours;
 
 	si_count(si, SI_INTERRUPTS);

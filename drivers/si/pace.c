@@ -178,7 +178,7 @@ static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 {
 	struct si *si = container_of(timer, struct si, timer);
 	unsigned int progress;
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 	bool net;
 
 	scoped_guard(spinlock_irqsave, &si->pump) {
@@ -231,7 +231,7 @@ void pace_wait(struct si *si, struct wait_plan plan)
 static struct wait_plan run_as_task(struct si *si)
 {
 	struct wait_plan plan;
-	OUTPUT(out);
+	struct output out = OUTPUT_INIT(out);
 
 	scoped_guard(spinlock_irqsave, &si->pump)
 		plan = engine_burst_pump(si, &out, SI_FROM_TASK);
