@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Another device on the interrupt line of an interface, and how late its interrupts are because
+ * of that: with the kernel's own modules and with these, in turns in one machine. The device is
+ * QEMU's "edu", see tests/modules/edu.c.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ipmi_dev.h"
+#include "ktap.h"
+
+#define LATENCY "/sys/module/edu/parameters/latency"
+#define CALL "/sys/module/device_call/parameters/call"
+#define BMC "0000:00:04.0"
+
+#define WINDOW_US 1500000
+#define ROUNDS 4
+
+/*
+ * What this host does meanwhile is in each figure, so the least of the rounds are compared. They
+ * may differ by half, and by what two wake-ups of an emulated processor do.
+ */
+#define RATIO 1.5
+#define ALLOWED_US 2000
+
+struct figures {
+	double mean, worst;
+};
+
+static struct figures measure(void)
+{
+	struct figures f = { 1e9, 1e9 };
+	double n, sum;
+
+	file_write(LATENCY, "0\n");
+	usleep(WINDOW_US);
+	if (sscanf(file_text(LATENCY), "%lf %lf %lf", &n, &sum, &f.worst) == 3 && n)
+		f.mean = sum / n;
+	return f;
+}
+
+static int fd;
+static pid_t children[4];
+static int n_children;
+
+/* A process that does that again and again until end_all(). */
+static void start(void (*again)(void))
+{
+	pid_t pid = fork();
+
+	if (pid) {
+		children[n_children++] = pid;
+		return;
+	}
+	if (fd >= 0)
+		fd = ipmi_open(0);
+	for (;;)
+		again();
+}
+
+static void end_all(void)
+{
+	while (n_children) {
+		kill(children[--n_children], SIGKILL);
+		waitpid(children[n_children], NULL, 0);
+	}
+}
+
+static void ask(void)
+{
+	struct reply r;
+
+	ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
+}
+
+static void ask_when_idle(void)
+{
+	struct sched_param none = { 0 };
+
+	sched_setscheduler(0, SCHED_IDLE, &none);
+	ask();
+}
+
+static void burn(void)
+{
+	for (volatile int i = 0; i < 1000000; i++)
+		;
+}
+
+static int insert(bool ours)
+{
+	static const char *const names[] = { "ipmi_msghandler", "ipmi_devintf", "ipmi_si" };
+
+	if (ours)
+		return stack_insert();
+	for (int i = 0; i < 3; i++)
+		if (run("insmod /lib/modules/$(uname -r)/kernel/drivers/char/ipmi/%s.ko*",
+			names[i]))
+			return -1;
+	return 0;
+}
+
+static bool now_ours;
+
+static void come_and_go(void)
+{
+	stack_remove();
+	insert(now_ours);
+	ipmi_try(0);
+}
+
+static void nothing(void)
+{
+}
+
+static void users(void)
+{
+	start(ask);
+	start(ask);
+}
+
+static void slow_bmc(void)
+{
+	bmc_line("delay 2");
+	users();
+}
+
+static void idle_class(void)
+{
+	start(ask_when_idle);
+	start(burn);
+}
+
+static void away(void)
+{
+	bmc_line("away busy 2500");
+	users();
+}
+
+static void loading(void)
+{
+	close(fd);
+	fd = -1;
+	start(come_and_go);
+}
+
+/* With that under way: the least figures of the rounds so far. */
+static void least(struct figures *f, bool ours, void (*begin)(void))
+{
+	struct figures new;
+	int loaded = insert(ours);
+
+	now_ours = ours;
+	if (!EXPECT_EQ(loaded, 0) || (fd = ipmi_open(0)) < 0) {
+		printf("Bail out! no interface: %s\n", output());
+		exit(1);
+	}
+	begin();
+	usleep(200000);
+	new = measure();
+	end_all();
+	if (fd >= 0) {
+		if (begin == away)
+			sleep(2);
+		if (begin == slow_bmc)
+			bmc_line("delay 0");
+		close(fd);
+	}
+	EXPECT_EQ(stack_remove(), 0);
+	ktap_note("%s: mean %.0f us, worst %.0f us", ours ? "ours" : "the kernel's", new.mean,
+		  new.worst);
+	if (new.mean < f->mean)
+		f->mean = new.mean;
+	if (new.worst < f->worst)
+		f->worst = new.worst;
+}
+
+static bool no_later(double ours, double theirs)
+{
+	return ours <= RATIO * theirs + ALLOWED_US;
+}
+
+static void compare(void (*begin)(void))
+{
+	struct figures theirs = { 1e9, 1e9 }, ours = { 1e9, 1e9 };
+
+	for (int i = 0; i < ROUNDS; i++) {
+		least(&theirs, false, begin);
+		least(&ours, true, begin);
+		if (no_later(ours.mean, theirs.mean) && no_later(ours.worst, theirs.worst))
+			break;
+	}
+	EXPECT(no_later(ours.mean, theirs.mean));
+	EXPECT(no_later(ours.worst, theirs.worst));
+}
+
+static void while_it_is_idle(void)
+{
+	compare(nothing);
+}
+
+static void under_load(void)
+{
+	compare(users);
+}
+
+static void under_load_of_a_slow_bmc(void)
+{
+	compare(slow_bmc);
+}
+
+/* Whoever sends has not much of a processor, and what it holds is held for as long. */
+static void beside_a_sender_that_hardly_runs(void)
+{
+	compare(idle_class);
+}
+
+static void while_the_bmc_is_away(void)
+{
+	compare(away);
+}
+
+static void while_it_comes_and_goes(void)
+{
+	compare(loading);
+}
+
+/*
+ * The bus is cut off while an answer raises the interrupt, which nobody can take away. The
+ * kernel's own modules know nothing of that, so this is compared with the bound.
+ */
+static void while_a_level_is_stuck(void)
+{
+	struct figures f = { 1e9, 1e9 };
+
+	REQUIRE(EXPECT_EQ(insert(true), 0));
+	fd = ipmi_open(0);
+	REQUIRE(EXPECT(fd >= 0));
+	bmc_line("delay 300");
+	EXPECT_EQ(ipmi_send(fd, 1, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	usleep(50000);
+	EXPECT_EQ(file_write(CALL, "frozen pci " BMC "\n"), 0);
+	usleep(500000);
+	for (int i = 0; i < ROUNDS && (f.mean > 12000 || f.worst > 30000); i++) {
+		struct figures new = measure();
+
+		ktap_note("mean %.0f us, worst %.0f us", new.mean, new.worst);
+		if (new.mean < f.mean)
+			f.mean = new.mean;
+		if (new.worst < f.worst)
+			f.worst = new.worst;
+	}
+	EXPECT(f.mean <= 12000);
+	EXPECT(f.worst <= 30000);
+	EXPECT_EQ(file_write(CALL, "reset pci " BMC "\n"), 0);
+	EXPECT_EQ(file_write(CALL, "resume pci " BMC "\n"), 0);
+	close(fd);
+	for (double end = now() + 10; now() < end && ipmi_try(0);)
+		usleep(50000);
+	EXPECT_EQ(ipmi_try(0), 0);
+	EXPECT_EQ(stack_remove(), 0);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(while_it_is_idle),
+	KTAP_CASE(under_load),
+	KTAP_CASE(under_load_of_a_slow_bmc),
+	KTAP_CASE(beside_a_sender_that_hardly_runs),
+	KTAP_CASE(while_the_bmc_is_away),
+	KTAP_CASE(while_it_comes_and_goes),
+	KTAP_CASE(while_a_level_is_stuck),
+};
+
+int main(void)
+{
+	if (run("insmod /vm/modules/edu.ko && insmod /vm/modules/device_call.ko")) {
+		printf("Bail out! %s\n", output());
+		return 1;
+	}
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
