@@ -19,15 +19,16 @@
 static void si_set_run_to_completion(void *send_info, bool on)
 {
 	struct si *si = send_info;
+	unsigned long flags;
 
 	if (!on)
 		return;
-	if (spin_trylock(&si->lock))
-		spin_unlock(&si->lock);
+	if (spin_trylock_irqsave(&si->lock, flags))
+		spin_unlock_irqrestore(&si->lock, flags);
 	else
 		spin_lock_init(&si->lock);
-	if (spin_trylock(&si->pump))
-		spin_unlock(&si->pump);
+	if (spin_trylock_irqsave(&si->pump, flags))
+		spin_unlock_irqrestore(&si->pump, flags);
 	else
 		spin_lock_init(&si->pump);
 	if (si->hold == SI_HELD)

@@ -251,8 +251,10 @@ void si_irq_start(struct si *si)
 			 gpe ? "ACPI GPE" : "interrupt", si->desc.irq, rv);
 		return;
 	}
-	si->irq_claimed = true;
-	si_irq_ack(si);
+	scoped_guard(spinlock_irqsave, &si->pump) {
+		si->irq_claimed = true;
+		si_irq_ack(si);
+	}
 	dev_info(dev, gpe ? "Using ACPI GPE %d\n" : "Using irq %d\n", si->desc.irq);
 }
 

@@ -288,8 +288,10 @@ int pace_start(struct si *si)
 	si->alarm = ALARM_OFF;
 	si->kicked = false;
 	si_irq_start(si);
-	si->attn.use_irq = si->irq_claimed;
-	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
+	scoped_guard(spinlock_irqsave, &si->pump) {
+		si->attn.use_irq = si->irq_claimed;
+		si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
+	}
 
 	/*
 	 * Somebody has to be there for what takes long in any case. Administrators know
@@ -298,6 +300,10 @@ int pace_start(struct si *si)
 	thread = kthread_run(pace_thread, si, has_kipmid(si) ? "kipmi%d" : "ipmi-si%d",
 			     si->number);
 	if (IS_ERR(thread)) {
+		/* An interrupt may have come already, and have set the timer. */
+		scoped_guard(spinlock_irqsave, &si->lock)
+			si->stopping = true;
+		hrtimer_cancel(&si->timer);
 		si_irq_free(si);
 		return PTR_ERR(thread);
 	}
