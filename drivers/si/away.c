@@ -75,8 +75,8 @@ void come_back(struct si *si)
 
 	WRITE_ONCE(si->away, false);
 	/* One that has worked will again. */
-	if (si->irq_proved)
-		WRITE_ONCE(si->irq_broken, false);
+	if (si->irq.proved)
+		WRITE_ONCE(si->irq.broken, false);
 	si_irq_ack(si);
 	trace_ipmi_bmc(si, NULL, ms);
 	si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;

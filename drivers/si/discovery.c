@@ -74,14 +74,14 @@ static bool is_over(const struct si_offer *o)
 	return !o->si;
 }
 
-static void set_state_locked(struct si_offer *o, enum offer_state state)
+static void set_state_offers(struct si_offer *o, enum offer_state state)
 {
 	lockdep_assert_held(&offers_lock);
 	o->state = state;
 	o->since = local_clock();
 }
 
-static void forget_oldest_locked(void)
+static void forget_oldest_offers(void)
 {
 	struct si_offer *o, *oldest = NULL;
 	unsigned int n = 0;
@@ -116,9 +116,9 @@ static struct si_offer *alloc(const struct si_desc *desc)
 static void add(struct si_offer *o, enum offer_state state)
 {
 	guard(mutex)(&offers_lock);
-	set_state_locked(o, state);
+	set_state_offers(o, state);
 	list_add_tail(&o->link, &offers);
-	forget_oldest_locked();
+	forget_oldest_offers();
 }
 
 /**
@@ -173,7 +173,7 @@ void offer_decline(struct si *si, const char *fmt, ...)
 	va_start(args, fmt);
 	vscnprintf(si->offer->story, sizeof(si->offer->story), fmt, args);
 	va_end(args);
-	set_state_locked(si->offer, OFFER_REFUSED);
+	set_state_offers(si->offer, OFFER_REFUSED);
 }
 
 /**
@@ -203,7 +203,7 @@ void offer_try(struct si *si)
 {
 	guard(mutex)(&offers_lock);
 	si->offer->tries++;
-	set_state_locked(si->offer, OFFER_TRYING);
+	set_state_offers(si->offer, OFFER_TRYING);
 }
 
 /**
@@ -214,7 +214,7 @@ void offer_failed(struct si *si)
 {
 	guard(mutex)(&offers_lock);
 	si->offer->next = jiffies + si->probe_pause;
-	set_state_locked(si->offer, OFFER_FAILED);
+	set_state_offers(si->offer, OFFER_FAILED);
 }
 
 /**
@@ -227,7 +227,7 @@ void offer_up(struct si *si)
 	/* What probing has found out: the spacing. */
 	si->offer->desc = si->desc;
 	si->offer->number = ipmi_core_number(si->intf);
-	set_state_locked(si->offer, OFFER_UP);
+	set_state_offers(si->offer, OFFER_UP);
 }
 
 /**
@@ -239,9 +239,9 @@ void offer_remove(struct si *si)
 	guard(mutex)(&offers_lock);
 	si->offer->si = NULL;
 	if (si->offer->state != OFFER_REFUSED)
-		set_state_locked(si->offer, OFFER_REMOVED);
+		set_state_offers(si->offer, OFFER_REMOVED);
 	si->offer = NULL;
-	forget_oldest_locked();
+	forget_oldest_offers();
 }
 
 /* As in the kernel's log. */
@@ -271,7 +271,7 @@ static void show_desc(struct seq_file *m, const struct si_offer *o)
 	seq_putc(m, '\n');
 }
 
-static void show_up_locked(struct seq_file *m, const struct si_offer *o)
+static void show_up_offers(struct seq_file *m, const struct si_offer *o)
 {
 	const struct si *si = o->si;
 
@@ -282,7 +282,7 @@ static void show_up_locked(struct seq_file *m, const struct si_offer *o)
 	seq_putc(m, '\n');
 }
 
-static void show_state_locked(struct seq_file *m, const struct si_offer *o)
+static void show_state_offers(struct seq_file *m, const struct si_offer *o)
 {
 	lockdep_assert_held(&offers_lock);
 	switch (o->state) {
@@ -301,7 +301,7 @@ static void show_state_locked(struct seq_file *m, const struct si_offer *o)
 		seq_printf(m, "\t%s\n", o->story);
 		break;
 	case OFFER_UP:
-		show_up_locked(m, o);
+		show_up_offers(m, o);
 		break;
 	case OFFER_REFUSED:
 		seq_printf(m, "refused: %s\n", o->story);
@@ -328,7 +328,7 @@ void offers_show(struct seq_file *m)
 		show_desc(m, o);
 		show_time(m, o->since);
 		seq_putc(m, ' ');
-		show_state_locked(m, o);
+		show_state_offers(m, o);
 	}
 }
 

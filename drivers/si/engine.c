@@ -38,16 +38,6 @@ void answer_locally(struct ipmi_smi_msg *msg, u8 cc)
 }
 
 /**
- * put_msg() - a message goes up at the end of the pass
- * @out: what goes up
- * @msg: the message, with its answer
- */
-void put_msg(struct output *out, struct ipmi_smi_msg *msg)
-{
-	list_add_tail(&msg->link, &out->msgs);
-}
-
-/**
  * take_next() - take the message that is to be started next
  * @si: the interface
  *
@@ -77,13 +67,13 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 	if (!cc) {
 		transaction_begin(si, msg, rq, n);
 		si->busy = true;
-		si->waiting = IPMI_STEP_AGAIN;
+		si->wait.verdict = IPMI_STEP_AGAIN;
 		si->slot = wait_slot(rq[0], rq[1]);
 	}
 	return cc;
 }
 
-static bool start_user_locked(struct si *si, struct output *out)
+static bool start_user_pump(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg = has_next(si) ? take_next(si) : NULL;
 	u8 cc;
@@ -107,7 +97,7 @@ static bool start_user_locked(struct si *si, struct output *out)
 }
 
 /* While the BMC is away a try of it may take seconds, and nobody else waits for that. */
-static bool refuse_locked(struct si *si, struct output *out)
+static bool refuse_pump(struct si *si, struct output *out)
 {
 	struct si_transaction now = si->now;
 	struct ipmi_smi_msg *msg;
@@ -124,13 +114,13 @@ static bool refuse_locked(struct si *si, struct output *out)
 	return true;
 }
 
-static bool start_attn_locked(struct si *si)
+static bool start_attn_pump(struct si *si)
 {
 	u8 rq[ATTN_REQUEST_MAX];
 	unsigned int n;
 
 	si->attn_turn = false;
-	n = housekeeping_wants(si) ? housekeeping_next_locked(si, rq) : 0;
+	n = housekeeping_wants(si) ? housekeeping_next_pump(si, rq) : 0;
 	if (!n)
 		return false;
 	si->cur = NULL;
@@ -142,14 +132,14 @@ static bool start_attn_locked(struct si *si)
 }
 
 /* A user's message and housekeeping take turns while both want the wire. */
-static bool start_next_locked(struct si *si, struct output *out)
+static bool start_next_pump(struct si *si, struct output *out)
 {
 	if (si->attn_turn || !has_next(si))
-		return start_attn_locked(si) || start_user_locked(si, out);
-	return start_user_locked(si, out) || start_attn_locked(si);
+		return start_attn_pump(si) || start_user_pump(si, out);
+	return start_user_pump(si, out) || start_attn_pump(si);
 }
 
-static void done_locked(struct si *si, struct output *out)
+static void done_pump(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg = si->cur;
 
@@ -158,7 +148,7 @@ static void done_locked(struct si *si, struct output *out)
 	si_irq_ack(si);
 	si_count(si, SI_COMPLETE_TRANSACTIONS);
 	if (!msg) {
-		housekeeping_done_locked(si, out);
+		housekeeping_done_pump(si, out);
 		return;
 	}
 	msg->rsp_size = si->m->ops->result(si->m, msg->rsp, sizeof(msg->rsp));
@@ -181,7 +171,7 @@ static u8 failure_cc(const struct ipmi_failure *f)
 	}
 }
 
-static void failed_locked(struct si *si, struct output *out)
+static void failed_pump(struct si *si, struct output *out)
 {
 	const struct ipmi_failure *f = si->m->ops->failure(si->m);
 	struct ipmi_smi_msg *msg = si->cur;
@@ -217,26 +207,26 @@ static u32 us_since(ktime_t then, ktime_t now)
 static enum ipmi_step look(struct si *si, u32 elapsed)
 {
 	si->now.looks++;
-	si->looks_left--;
+	si->burst.looks_left--;
 	return si->m->ops->step(si->m, elapsed);
 }
 
 /* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
-static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
+static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
 {
 	/* A clock of some machines stands still for a tick, and who looks at it spins as long. */
-	u32 waited_us = max(us_since(si->wait_start, now), si->wait_spun_us);
+	u32 waited_us = max(us_since(si->wait.start, now), si->wait.spun_us);
 
-	si->wait_looks++;
-	if (si->asleep)
+	si->wait.looks++;
+	if (si->wait.asleep)
 		WRITE_ONCE(si->times.sleeping_us, si->times.sleeping_us + elapsed);
-	si->asleep = false;
-	if (step != si->waiting) {
+	si->wait.asleep = false;
+	if (step != si->wait.verdict) {
 		si->now.waited_us += waited_us;
 		/* How long one waits for nothing is not how long an answer takes. */
 		if (step != IPMI_STEP_FAILED)
-			wait_learn(&si->history, si->waiting, si->slot, waited_us,
-				   pace_facts(si).irq ? 0 : si->wait_looks);
+			wait_learn(&si->history, si->wait.verdict, si->slot, waited_us,
+				   pace_facts(si).irq ? 0 : si->wait.looks);
 	}
 	return waited_us;
 }
@@ -245,70 +235,70 @@ static u32 waited_locked(struct si *si, enum ipmi_step step, ktime_t now, u32 el
  * Step a machine that is busy, with the time since the last look, until it waits or ends, or
  * the burst has to.
  */
-static enum ipmi_step step_locked(struct si *si, u32 *waited_us)
+static enum ipmi_step step_pump(struct si *si, u32 *waited_us)
 {
-	bool was_waiting = si->waiting != IPMI_STEP_AGAIN;
+	bool was_waiting = si->wait.verdict != IPMI_STEP_AGAIN;
 	ktime_t now = was_waiting ? pace_now() : 0;
-	u32 elapsed = was_waiting ? us_since(si->last_look, now) : 0;
+	u32 elapsed = was_waiting ? us_since(si->wait.last_look, now) : 0;
 	enum ipmi_step step;
 
 	step = look(si, elapsed);
 	*waited_us = 0;
 	if (was_waiting)
-		*waited_us = waited_locked(si, step, now, elapsed);
+		*waited_us = waited_pump(si, step, now, elapsed);
 	if (step == IPMI_STEP_AGAIN) {
-		si->waiting = IPMI_STEP_AGAIN;
-		while (step == IPMI_STEP_AGAIN && si->looks_left)
+		si->wait.verdict = IPMI_STEP_AGAIN;
+		while (step == IPMI_STEP_AGAIN && si->burst.looks_left)
 			step = look(si, 0);
 		was_waiting = false;
 	}
 	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
 		if (step != IPMI_STEP_FAILED)
-			WRITE_ONCE(si->progress, si->progress + 1);
-		si->waiting = IPMI_STEP_AGAIN;
+			WRITE_ONCE(si->burst.progress, si->burst.progress + 1);
+		si->wait.verdict = IPMI_STEP_AGAIN;
 		return step;
 	}
 	if (!was_waiting)
 		now = pace_now();
 	if (!si->now.start)
 		si->now.start = now;
-	if (step != si->waiting) {
-		WRITE_ONCE(si->progress, si->progress + 1);
-		si->wait_start = now;
-		si->wait_spun_us = 0;
-		si->wait_looks = 0;
+	if (step != si->wait.verdict) {
+		WRITE_ONCE(si->burst.progress, si->burst.progress + 1);
+		si->wait.start = now;
+		si->wait.spun_us = 0;
+		si->wait.looks = 0;
 		*waited_us = 0;
 	}
-	si->waiting = step;
-	si->last_look = now;
+	si->wait.verdict = step;
+	si->wait.last_look = now;
 	return step;
 }
 
 /* How to wait for what @step waits for, after a wait of @waited_us. */
-static struct wait_plan plan_wait_locked(struct si *si, enum ipmi_step step, u32 waited_us)
+static struct wait_plan plan_wait_pump(struct si *si, enum ipmi_step step, u32 waited_us)
 {
 	struct wait_facts facts = pace_facts(si);
 	struct wait_plan plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
 
 	if (plan.how == WAIT_SPIN) {
-		si->wait_spun_us += plan.us;
+		si->wait.spun_us += plan.us;
 		WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + plan.us);
 	}
 	return plan;
 }
 
 /* Something has ended and goes up now. Is there more to do, or does the BMC want it? */
-static struct wait_plan plan_after_locked(struct si *si)
+static struct wait_plan plan_after_pump(struct si *si)
 {
 	struct wait_plan plan;
 
 	if (si->busy || attn_wants(&si->attn) || READ_ONCE(si->due) || has_next(si))
 		return plan_now();
-	return housekeeping_idle_locked(si, &plan) ? plan_now() : plan;
+	return housekeeping_idle_pump(si, &plan) ? plan_now() : plan;
 }
 
 /* Drive the machine until it waits, something has to go up, or the burst has to end. */
-static struct wait_plan pump_locked(struct si *si, struct output *out)
+static struct wait_plan drive_pump(struct si *si, struct output *out)
 {
 	struct wait_plan plan;
 	enum ipmi_step step;
@@ -316,36 +306,36 @@ static struct wait_plan pump_locked(struct si *si, struct output *out)
 
 	lockdep_assert_held(&si->pump);
 	if (si->hold == SI_CUT) {
-		start_user_locked(si, out);
+		start_user_pump(si, out);
 		return plan_event(0);
 	}
-	while (si->looks_left) {
-		if (refuse_locked(si, out))
-			return plan_after_locked(si);
-		if (!si->busy && !start_next_locked(si, out)) {
+	while (si->burst.looks_left) {
+		if (refuse_pump(si, out))
+			return plan_after_pump(si);
+		if (!si->busy && !start_next_pump(si, out)) {
 			if (!list_empty(&out->msgs))
-				return plan_after_locked(si);
-			if (!housekeeping_idle_locked(si, &plan))
+				return plan_after_pump(si);
+			if (!housekeeping_idle_pump(si, &plan))
 				return plan;
 			continue;
 		}
-		step = step_locked(si, &waited_us);
+		step = step_pump(si, &waited_us);
 		switch (step) {
 		case IPMI_STEP_DONE:
-			done_locked(si, out);
+			done_pump(si, out);
 			break;
 		case IPMI_STEP_FAILED:
-			failed_locked(si, out);
+			failed_pump(si, out);
 			break;
 		case IPMI_STEP_SOON:
 		case IPMI_STEP_TICK:
-			return plan_wait_locked(si, step, waited_us);
+			return plan_wait_pump(si, step, waited_us);
 		default:
 			continue;
 		}
 		/* Something has ended: let go of the pump, and hand it up. */
 		if (!list_empty(&out->msgs) || out->pretimeout)
-			return plan_after_locked(si);
+			return plan_after_pump(si);
 	}
 	return plan_now();
 }
@@ -365,21 +355,21 @@ struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from
 	struct wait_plan plan;
 
 	lockdep_assert_held(&si->pump);
-	si->passes++;
-	si->looks_left = BURST_LOOKS;
+	si->burst.count++;
+	si->burst.looks_left = BURST_LOOKS;
 	for (;;) {
-		plan = pump_locked(si, out);
+		plan = drive_pump(si, out);
 		if (plan.how != WAIT_SPIN || !plan.us || plan.us > spin_us)
 			break;
 		udelay(plan.us);
 		spin_us -= plan.us;
 	}
-	si->asleep = plan.how != WAIT_SPIN;
+	si->wait.asleep = plan.how != WAIT_SPIN;
 	return plan;
 }
 
 /**
- * hand_up_locked() - give the core what a pass has brought
+ * hand_up_pump() - give the core what a pass has brought
  * @si: the interface
  * @out: what
  *
@@ -387,7 +377,7 @@ struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from
  *
  * Context: any, under si->pump, which has to be dropped next, and then hand_up_end().
  */
-void hand_up_locked(struct si *si, struct output *out)
+void hand_up_pump(struct si *si, struct output *out)
 {
 	struct ipmi_smi_msg *msg, *tmp;
 
@@ -401,7 +391,7 @@ void hand_up_locked(struct si *si, struct output *out)
 /**
  * hand_up_end() - have the core deal with what it was given
  * @si: the interface
- * @out: what hand_up_locked() was called with
+ * @out: what hand_up_pump() was called with
  * @from: the caller; a task runs it here
  *
  * Context: any, without a lock of ours.
@@ -436,7 +426,7 @@ struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_fr
 		return plan_event(0);
 	plan = burst_pump(si, out, from);
 	pace_arm_pump(si, plan, from);
-	hand_up_locked(si, out);
+	hand_up_pump(si, out);
 	return plan;
 }
 
@@ -464,10 +454,10 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 			return -EIO;
 	do {
 		scoped_guard(spinlock_irqsave, &si->pump) {
-			si->looks_left = BURST_LOOKS;
-			step = step_locked(si, &waited_us);
-			plan = plan_wait_locked(si, step, waited_us);
-			si->asleep = plan.how != WAIT_SPIN;
+			si->burst.looks_left = BURST_LOOKS;
+			step = step_pump(si, &waited_us);
+			plan = plan_wait_pump(si, step, waited_us);
+			si->wait.asleep = plan.how != WAIT_SPIN;
 		}
 		if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
 			pace_wait(si, plan);
@@ -503,7 +493,7 @@ void engine_run_at_panic(struct si *si)
 			return;
 		plan = burst_pump(si, &out, SI_FROM_TASK);
 		done = !list_empty(&out.msgs) || !si->busy;
-		hand_up_locked(si, &out);
+		hand_up_pump(si, &out);
 		spin_unlock_irqrestore(&si->pump, flags);
 		if (done)
 			break;

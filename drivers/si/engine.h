@@ -8,7 +8,7 @@
 #include "si.h"
 
 /**
- * struct output - what a pass has to hand up
+ * struct output - what a burst has to hand up
  * @msgs: messages with their answers
  * @pretimeout: the watchdog's
  * @run: the core has to be run for what it was given
@@ -20,6 +20,12 @@ struct output {
 };
 
 #define OUTPUT_INIT(out) { .msgs = LIST_HEAD_INIT((out).msgs) }
+
+/* A message goes up at the end of the burst, with its answer. */
+static inline void put_msg(struct output *out, struct ipmi_smi_msg *msg)
+{
+	list_add_tail(&msg->link, &out->msgs);
+}
 
 static inline struct wait_plan plan_now(void)
 {
@@ -33,11 +39,10 @@ static inline struct wait_plan plan_event(s64 us)
 
 /* engine.c */
 void answer_locally(struct ipmi_smi_msg *msg, u8 cc);
-void put_msg(struct output *out, struct ipmi_smi_msg *msg);
 struct ipmi_smi_msg *take_next(struct si *si);
 struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from);
 struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_from from);
-void hand_up_locked(struct si *si, struct output *out);
+void hand_up_pump(struct si *si, struct output *out);
 void hand_up_end(struct si *si, struct output *out, enum si_from from);
 
 /* housekeeping.c */
@@ -46,9 +51,9 @@ static inline bool housekeeping_wants(const struct si *si)
 	return si->away || si->reset_checks || READ_ONCE(si->due) || attn_wants(&si->attn);
 }
 
-unsigned int housekeeping_next_locked(struct si *si, u8 *rq);
-void housekeeping_done_locked(struct si *si, struct output *out);
+unsigned int housekeeping_next_pump(struct si *si, u8 *rq);
+void housekeeping_done_pump(struct si *si, struct output *out);
 void housekeeping_expect_reset(struct si *si);
-bool housekeeping_idle_locked(struct si *si, struct wait_plan *plan);
+bool housekeeping_idle_pump(struct si *si, struct wait_plan *plan);
 
 #endif /* SI_ENGINE_H */

@@ -27,7 +27,7 @@ static void run_out(struct si *si)
 
 		scoped_guard(spinlock_irqsave, &si->pump) {
 			plan = burst_pump(si, &out, SI_FROM_TASK);
-			hand_up_locked(si, &out);
+			hand_up_pump(si, &out);
 			idle = plan.how == WAIT_EVENT && !si->busy;
 			away = si->away;
 		}
@@ -42,7 +42,7 @@ static void run_out(struct si *si)
 static void quiet(struct si *si)
 {
 	scoped_guard(spinlock_irqsave, &si->pump) {
-		WRITE_ONCE(si->irq_quiet, true);
+		WRITE_ONCE(si->irq.quiet, true);
 		if (si->attn.use_irq) {
 			si->attn.use_irq = false;
 			si->attn.due |= ATTN_DUE_ENABLES;
@@ -55,7 +55,7 @@ static void quiet(struct si *si)
 }
 
 /* Whose request it is need not wait for its end. */
-static void abandon_locked(struct si *si, struct output *out, u8 cc)
+static void abandon_pump(struct si *si, struct output *out, u8 cc)
 {
 	struct ipmi_smi_msg *msg = si->cur;
 
@@ -87,14 +87,14 @@ void engine_stop(struct si *si)
 			si->hold = SI_RUNS;
 	quiet(si);
 	scoped_guard(spinlock_irqsave, &si->pump) {
-		abandon_locked(si, &out, IPMI_ERR_UNSPECIFIED);
+		abandon_pump(si, &out, IPMI_ERR_UNSPECIFIED);
 		si->busy = false;
 		msg = take_next(si);
 		if (msg) {
 			answer_locally(msg, IPMI_ERR_UNSPECIFIED);
 			put_msg(&out, msg);
 		}
-		hand_up_locked(si, &out);
+		hand_up_pump(si, &out);
 	}
 	hand_up_end(si, &out, SI_FROM_TASK);
 }
@@ -146,10 +146,10 @@ void engine_cut(struct si *si)
 	scoped_guard(spinlock_irqsave, &si->pump) {
 		si->hold = SI_CUT;
 		/* The machine may finish it when the bus is back: nobody waits for it any more. */
-		abandon_locked(si, &out, IPMI_BUS_ERR);
+		abandon_pump(si, &out, IPMI_BUS_ERR);
 		if (!si->away)
 			go_away(si, &cut);
-		hand_up_locked(si, &out);
+		hand_up_pump(si, &out);
 	}
 	hand_up_end(si, &out, SI_FROM_TASK);
 	pace_kick(si);
@@ -167,7 +167,7 @@ void engine_resume(struct si *si)
 {
 	scoped_guard(spinlock_irqsave, &si->pump) {
 		si->hold = SI_RUNS;
-		WRITE_ONCE(si->irq_quiet, false);
+		WRITE_ONCE(si->irq.quiet, false);
 		si->attn.use_irq = si_irq_works(si);
 		si->attn.irq_on = false;
 		si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;

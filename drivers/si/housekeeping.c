@@ -49,16 +49,17 @@ static void check_reset(struct si *si)
 }
 
 /**
- * housekeeping_next_locked() - what the BMC is to be asked now
+ * housekeeping_next_pump() - what the BMC is to be asked now
  * @si: the interface, with no request under way
  * @rq: room for ATTN_REQUEST_MAX bytes
  *
  * Return: the length of the request, 0 = nothing.
  */
-unsigned int housekeeping_next_locked(struct si *si, u8 *rq)
+unsigned int housekeeping_next_pump(struct si *si, u8 *rq)
 {
 	unsigned int n;
 
+	lockdep_assert_held(&si->pump);
 	if (si->away)
 		return ktime_before(pace_now(), si->away_next) ? 0 : ask_who_it_is(&si->attn, rq);
 	take_due(si);
@@ -85,17 +86,18 @@ static void deliver_async(struct si *si, struct output *out, u8 cmd, const u8 *r
 }
 
 /**
- * housekeeping_done_locked() - take the answer to what housekeeping_next_locked() asked
+ * housekeeping_done_pump() - take the answer to what housekeeping_next_pump() asked
  * @si: the interface
  * @out: what goes up of it
  */
-void housekeeping_done_locked(struct si *si, struct output *out)
+void housekeeping_done_pump(struct si *si, struct output *out)
 {
 	u8 rsp[IPMI_MACHINE_MAX];
 	unsigned int n = si->m->ops->result(si->m, rsp, sizeof(rsp));
 	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
 	u32 pause;
 
+	lockdep_assert_held(&si->pump);
 	transaction_end(si, NULL, rsp, n, NULL);
 	switch (attn_answer(&si->attn, rsp, n)) {
 	case ATTN_MESSAGE:
@@ -136,16 +138,17 @@ void housekeeping_expect_reset(struct si *si)
 }
 
 /**
- * housekeeping_idle_locked() - nothing is under way: what does the BMC want?
+ * housekeeping_idle_pump() - nothing is under way: what does the BMC want?
  * @si: the interface
  * @plan: filled in: when to look again, unless something is to be done
  *
  * Return: whether there is something to be done.
  */
-bool housekeeping_idle_locked(struct si *si, struct wait_plan *plan)
+bool housekeeping_idle_pump(struct si *si, struct wait_plan *plan)
 {
 	s64 us;
 
+	lockdep_assert_held(&si->pump);
 	if (si->away) {
 		us = ktime_us_delta(si->away_next, pace_now());
 		*plan = us > 0 ? plan_event(us) : plan_now();

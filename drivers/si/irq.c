@@ -31,7 +31,7 @@
  */
 bool si_irq_works(const struct si *si)
 {
-	return si->irq_claimed && !READ_ONCE(si->irq_broken) && !READ_ONCE(si->irq_quiet);
+	return si->irq.claimed && !READ_ONCE(si->irq.broken) && !READ_ONCE(si->irq.quiet);
 }
 
 /**
@@ -44,7 +44,7 @@ bool si_irq_works(const struct si *si)
  */
 void si_irq_ack(struct si *si)
 {
-	if (si->irq_claimed && !si->irq_quiet && si->m->ops->irq)
+	if (si->irq.claimed && !si->irq.quiet && si->m->ops->irq)
 		si->m->ops->irq(si->m, true);
 }
 
@@ -65,10 +65,10 @@ static void unmask_gpe(struct si *si) { }
 /* The pause is over: look whether the level is still there. */
 static enum hrtimer_restart unmask(struct hrtimer *timer)
 {
-	struct si *si = container_of(timer, struct si, irq_timer);
+	struct si *si = container_of(timer, struct si, irq.timer);
 
-	WRITE_ONCE(si->irq_last, pace_now());
-	WRITE_ONCE(si->irq_masked, false);
+	WRITE_ONCE(si->irq.last, pace_now());
+	WRITE_ONCE(si->irq.masked, false);
 	if (si->desc.irq_is_gpe)
 		unmask_gpe(si);
 	else
@@ -79,11 +79,11 @@ static enum hrtimer_restart unmask(struct hrtimer *timer)
 /* In si_irq_free() there is nobody any more who would unmask it, and nothing to come. */
 static void mask_pump(struct si *si)
 {
-	WRITE_ONCE(si->irq_masked, true);
+	WRITE_ONCE(si->irq.masked, true);
 	if (!si->desc.irq_is_gpe)
 		disable_irq_nosync(si->desc.irq);
-	if (!si->irq_leaving)
-		hrtimer_start(&si->irq_timer, ns_to_ktime((u64)si->irq_pause * NSEC_PER_USEC),
+	if (!si->irq.leaving)
+		hrtimer_start(&si->irq.timer, ns_to_ktime((u64)si->irq.pause * NSEC_PER_USEC),
 			      HRTIMER_MODE_REL);
 }
 
@@ -95,25 +95,25 @@ static void useless_pump(struct si *si)
 {
 	ktime_t now = pace_now();
 
-	if (!si->irq_level || si->irq_masked)
+	if (!si->irq.level || si->irq.masked)
 		return;
-	if (ktime_us_delta(now, READ_ONCE(si->irq_last)) > STUCK_GAP_US) {
-		si->irq_useless = 0;
-		si->irq_pause = 0;
+	if (ktime_us_delta(now, READ_ONCE(si->irq.last)) > STUCK_GAP_US) {
+		si->irq.useless = 0;
+		si->irq.pause = 0;
 	}
-	WRITE_ONCE(si->irq_last, now);
-	if (++si->irq_useless < STUCK_MAX && !si->irq_leaving)
+	WRITE_ONCE(si->irq.last, now);
+	if (++si->irq.useless < STUCK_MAX && !si->irq.leaving)
 		return;
-	si->irq_useless = 0;
-	si->irq_pause = clamp_t(u32, si->irq_pause * 2, STUCK_PAUSE_MIN_US, STUCK_PAUSE_MAX_US);
+	si->irq.useless = 0;
+	si->irq.pause = clamp_t(u32, si->irq.pause * 2, STUCK_PAUSE_MIN_US, STUCK_PAUSE_MAX_US);
 	mask_pump(si);
 }
 
 /* Return: whether it was this interface's. */
 static bool interrupt_pump(struct si *si, struct output *out)
 {
-	unsigned int progress = si->progress;
-	bool passed = si->irq_passes != si->passes;
+	unsigned int progress = si->burst.progress;
+	bool passed = si->irq.bursts != si->burst.count;
 
 	/* Its registers may not be read, so whose interrupt it is cannot be told. */
 	if (si->hold == SI_CUT) {
@@ -122,17 +122,17 @@ static bool interrupt_pump(struct si *si, struct output *out)
 	}
 	if (!si->m->ops->asserts(si->m)) {
 		/* A pass since the last one may have taken its cause away. */
-		si->irq_passes = si->passes;
+		si->irq.bursts = si->burst.count;
 		return passed;
 	}
-	si->irq_missed = 0;
-	si->irq_proved = true;
+	si->irq.missed = 0;
+	si->irq.proved = true;
 	si_irq_ack(si);
 	engine_burst_pump(si, out, SI_FROM_INTERRUPT);
-	if (progress == si->progress)
+	if (progress == si->burst.progress)
 		useless_pump(si);
 	else
-		si->irq_useless = 0;
+		si->irq.useless = 0;
 	return true;
 }
 
@@ -167,10 +167,10 @@ static int claim_line(struct si *si)
 {
 	int rv;
 
-	si->irq_level = is_level(si->desc.irq);
+	si->irq.level = is_level(si->desc.irq);
 	rv = request_irq(si->desc.irq, on_line, IRQF_SHARED, "ipmi_si", si);
 	if (rv)
-		si->irq_level = false;
+		si->irq.level = false;
 	return rv;
 }
 
@@ -182,7 +182,7 @@ static u32 on_gpe(acpi_handle device, u32 number, void *data)
 	struct si *si = data;
 
 	on_interrupt(si);
-	return ACPI_INTERRUPT_HANDLED | (READ_ONCE(si->irq_masked) ? 0 : ACPI_REENABLE_GPE);
+	return ACPI_INTERRUPT_HANDLED | (READ_ONCE(si->irq.masked) ? 0 : ACPI_REENABLE_GPE);
 }
 
 static int claim_gpe(struct si *si)
@@ -194,7 +194,7 @@ static int claim_gpe(struct si *si)
 		acpi_remove_gpe_handler(NULL, si->desc.irq, on_gpe);
 		return -EIO;
 	}
-	si->irq_level = true;
+	si->irq.level = true;
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static void free_gpe(struct si *si) { }
  */
 void si_irq_init(struct si *si)
 {
-	ipmi_hrtimer_setup(&si->irq_timer, unmask, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	ipmi_hrtimer_setup(&si->irq.timer, unmask, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 }
 
 /**
@@ -238,11 +238,11 @@ void si_irq_start(struct si *si)
 	bool gpe = si->desc.irq_is_gpe;
 	int rv;
 
-	si->irq_broken = false;
-	si->irq_quiet = false;
-	si->irq_missed = 0;
-	si->irq_leaving = false;
-	si->irq_masked = false;
+	si->irq.broken = false;
+	si->irq.quiet = false;
+	si->irq.missed = 0;
+	si->irq.leaving = false;
+	si->irq.masked = false;
 	if (!si->desc.irq && !gpe)
 		return;
 	rv = gpe ? claim_gpe(si) : claim_line(si);
@@ -252,7 +252,7 @@ void si_irq_start(struct si *si)
 		return;
 	}
 	scoped_guard(spinlock_irqsave, &si->pump) {
-		si->irq_claimed = true;
+		si->irq.claimed = true;
 		si_irq_ack(si);
 	}
 	dev_info(dev, gpe ? "Using ACPI GPE %d\n" : "Using irq %d\n", si->desc.irq);
@@ -266,7 +266,7 @@ void si_irq_start(struct si *si)
 static void free_line(struct si *si)
 {
 	free_irq(si->desc.irq, si);
-	if (si->irq_masked && irq_has_action(si->desc.irq))
+	if (si->irq.masked && irq_has_action(si->desc.irq))
 		enable_irq(si->desc.irq);
 }
 
@@ -278,16 +278,16 @@ static void free_line(struct si *si)
  */
 void si_irq_free(struct si *si)
 {
-	if (!si->irq_claimed)
+	if (!si->irq.claimed)
 		return;
 	usleep_range(QUIET_US, 2 * QUIET_US);
 	scoped_guard(spinlock_irqsave, &si->pump)
-		si->irq_leaving = true;
-	hrtimer_cancel(&si->irq_timer);
+		si->irq.leaving = true;
+	hrtimer_cancel(&si->irq.timer);
 	if (si->desc.irq_is_gpe)
 		free_gpe(si);
 	else
 		free_line(si);
-	si->irq_level = false;
-	si->irq_claimed = false;
+	si->irq.level = false;
+	si->irq.claimed = false;
 }

@@ -67,33 +67,33 @@ void pace_kick(struct si *si)
 	/* At panic who asks for something also sees to it that it is done. */
 	if (si->stopping || READ_ONCE(si->panicking))
 		return;
-	si->kicked = true;
-	hrtimer_start(&si->timer, 0, HRTIMER_MODE_REL);
+	si->pace.kicked = true;
+	hrtimer_start(&si->pace.timer, 0, HRTIMER_MODE_REL);
 }
 
 /* What was begun is more than a burst: the thread goes on with it. */
 static void hand_over(struct si *si)
 {
-	WRITE_ONCE(si->handed, true);
-	if (wq_has_sleeper(&si->wait))
-		wake_up(&si->wait);
+	WRITE_ONCE(si->pace.handed, true);
+	if (wq_has_sleeper(&si->pace.wait))
+		wake_up(&si->pace.wait);
 }
 
 static bool take_over(struct si *si)
 {
-	return xchg(&si->handed, false) || kthread_should_stop();
+	return xchg(&si->pace.handed, false) || kthread_should_stop();
 }
 
 static void set_alarm(struct si *si, enum si_alarm alarm, u64 ns)
 {
 	guard(spinlock_irqsave)(&si->lock);
-	si->alarm = alarm;
-	if (si->kicked || si->stopping)
+	si->pace.alarm = alarm;
+	if (si->pace.kicked || si->stopping)
 		return;
 	if (alarm == ALARM_OFF)
-		hrtimer_try_to_cancel(&si->timer);
+		hrtimer_try_to_cancel(&si->pace.timer);
 	else
-		hrtimer_start_range_ns(&si->timer, ns_to_ktime(ns),
+		hrtimer_start_range_ns(&si->pace.timer, ns_to_ktime(ns),
 				       alarm == ALARM_NAP ? ns / SLACK : 0, HRTIMER_MODE_REL);
 }
 
@@ -113,10 +113,10 @@ void pace_arm_pump(struct si *si, struct wait_plan plan, enum si_from from)
 	if (plan.how == WAIT_SPIN) {
 		if (from != SI_FROM_TASK)
 			hand_over(si);
-		if (si->alarm != ALARM_TASK)
+		if (si->pace.alarm != ALARM_TASK)
 			set_alarm(si, ALARM_TASK, TASK_NET_US * NSEC_PER_USEC);
 	} else if (!ns) {
-		if (si->alarm != ALARM_OFF)
+		if (si->pace.alarm != ALARM_OFF)
 			set_alarm(si, ALARM_OFF, 0);
 	} else if (plan.how == WAIT_SLEEP) {
 		si_count(si, SI_SHORT_TIMEOUTS);
@@ -130,7 +130,7 @@ void pace_arm_pump(struct si *si, struct wait_plan plan, enum si_from from)
 /* The wait ran out and the BMC had been ready: an interrupt was missed. */
 static void irq_missed_pump(struct si *si)
 {
-	if (++si->irq_missed < IRQ_MISSES_MAX) {
+	if (++si->irq.missed < IRQ_MISSES_MAX) {
 		/*
 		 * A BMC that was reset unnoticed has forgotten that it is to interrupt. Until
 		 * that is known, no other one is missed.
@@ -138,7 +138,7 @@ static void irq_missed_pump(struct si *si)
 		si->attn.irq_on = false;
 		si->attn.due |= ATTN_DUE_ENABLES;
 	} else {
-		WRITE_ONCE(si->irq_broken, true);
+		WRITE_ONCE(si->irq.broken, true);
 		dev_warn(si->desc.dev,
 			 "interrupt %d does not come when the BMC is ready, polling instead; check what the firmware or the irqs parameter says of it\n",
 			 si->desc.irq);
@@ -158,15 +158,15 @@ static bool is_due_pump(const struct si *si)
  */
 static bool take_alarm_pump(struct si *si, bool *net)
 {
-	enum si_alarm alarm = si->alarm;
+	enum si_alarm alarm = si->pace.alarm;
 
 	scoped_guard(spinlock_irqsave, &si->lock) {
-		if (!si->kicked && (alarm == ALARM_OFF || hrtimer_is_queued(&si->timer)))
+		if (!si->pace.kicked && (alarm == ALARM_OFF || hrtimer_is_queued(&si->pace.timer)))
 			return false;
-		*net = !si->kicked && (alarm == ALARM_NET || alarm == ALARM_GRACE) &&
+		*net = !si->pace.kicked && (alarm == ALARM_NET || alarm == ALARM_GRACE) &&
 		       is_due_pump(si);
-		si->kicked = false;
-		si->alarm = ALARM_OFF;
+		si->pace.kicked = false;
+		si->pace.alarm = ALARM_OFF;
 	}
 	if (!*net || alarm == ALARM_GRACE || !si->m->ops->asserts(si->m))
 		return true;
@@ -176,7 +176,7 @@ static bool take_alarm_pump(struct si *si, bool *net)
 
 static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 {
-	struct si *si = container_of(timer, struct si, timer);
+	struct si *si = container_of(timer, struct si, pace.timer);
 	unsigned int progress;
 	struct output out = OUTPUT_INIT(out);
 	bool net;
@@ -184,9 +184,9 @@ static enum hrtimer_restart pace_timer(struct hrtimer *timer)
 	scoped_guard(spinlock_irqsave, &si->pump) {
 		if (!take_alarm_pump(si, &net))
 			return HRTIMER_NORESTART;
-		progress = si->progress;
+		progress = si->burst.progress;
 		engine_burst_pump(si, &out, SI_FROM_TIMER);
-		if (net && progress != si->progress && !si->away)
+		if (net && progress != si->burst.progress && !si->away)
 			irq_missed_pump(si);
 	}
 	hand_up_end(si, &out, SI_FROM_TIMER);
@@ -199,8 +199,8 @@ static enum hrtimer_restart pace_timer(struct hrtimer *timer)
  */
 void pace_init(struct si *si)
 {
-	init_waitqueue_head(&si->wait);
-	ipmi_hrtimer_setup(&si->timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	init_waitqueue_head(&si->pace.wait);
+	ipmi_hrtimer_setup(&si->pace.timer, pace_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 }
 
 static void spin(u32 us)
@@ -249,7 +249,7 @@ static int pace_thread(void *data)
 		if (plan.how == WAIT_SPIN)
 			spin(plan.us);
 		else
-			wait_event_interruptible(si->wait, take_over(si));
+			wait_event_interruptible(si->pace.wait, take_over(si));
 	}
 	return 0;
 }
@@ -258,20 +258,7 @@ static bool has_kipmid(const struct si *si)
 {
 	if (si->number < num_force_kipmid)
 		return force_kipmid[si->number];
-	return !si->irq_claimed;
-}
-
-/**
- * pace_now() - the time, at panic too
- *
- * The clock that needs no lock: another CPU may have been stopped while it held
- * the timekeeper's.
- *
- * Context: any.
- */
-ktime_t pace_now(void)
-{
-	return ns_to_ktime(ktime_get_mono_fast_ns());
+	return !si->irq.claimed;
 }
 
 /**
@@ -285,11 +272,11 @@ int pace_start(struct si *si)
 {
 	struct task_struct *thread;
 
-	si->alarm = ALARM_OFF;
-	si->kicked = false;
+	si->pace.alarm = ALARM_OFF;
+	si->pace.kicked = false;
 	si_irq_start(si);
 	scoped_guard(spinlock_irqsave, &si->pump) {
-		si->attn.use_irq = si->irq_claimed;
+		si->attn.use_irq = si->irq.claimed;
 		si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
 	}
 
@@ -303,11 +290,11 @@ int pace_start(struct si *si)
 		/* An interrupt may have come already, and have set the timer. */
 		scoped_guard(spinlock_irqsave, &si->lock)
 			si->stopping = true;
-		hrtimer_cancel(&si->timer);
+		hrtimer_cancel(&si->pace.timer);
 		si_irq_free(si);
 		return PTR_ERR(thread);
 	}
-	si->thread = thread;
+	si->pace.thread = thread;
 	return 0;
 }
 
@@ -319,7 +306,7 @@ int pace_start(struct si *si)
  */
 void pace_stop(struct si *si)
 {
-	kthread_stop(si->thread);
-	si->thread = NULL;
-	hrtimer_cancel(&si->timer);
+	kthread_stop(si->pace.thread);
+	si->pace.thread = NULL;
+	hrtimer_cancel(&si->pace.timer);
 }

@@ -96,7 +96,7 @@ static void si_free(struct si *si)
 	set_tried(si);
 	if (si->up)
 		takedown(si);
-	hrtimer_cancel(&si->timer);
+	hrtimer_cancel(&si->pace.timer);
 	offer_remove(si);
 	put_device(si->desc.dev);
 	kfree(si->m);
@@ -137,7 +137,7 @@ static struct si *si_alloc(const struct si_desc *desc)
 	return si;
 }
 
-static struct si *find_same_locked(const struct si_desc *desc)
+static struct si *find_same_list(const struct si_desc *desc)
 {
 	struct si *si;
 
@@ -159,9 +159,9 @@ static void start_probe(struct si *si)
 }
 
 /* Two sources, one place. ACPI knows better than SMBIOS; else the first one stays. */
-static int resolve_duplicate_locked(struct si *new, struct si **old)
+static int resolve_duplicate_list(struct si *new, struct si **old)
 {
-	struct si *same = find_same_locked(&new->desc);
+	struct si *same = find_same_list(&new->desc);
 
 	*old = NULL;
 	if (!same)
@@ -211,7 +211,7 @@ int si_add(const struct si_desc *desc)
 		return -ENOMEM;
 
 	scoped_guard(mutex, &si_list_lock) {
-		rv = resolve_duplicate_locked(si, &old);
+		rv = resolve_duplicate_list(si, &old);
 		if (!rv)
 			list_add_tail(&si->link, &si_list);
 		now = started;

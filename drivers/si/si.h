@@ -222,6 +222,86 @@ struct si_times {
 };
 
 /**
+ * struct si_burst - of the bursts in which the machine is driven, under si->pump
+ * @count: how many there were
+ * @looks_left: of this one, before it has to end
+ * @progress: counts whenever the machine has moved on
+ */
+struct si_burst {
+	unsigned int count;
+	unsigned int looks_left;
+	unsigned int progress;
+};
+
+/**
+ * struct si_wait - a wait of the machine's, under si->pump
+ * @verdict: what it waits for, AGAIN = it does not
+ * @start: since when
+ * @spun_us: how long this wait has spun, by plan
+ * @last_look: last time the machine was stepped while waiting
+ * @looks: how often it was stepped in this wait
+ * @asleep: since then nobody was busy for it
+ */
+struct si_wait {
+	enum ipmi_step verdict;
+	ktime_t start;
+	u32 spun_us;
+	ktime_t last_look;
+	unsigned int looks;
+	bool asleep;
+};
+
+/**
+ * struct si_irq - the interrupt of an interface, under si->pump
+ * @claimed: it is ours
+ * @level: it is level triggered, so it may be stuck
+ * @masked: it was, and is masked until @timer unmasks it
+ * @leaving: it is about to be given back
+ * @proved: it has come once
+ * @broken: it never comes; read elsewhere
+ * @quiet: the BMC is not to raise it any more; read elsewhere
+ * @missed: how often in a row it did not come, though it should have
+ * @bursts: si_burst.count at the last interrupt that was not ours
+ * @useless: interrupts in a row that changed nothing
+ * @last: when the last one of them was over, or the line unmasked
+ * @pause: how long it was masked last, in us
+ * @timer: unmasks it
+ */
+struct si_irq {
+	bool claimed;
+	bool level;
+	bool masked;
+	bool leaving;
+	bool proved;
+	bool broken;
+	bool quiet;
+	unsigned int missed;
+	unsigned int bursts;
+	unsigned int useless;
+	ktime_t last;
+	u32 pause;
+	struct hrtimer timer;
+};
+
+/**
+ * struct si_pace - when the engine is run again
+ * @timer: runs it when the plan's time is over, under si->lock
+ * @alarm: what it is set for, under si->pump and si->lock
+ * @kicked: it is set to now, whatever the plan, under si->lock
+ * @thread: goes on with what is more than a burst
+ * @wait: where it sleeps
+ * @handed: there is something for it
+ */
+struct si_pace {
+	struct hrtimer timer;
+	enum si_alarm alarm;
+	bool kicked;
+	struct task_struct *thread;
+	wait_queue_head_t wait;
+	bool handed;
+};
+
+/**
  * struct si - one interface, candidate or at work
  * @link: on the list of candidates, under si_list_lock
  * @desc: where it is
@@ -240,24 +320,20 @@ struct si_times {
  * @m: its machine (pump)
  * @busy: the machine has a request (pump)
  * @cur: whose request it is, NULL = housekeeping (pump)
+ * @slot: the slot of @history of the request under way (pump)
+ * @now: the request under way (pump)
  * @attn: housekeeping (pump)
  * @quirks: rows of quirks.c that apply (pump); read elsewhere
  * @attn_turn: housekeeping goes before a user's message (pump)
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
- * @now: the request under way (pump)
- * @times: sums of those before (pump, but what the pacer does); read elsewhere
- * @history: what it has taught us of its times (pump)
- * @slot: the slot of @history of the request under way (pump)
- * @waiting: the verdict it waits under, AGAIN = it does not (pump)
- * @progress: counts whenever the machine has moved on (pump); read elsewhere
- * @wait_start: since when it waits (pump)
- * @wait_spun_us: how long this wait has spun, by plan (pump)
- * @last_look: last time the machine was stepped while waiting (pump)
- * @wait_looks: how often it was stepped in this wait (pump)
- * @asleep: since then nobody was busy for it (pump)
- * @looks_left: of a burst, before it has to end (pump)
- * @hold: what keeps the engine from its work (pump); read elsewhere
+ * @times: sums of the requests before (pump); read elsewhere
+ * @history: what they have taught us of their times (pump)
+ * @burst: of the bursts in which it is driven
+ * @wait: the machine's wait
+ * @irq: its interrupt
+ * @pace: when the engine is run again
+ * @hold: what keeps the engine from its work (pump)
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
@@ -273,26 +349,6 @@ struct si_times {
  * @watch_mask: what the core waits for
  * @fast: maintenance mode
  * @panicking: nothing may sleep any more, and this CPU is alone
- * @thread: the pacer
- * @wait: where it sleeps
- * @handed: a burst was not enough, and the thread is to go on
- * @timer: runs the engine when the plan's time is over, under @lock
- * @alarm: what it is set for, under @lock (pump)
- * @kicked: it is set to now, whatever the plan, under @lock
- * @passes: of the engine (pump)
- * @irq_passes: @passes at the last interrupt that was not ours (pump)
- * @irq_claimed: the interrupt is ours
- * @irq_level: it is level triggered, so it may be stuck
- * @irq_masked: it was, and is masked until @irq_timer unmasks it
- * @irq_leaving: it is about to be given back (pump)
- * @irq_useless: interrupts in a row that changed nothing (pump)
- * @irq_last: when the last one of them was over, or the line unmasked
- * @irq_pause: how long it was masked last, in us (pump)
- * @irq_timer: unmasks it
- * @irq_missed: how often in a row it did not come, though it should have (pump)
- * @irq_proved: it has come once (pump)
- * @irq_broken: it never comes
- * @irq_quiet: the BMC is not to raise it any more
  * @stats: counters
  * @attrs: their files, and three more
  * @nr_attrs: how many there are
@@ -315,23 +371,19 @@ struct si {
 	struct ipmi_machine *m;
 	bool busy;
 	struct ipmi_smi_msg *cur;
+	unsigned int slot;
+	struct si_transaction now;
 	struct attn attn;
 	u32 quirks;
 	bool attn_turn;
 	u32 attn_pause_us;
 	ktime_t attn_next;
-	struct si_transaction now;
 	struct si_times times;
 	struct wait_history history;
-	unsigned int slot;
-	enum ipmi_step waiting;
-	unsigned int progress;
-	ktime_t wait_start;
-	u32 wait_spun_us;
-	ktime_t last_look;
-	unsigned int wait_looks;
-	bool asleep;
-	unsigned int looks_left;
+	struct si_burst burst;
+	struct si_wait wait;
+	struct si_irq irq;
+	struct si_pace pace;
 	enum si_hold hold;
 	bool away;
 	ktime_t away_since;
@@ -350,26 +402,6 @@ struct si {
 	unsigned int watch_mask;
 	bool fast;
 	bool panicking;
-	struct task_struct *thread;
-	wait_queue_head_t wait;
-	bool handed;
-	struct hrtimer timer;
-	enum si_alarm alarm;
-	bool kicked;
-	unsigned int passes;
-	unsigned int irq_passes;
-	bool irq_claimed;
-	bool irq_level;
-	bool irq_masked;
-	bool irq_leaving;
-	unsigned int irq_useless;
-	ktime_t irq_last;
-	u32 irq_pause;
-	struct hrtimer irq_timer;
-	unsigned int irq_missed;
-	bool irq_proved;
-	bool irq_broken;
-	bool irq_quiet;
 
 	atomic_t stats[SI_NR_STATS];
 	struct si_attribute attrs[SI_NR_ATTRS];
@@ -430,7 +462,15 @@ void pace_kick(struct si *si);
 void pace_wait(struct si *si, struct wait_plan plan);
 void pace_arm_pump(struct si *si, struct wait_plan plan, enum si_from from);
 struct wait_facts pace_facts(struct si *si);
-ktime_t pace_now(void);
+
+/*
+ * The time, at panic too, by the clock that needs no lock: another CPU may have been stopped
+ * while it held the timekeeper's.
+ */
+static inline ktime_t pace_now(void)
+{
+	return ns_to_ktime(ktime_get_mono_fast_ns());
+}
 
 /* io.c */
 int io_map(struct si *si);
