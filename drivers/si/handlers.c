@@ -95,9 +95,14 @@ static void si_poll(void *send_info)
 static int si_start_processing(void *send_info, struct ipmi_smi *intf)
 {
 	struct si *si = send_info;
+	int rv;
 
 	si->intf = intf;
-	return pace_start(si);
+	si_irq_start(si);
+	rv = pace_start(si);
+	if (rv)
+		si_irq_free(si);
+	return rv;
 }
 
 static void si_shutdown(void *send_info)

@@ -253,6 +253,7 @@ void si_irq_start(struct si *si)
 	}
 	scoped_guard(spinlock_irqsave, &si->pump) {
 		si->irq.claimed = true;
+		si->attn.use_irq = true;
 		si_irq_ack(si);
 	}
 	dev_info(dev, gpe ? "Using ACPI GPE %d\n" : "Using irq %d\n", si->desc.irq);

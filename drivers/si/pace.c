@@ -254,6 +254,14 @@ static int pace_thread(void *data)
 	return 0;
 }
 
+/* Nobody starts it any more (si->stopping). */
+static void stop_timer(struct si *si)
+{
+	hrtimer_cancel(&si->pace.timer);
+	si->pace.alarm = ALARM_OFF;
+	si->pace.kicked = false;
+}
+
 static bool has_kipmid(const struct si *si)
 {
 	if (si->number < num_force_kipmid)
@@ -262,8 +270,8 @@ static bool has_kipmid(const struct si *si)
 }
 
 /**
- * pace_start() - start the thread, and take the interrupt
- * @si: the interface
+ * pace_start() - start the thread
+ * @si: the interface, whose interrupt is taken if it has one
  *
  * Context: process.
  * Return: 0, or why there is no thread.
@@ -272,13 +280,8 @@ int pace_start(struct si *si)
 {
 	struct task_struct *thread;
 
-	si->pace.alarm = ALARM_OFF;
-	si->pace.kicked = false;
-	si_irq_start(si);
-	scoped_guard(spinlock_irqsave, &si->pump) {
-		si->attn.use_irq = si->irq.claimed;
+	scoped_guard(spinlock_irqsave, &si->pump)
 		si->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
-	}
 
 	/*
 	 * Somebody has to be there for what takes long in any case. Administrators know
@@ -290,8 +293,7 @@ int pace_start(struct si *si)
 		/* An interrupt may have come already, and have set the timer. */
 		scoped_guard(spinlock_irqsave, &si->lock)
 			si->stopping = true;
-		hrtimer_cancel(&si->pace.timer);
-		si_irq_free(si);
+		stop_timer(si);
 		return PTR_ERR(thread);
 	}
 	si->pace.thread = thread;
@@ -308,5 +310,5 @@ void pace_stop(struct si *si)
 {
 	kthread_stop(si->pace.thread);
 	si->pace.thread = NULL;
-	hrtimer_cancel(&si->pace.timer);
+	stop_timer(si);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ipmi_si: the module, its candidates, and their tries.
+ * The candidates of ipmi_si, and their tries.
  *
  * Sources of discovery (platform.c and its like) call si_add() and
  * si_remove_device(). Each candidate has a work that tries to bring it up until
@@ -26,11 +26,6 @@ static struct workqueue_struct *si_wq;
 /* Candidates that were not tried yet while the module loads. */
 static atomic_t untried = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(tries);
-
-static bool unload_when_empty = true;
-module_param(unload_when_empty, bool, 0);
-MODULE_PARM_DESC(unload_when_empty,
-		 "Fail to load if no interface is specified or found, default is 1; 0 is useful for hot add.");
 
 static void set_tried(struct si *si)
 {
@@ -326,11 +321,15 @@ void si_remove_device(struct device *dev)
 		si_free(si);
 }
 
-/*
+/**
+ * si_try_all() - try all candidates that there are, and from now on each that comes
+ *
  * Loading returns when every candidate has been tried once, so that a script can
  * go on to use /dev/ipmi0, but it does not wait long for a BMC that is slow.
+ *
+ * Context: process, sleeps at most LOAD_BOUND_MS.
  */
-static void try_all(void)
+void si_try_all(void)
 {
 	struct si *si;
 
@@ -345,61 +344,31 @@ static void try_all(void)
 			atomic_read(&untried), LOAD_BOUND_MS);
 }
 
-static bool list_is_empty(void)
+/**
+ * si_has_none() - has no source found a candidate?
+ *
+ * Context: process.
+ */
+bool si_has_none(void)
 {
 	guard(mutex)(&si_list_lock);
 	return list_empty(&si_list);
 }
 
-static int __init ipmi_si_init(void)
+/**
+ * si_probe_init() - before the sources may find anything
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int si_probe_init(void)
 {
-	int rv;
-
-	pr_info("IPMI System Interface driver\n");
 	/* Every try is bounded, but it may take seconds, and there may be several. */
 	si_wq = alloc_workqueue("ipmi_si", WQ_UNBOUND, 0);
-	if (!si_wq)
-		return -ENOMEM;
-
-	si_debugfs_init();
-	hardcode_init();
-	rv = platform_init();
-	if (rv)
-		goto err_made;
-	made_arrived();
-	rv = si_pci_init();
-	if (rv)
-		goto err_platform;
-	if (list_is_empty() && unload_when_empty) {
-		pr_warn("Unable to find any System Interface(s): neither ACPI (IPI0001) nor SMBIOS (type 38) nor PCI nor a device tree has one; if there is a BMC, say where (type=, ports=, addrs=), or load ipmi_ssif if it is on an SMBus; unload_when_empty=0 keeps this module for hotmod\n");
-		offers_log();
-		rv = -ENODEV;
-		goto err_pci;
-	}
-	try_all();
-	return 0;
-
-err_pci:
-	si_pci_exit();
-err_platform:
-	platform_exit();
-err_made:
-	hardcode_exit();
-	si_debugfs_exit();
-	destroy_workqueue(si_wq);
-	return rv;
+	return si_wq ? 0 : -ENOMEM;
 }
 
-static void __exit ipmi_si_exit(void)
+/* After the sources have removed all that they have found. */
+void si_probe_exit(void)
 {
-	si_pci_exit();
-	platform_exit();
-	hardcode_exit();
-	si_debugfs_exit();
 	destroy_workqueue(si_wq);
 }
-
-module_init(ipmi_si_init);
-module_exit(ipmi_si_exit);
-MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("IPMI system interfaces: KCS, SMIC, BT");

@@ -486,6 +486,10 @@ u8 quirks_refuse(const struct si *si, const u8 *rq, unsigned int n);
 void quirks_list(const struct si *si, struct seq_file *m);
 
 /* probe.c */
+int si_probe_init(void);
+void si_probe_exit(void);
+bool si_has_none(void);
+void si_try_all(void);
 int si_add(const struct si_desc *desc);
 struct si *si_find_device(const struct device *dev);
 void si_try_again(struct si *si);
@@ -532,6 +536,8 @@ static inline void si_pci_exit(void) { }
 /* platform.c */
 int platform_init(void);
 void platform_exit(void);
+
+/* types.c */
 const struct ipmi_machine_ops *si_type_ops(unsigned int type);
 int si_type_number(const char *name);
 

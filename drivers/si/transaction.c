@@ -8,7 +8,7 @@
 #include "si.h"
 #include "trace.h"
 
-/* kcs_debug and its like: a bitmask, see platform.c. */
+/* kcs_debug and its like: a bitmask, see types.c. */
 static void debug_bytes(struct si *si, const char *what, const u8 *data, unsigned int n)
 {
 	unsigned int mask = si_debug_mask(si->desc.type);
