@@ -146,10 +146,10 @@ static void irq_missed_pump(struct si *si)
 	pace_kick(si);
 }
 
-/* Is there an interrupt that should have come? */
+/* Is there an interrupt that should have come? Without a request the timer is the driver's own. */
 static bool is_due_pump(const struct si *si)
 {
-	return si_irq_works(si) && si->attn.irq_on && si->hold == SI_RUNS && !si->away;
+	return si->busy && si_irq_works(si) && si->attn.irq_on && si->hold == SI_RUNS && !si->away;
 }
 
 /*
