@@ -32,11 +32,10 @@ static void feed_run(struct ipmi_smi *intf)
 }
 
 /* A transport that may sleep gets its messages from a worker, where nobody holds a lock. */
-static void ask_to_feed_run(struct ipmi_smi *intf)
+static void ask_to_feed_locked(struct ipmi_smi *intf)
 {
-	lockdep_assert_held(&intf->run);
-	guard(spinlock_irqsave)(&intf->lock);
-	if (queue_wants_wire(intf))
+	lockdep_assert_held(&intf->lock);
+	if (!intf->atomic && queue_wants_wire(intf))
 		queue_work(ipmi_wq, &intf->down);
 }
 
@@ -82,10 +81,12 @@ bool run_one_run(struct ipmi_smi *intf)
 	bool pretimeout = false;
 
 	lockdep_assert_held(&intf->run);
-	if (intf->atomic || intf->panicking)
+	if (intf->atomic || intf->panicking) {
 		feed_run(intf);
-	else
-		ask_to_feed_run(intf);
+	} else {
+		guard(spinlock_irqsave)(&intf->lock);
+		ask_to_feed_locked(intf);
+	}
 	smi = queue_next_rx(intf);
 	if (smi) {
 		route_one_run(intf, smi);
@@ -100,6 +101,7 @@ bool run_one_run(struct ipmi_smi *intf)
 	return pretimeout;
 }
 
+/* For the runner; that the wire of a transport that may sleep is wanted is a worker's affair. */
 static bool has_work(struct ipmi_smi *intf)
 {
 	lockdep_assert_held(&intf->lock);
@@ -125,6 +127,8 @@ static bool burst_run(struct ipmi_smi *intf)
 
 	guard(spinlock_irqsave)(&intf->lock);
 	intf->running = false;
+	/* Who has submitted since the last turn saw a runner, and left it to him. */
+	ask_to_feed_locked(intf);
 	return has_work(intf);
 }
 
