@@ -12,9 +12,21 @@
 struct ipmi_smi;
 
 /*
- * In ipmi_smi_handlers.flags of a transport whose handlers, but for start_processing() and
- * shutdown(), never sleep: they are called with soft interrupts off and a lock of the interface
- * held. Those of any other transport are called by a worker.
+ * In ipmi_smi_handlers.flags of a transport whose sender() and set_need_watch() never sleep: they
+ * are called where there is something to send or to tell, with soft interrupts off and a lock of
+ * the interface held. Those of any other transport are called by a worker, without a lock.
+ *
+ * The flag changes nothing for the others:
+ *
+ *   request_events(), set_maintenance_mode()
+ *                      by a worker, without a lock; they may sleep
+ *   start_processing(), shutdown(), get_smi_info()
+ *                      by who adds, removes or asks for the interface; they may sleep
+ *   poll()             by ipmi_poll_interface(), with soft interrupts off and a lock of the
+ *                      interface held; it must not sleep
+ *   set_run_to_completion(), then sender() and poll()
+ *                      at panic and at power off, with interrupts off; they must not sleep
+ *   flush_messages()   never
  */
 #define IPMI_CORE_SMI_ATOMIC BIT(31)
 
