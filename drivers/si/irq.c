@@ -262,7 +262,7 @@ void si_irq_start(struct si *si)
 /*
  * free_irq() polls the interrupt controller until the last interrupt was acknowledged by
  * whichever processor it went to, so there had better be none on its way. A level that is
- * stuck is masked meanwhile (irq_leaving); who shares the line gets it back.
+ * stuck is masked meanwhile (irq.leaving); who shares the line gets it back.
  */
 static void free_line(struct si *si)
 {
