@@ -13,7 +13,10 @@
 #include "msghandler.h"
 #include "trace.h"
 
-/* Keep the wire busy: the transport takes one message at a time. */
+/*
+ * Keep the wire busy: the transport takes one message at a time. One that it refuses comes back
+ * like an answer, so there is another turn, and the next message has that.
+ */
 static void feed_run(struct ipmi_smi *intf)
 {
 	const struct ipmi_smi_handlers *handlers;
@@ -21,14 +24,14 @@ static void feed_run(struct ipmi_smi *intf)
 	u8 cc;
 
 	lockdep_assert_held(&intf->run);
-	while ((smi = queue_next_tx(intf, &handlers))) {
-		if (trace_ipmi_send_enabled())
-			trace_send(intf, smi);
-		cc = ipmi_compat_send(handlers, intf->send_info, smi);
-		if (!cc)
-			return;
+	smi = queue_next_tx(intf, &handlers);
+	if (!smi)
+		return;
+	if (trace_ipmi_send_enabled())
+		trace_send(intf, smi);
+	cc = ipmi_compat_send(handlers, intf->send_info, smi);
+	if (cc)
 		queue_refused(intf, smi, cc);
-	}
 }
 
 /* A transport that may sleep gets its messages from a worker, where nobody holds a lock. */
