@@ -57,12 +57,11 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 }
 
 /* Every message that is still queued ends with an error, the bridged ones with it. */
-static void drain_run(struct ipmi_smi *intf)
+static void drain(struct ipmi_smi *intf)
 {
 	struct ipmi_smi_msg *smi, *tmp;
 	LIST_HEAD(queued);
 
-	lockdep_assert_held(&intf->run);
 	scoped_guard(spinlock_irqsave, &intf->lock) {
 		list_splice_init(&intf->urgent, &queued);
 		list_splice_tail_init(&intf->tx, &queued);
@@ -71,8 +70,8 @@ static void drain_run(struct ipmi_smi *intf)
 		list_del(&smi->link);
 		queue_refused(intf, smi, IPMI_ERR_UNSPECIFIED);
 	}
-	while (run_one_run(intf))
-		;
+	run_all(intf);
+	guard(ipmi_bh)(&intf->run);
 	bridge_drop_run(intf, NULL);
 	events_drop_run(intf);
 }
@@ -101,8 +100,7 @@ static void intf_off(struct ipmi_smi *intf)
 	if (handlers->shutdown)
 		handlers->shutdown(intf->send_info);
 
-	scoped_guard(ipmi_bh, &intf->run)
-		drain_run(intf);
+	drain(intf);
 	user_end_all(intf);
 	cancel_delayed_work_sync(&intf->bridge_tick);
 	/* A listener may have come just before. */

@@ -419,8 +419,8 @@ void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
 
 /* run.c */
 void run_here(struct ipmi_smi *intf);
+void run_all(struct ipmi_smi *intf);
 void run_at_panic(struct ipmi_smi *intf);
-bool run_one_run(struct ipmi_smi *intf);
 void run_work(struct work_struct *work);
 void run_burst(struct tasklet_struct *tasklet);
 void run_down_work(struct work_struct *work);

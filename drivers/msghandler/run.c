@@ -72,13 +72,8 @@ void run_down_work(struct work_struct *work)
 	} while (cc);
 }
 
-/**
- * run_one_run() - one turn: the wire first, then what came in
- * @intf: the interface; the caller is its runner
- *
- * Return: false if there was nothing.
- */
-bool run_one_run(struct ipmi_smi *intf)
+/* One turn: the wire first, then what came in. Return: false if there was nothing. */
+static bool run_one_run(struct ipmi_smi *intf)
 {
 	struct ipmi_smi_msg *smi;
 	bool pretimeout = false;
@@ -142,12 +137,13 @@ static void burst_or_kick_run(struct ipmi_smi *intf)
 }
 
 /**
- * run_work() - work: bursts, for as long as there is something to do
- * @work: intf->work
+ * run_all() - bursts, for as long as there is something to do
+ * @intf: the interface
+ *
+ * Context: process; no lock held.
  */
-void run_work(struct work_struct *work)
+void run_all(struct ipmi_smi *intf)
 {
-	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, work);
 	bool more;
 
 	do {
@@ -155,6 +151,15 @@ void run_work(struct work_struct *work)
 			more = burst_run(intf);
 		cond_resched();
 	} while (more);
+}
+
+/**
+ * run_work() - work: the runner, where nobody else is or a burst was too short
+ * @work: intf->work
+ */
+void run_work(struct work_struct *work)
+{
+	run_all(container_of(work, struct ipmi_smi, work));
 }
 
 /**
