@@ -91,15 +91,9 @@ static void forget_handlers(struct ipmi_smi *intf)
 	cancel_delayed_work_sync(&intf->maintenance_work);
 }
 
-/* Turn the transport off. After this nothing calls it, and it calls nobody. */
-static void intf_off(struct ipmi_smi *intf)
+/* The transport is off: what it has left ends, and nothing of ours is under way any more. */
+static void intf_end(struct ipmi_smi *intf)
 {
-	const struct ipmi_smi_handlers *handlers = intf->handlers;
-
-	forget_handlers(intf);
-	if (handlers->shutdown)
-		handlers->shutdown(intf->send_info);
-
 	drain(intf);
 	user_end_all(intf);
 	cancel_delayed_work_sync(&intf->bridge_tick);
@@ -108,6 +102,17 @@ static void intf_off(struct ipmi_smi *intf)
 	tasklet_kill(&intf->burst);
 	cancel_work_sync(&intf->work);
 	ask_stop(intf);
+}
+
+/* Turn the transport off. After this nothing calls it, and it calls nobody. */
+static void intf_off(struct ipmi_smi *intf)
+{
+	const struct ipmi_smi_handlers *handlers = intf->handlers;
+
+	forget_handlers(intf);
+	if (handlers->shutdown)
+		handlers->shutdown(intf->send_info);
+	intf_end(intf);
 	intf_release_number(intf);
 	intf_put(intf);
 }
@@ -169,15 +174,17 @@ int ipmi_add_smi(struct module *owner, const struct ipmi_smi_handlers *handlers,
 		goto err_number;
 	rv = handlers->start_processing(send_info, intf);
 	if (rv)
-		goto err_ask;
+		goto err_off;
 
 	rv = intf_start(intf);
 	if (rv)
 		intf_off(intf);
 	return rv;
 
-err_ask:
-	ask_stop(intf);
+err_off:
+	/* It may have brought something before it failed. */
+	forget_handlers(intf);
+	intf_end(intf);
 err_number:
 	intf_release_number(intf);
 err_put:
