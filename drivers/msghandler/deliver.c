@@ -87,7 +87,7 @@ static struct ipmi_recv_msg *take_next(struct ipmi_user *user, bool *pretimeout)
 	struct ipmi_recv_msg *recv;
 
 	guard(ipmi_bh)(&user->intf->run);
-	*pretimeout = user->pretimeout;
+	*pretimeout = user->alive && user->pretimeout;
 	user->pretimeout = false;
 	if (!user->alive)
 		return NULL;
@@ -109,12 +109,13 @@ void deliver_work(struct work_struct *work)
 
 	for (;;) {
 		recv = take_next(user, &pretimeout);
-		if (pretimeout && user->alive)
+		if (pretimeout)
 			user->handler->ipmi_watchdog_pretimeout(user->handler_data);
 		if (recv)
 			user->handler->ipmi_recv_hndl(recv, user->handler_data);
 		else if (!pretimeout)
 			return;
+		cond_resched();
 	}
 }
 

@@ -74,6 +74,8 @@ void user_ended(struct ipmi_user *user)
 {
 	struct ipmi_smi *intf = user->intf;
 
+	/* It is not queued any more. */
+	cancel_work_sync(&user->work);
 	command_drop(user);
 	scoped_guard(ipmi_bh, &intf->run)
 		watch_update_run(intf);
@@ -229,7 +231,6 @@ IPMI_DESTROY_USER_RET ipmi_destroy_user(struct ipmi_user *user)
 	else
 		/* Its interface goes away, and is about to tell it, or has. */
 		wait_for_completion(&user->ended);
-	cancel_work_sync(&user->work);
 	scoped_guard(ipmi_bh, &intf->run)
 		list_del(&user->link);
 	list_for_each_entry_safe(recv, tmp, &user->inbox, link)
