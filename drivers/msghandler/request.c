@@ -19,17 +19,29 @@ static struct ipmi_channel *channel_of(struct ipmi_smi *intf, const struct ipmi_
 	return &intf->channels[addr->channel];
 }
 
-/* Straight to a neighbour on the IPMB, where the transport is one itself. */
-static int encode_direct(const struct ipmi_request *rq, struct codec_request *crq,
-			 struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
+/* The transport's module may go as soon as its handlers are off. */
+static int check_direct(struct ipmi_smi *intf)
 {
-	const struct ipmi_smi_handlers *handlers = READ_ONCE(rq->user->intf->handlers);
-	int rv;
+	const struct ipmi_smi_handlers *handlers;
 
+	guard(spinlock_irqsave)(&intf->lock);
+	handlers = intf->handlers;
 	if (!handlers)
 		return -ENODEV;
 	if (!(handlers->flags & IPMI_SMI_CAN_HANDLE_IPMB_DIRECT))
 		return -EAFNOSUPPORT;
+	return 0;
+}
+
+/* Straight to a neighbour on the IPMB, where the transport is one itself. */
+static int encode_direct(const struct ipmi_request *rq, struct codec_request *crq,
+			 struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
+{
+	int rv;
+
+	rv = check_direct(rq->user->intf);
+	if (rv)
+		return rv;
 	crq->seq = rq->msgid & (SEQ_SLOTS - 1);
 	rv = codec_encode(crq, smi->data, sizeof(smi->data));
 	if (rv < 0)
