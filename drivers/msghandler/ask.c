@@ -148,6 +148,7 @@ static int question_ask(struct ipmi_smi *intf, struct ipmi_user *client,
 		.addr = &addr,
 		.msg = msg,
 		.priority = priority,
+		.run = true,
 	};
 	struct question *q;
 	long left;
