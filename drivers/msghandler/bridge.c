@@ -117,6 +117,9 @@ static int take_slot(const struct ipmi_request *rq, struct codec_request *crq,
 	encode_as(rq, crq, seq_of_token(smi->msgid), smi);
 	memcpy(recv->msg_data, smi->data, smi->data_size);
 	recv->msg.data_len = smi->data_size;
+	/* Send Message may not come back. Here, so that intf_off() finds it. */
+	if (!intf->panicking)
+		queue_delayed_work(ipmi_wq, &intf->bridge_tick, msecs_to_jiffies(TICK_MAX_MS));
 	return 0;
 }
 
@@ -267,8 +270,11 @@ void bridge_tick(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, bridge_tick.work);
 
-	scoped_guard(ipmi_bh, &intf->run)
+	scoped_guard(ipmi_bh, &intf->run) {
 		bridge_expire_run(intf);
+		/* Perhaps nobody waits any more. */
+		watch_update_run(intf);
+	}
 	set_tick(intf);
 }
 
