@@ -108,7 +108,7 @@ static enum ipmi_drop drop_reason(const struct ipmi_recv_msg *recv)
  *
  * It goes to who registered for it; if nobody did, its sender is told so.
  *
- * Context: process or panic; the caller is the interface's runner.
+ * Context: any, under intf->run; panic.
  */
 void command_run(struct ipmi_smi *intf, const struct codec_message *msg)
 {
@@ -144,7 +144,7 @@ void command_run(struct ipmi_smi *intf, const struct codec_message *msg)
  * @len: bytes of it, at least 4
  * @chan: the channel
  *
- * Context: process or panic; the caller is the interface's runner.
+ * Context: any, under intf->run; panic.
  */
 void command_oem_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 chan)
 {

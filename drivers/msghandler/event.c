@@ -147,7 +147,7 @@ static void give_kept_run(struct ipmi_user *user)
  * @user: who
  * @val: start or stop
  *
- * Context: process, sleeps; not from a callback.
+ * Context: process; not from a callback.
  * Return: 0, -ENODEV.
  */
 int ipmi_set_gets_events(struct ipmi_user *user, bool val)
