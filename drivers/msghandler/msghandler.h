@@ -35,9 +35,9 @@
  *   registry, msg
  *   ref, trace
  *
- * Lifetimes: struct ipmi_smi is held by the registry, by each user and by the
- * BMC object's list; struct ipmi_user by its client and by each of its messages
- * that is not freed yet. A message has one owner at a time and moves: caller,
+ * Lifetimes: struct ipmi_smi is held by the registry and by each user; struct
+ * ipmi_user by its client, by each of its messages that is not freed yet, and by
+ * its reserve while that is used. A message has one owner at a time and moves: caller,
  * transmit queue, transport, receive list, client; the last one calls done().
  */
 #ifndef MSGHANDLER_H
