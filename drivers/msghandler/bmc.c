@@ -375,6 +375,6 @@ void bmc_identity(struct device *dev, struct ipmi_identity *who)
 	if (!old)
 		return;
 	get_device(dev);
-	if (!queue_work(ipmi_wq, &bmc->refresh))
+	if (!queue_work(ipmi_client_wq, &bmc->refresh))
 		put_device(dev);
 }

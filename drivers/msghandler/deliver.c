@@ -36,7 +36,7 @@ void deliver_run(struct ipmi_recv_msg *recv)
 		return;
 	}
 	list_add_tail(&recv->link, &user->inbox);
-	queue_work(ipmi_wq, &user->work);
+	queue_work(ipmi_client_wq, &user->work);
 }
 
 /**
@@ -63,7 +63,7 @@ static void pretimeout_run(struct ipmi_user *user)
 		return;
 	}
 	user->pretimeout = true;
-	queue_work(ipmi_wq, &user->work);
+	queue_work(ipmi_client_wq, &user->work);
 }
 
 /**

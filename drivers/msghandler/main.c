@@ -13,6 +13,7 @@
 #define IPMI_DRIVER_VERSION "39.2"
 
 struct workqueue_struct *ipmi_wq;
+struct workqueue_struct *ipmi_client_wq;
 
 unsigned int ipmi_max_users = 30;
 module_param_named(max_users, ipmi_max_users, uint, 0644);
@@ -123,13 +124,19 @@ static int __init ipmi_msghandler_init(void)
 	int rv;
 
 	/* Unbound, so that a busy CPU does not hold up somebody else's BMC. */
-	ipmi_wq = alloc_workqueue("ipmi-msghandler", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	ipmi_wq = alloc_workqueue("ipmi-msghandler", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 	if (!ipmi_wq)
 		return -ENOMEM;
+	/* What clients do in their callbacks may take its time, and memory. */
+	ipmi_client_wq = alloc_workqueue("ipmi-clients", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	if (!ipmi_client_wq) {
+		rv = -ENOMEM;
+		goto err_wq;
+	}
 
 	rv = bmc_init();
 	if (rv)
-		goto err_wq;
+		goto err_client_wq;
 	rv = panic_init();
 	if (rv)
 		goto err_bmc;
@@ -138,6 +145,8 @@ static int __init ipmi_msghandler_init(void)
 
 err_bmc:
 	bmc_exit();
+err_client_wq:
+	destroy_workqueue(ipmi_client_wq);
 err_wq:
 	destroy_workqueue(ipmi_wq);
 	return rv;
@@ -147,6 +156,7 @@ static void __exit ipmi_msghandler_exit(void)
 {
 	panic_exit();
 	/* Transports pin this module, so every interface is gone. */
+	destroy_workqueue(ipmi_client_wq);
 	destroy_workqueue(ipmi_wq);
 	bmc_exit();
 	rcu_barrier();

@@ -43,7 +43,7 @@ enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *rem
 	state = state_locked(intf);
 	*remaining_ms = 0;
 	if (state && intf->maintenance_mode == IPMI_MAINTENANCE_MODE_AUTO)
-		*remaining_ms = jiffies_to_msecs(intf->maintenance_end - jiffies);
+		*remaining_ms = jiffies_to_msecs(max_t(long, intf->maintenance_end - jiffies, 0));
 	return state;
 }
 

@@ -386,6 +386,7 @@ struct trace_about {
 
 /* main.c */
 extern struct workqueue_struct *ipmi_wq;
+extern struct workqueue_struct *ipmi_client_wq;
 extern unsigned int ipmi_max_users;
 extern unsigned int ipmi_max_msgs_per_user;
 
