@@ -23,8 +23,7 @@ void deliver_run(struct ipmi_recv_msg *recv)
 
 	lockdep_assert_held(&user->intf->run);
 	/* Nobody but the core itself is called while the kernel dies. */
-	if (!user->alive || (!user->internal && oops_in_progress) ||
-	    (!user->atomic && user->intf->panicking)) {
+	if (!user->alive || (!user->internal && user->intf->panicking)) {
 		drop_recv(recv, DROP_USER_GONE);
 		ipmi_free_recv_msg(recv);
 		return;

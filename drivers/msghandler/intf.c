@@ -41,6 +41,7 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	INIT_LIST_HEAD(&intf->bmc_link);
 	INIT_WORK(&intf->work, run_work);
 	INIT_WORK(&intf->down, run_down_work);
+	INIT_WORK(&intf->free, intf_free_work);
 	tasklet_setup(&intf->burst, run_burst);
 	INIT_DELAYED_WORK(&intf->event_tick, events_tick);
 	INIT_DELAYED_WORK(&intf->bridge_tick, bridge_tick);

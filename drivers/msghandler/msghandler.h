@@ -77,6 +77,7 @@
 #define DEVICE_ID_PAUSE_MS	500
 #define IDENTITY_FRESH_MS	10000	/* how old a cached identity may be */
 #define RUN_BATCH		8	/* messages in one burst of the runner */
+#define RUN_BURST_US		1000	/* after which it begins no other message */
 #define EVENTS_KEPT		25	/* events kept while nobody listens */
 
 #define IPMI_EVENT_LEN		16
@@ -152,6 +153,7 @@ struct ipmi_channel {
  * @work: the runner, where nobody else is or a burst was too short
  * @burst: the runner after an interrupt
  * @down: calls the transport if that may sleep
+ * @free: ends it, after the last reference
  * @nr_users: clients attached
  * @nr_msgs: messages they own, in flight or unread
  * @channels: per channel, under @lock
@@ -219,6 +221,7 @@ struct ipmi_smi {
 	struct work_struct work;
 	struct tasklet_struct burst;
 	struct work_struct down;
+	struct work_struct free;
 	atomic_t nr_users;
 	atomic_t nr_msgs;
 	u8 slave_addr;
@@ -402,6 +405,7 @@ void registry_exit(void);
 
 /* ref.c */
 void intf_put(struct ipmi_smi *intf);
+void intf_free_work(struct work_struct *work);
 void user_put(struct ipmi_user *user);
 
 /* msg.c */

@@ -10,12 +10,26 @@
 
 #include "msghandler.h"
 
+/**
+ * intf_free_work() - work: the end of an interface
+ * @work: intf->free
+ *
+ * The last reference may be a message's, which is freed in any context; a device's release()
+ * may sleep.
+ */
+void intf_free_work(struct work_struct *work)
+{
+	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, free);
+
+	put_device(intf->dev);
+	kfree_rcu(intf, rcu);
+}
+
 static void intf_free(struct kref *ref)
 {
 	struct ipmi_smi *intf = container_of(ref, struct ipmi_smi, refcount);
 
-	put_device(intf->dev);
-	kfree_rcu(intf, rcu);
+	queue_work(ipmi_wq, &intf->free);
 }
 
 void intf_put(struct ipmi_smi *intf)

@@ -4,9 +4,9 @@
  *
  * Whoever holds intf->run is the runner. It is a spinlock that keeps soft interrupts off, so the
  * runner is never preempted by a task, whatever its own priority is, and works in bursts of
- * RUN_BATCH messages: a sender whose interface is idle, the soft interrupt after a transport's
- * interrupt or timer, a transport's thread, or a worker, which also goes on where a burst was too
- * short. The queues are queue.c's, who gets what is route.c's.
+ * RUN_BATCH messages and some RUN_BURST_US: a sender whose interface is idle, the soft interrupt
+ * after a transport's interrupt or timer, a transport's thread, or a worker, which also goes on
+ * where a burst was too short. The queues are queue.c's, who gets what is route.c's.
  */
 #include <ipmi/core.h>
 
@@ -111,14 +111,20 @@ static bool has_work(struct ipmi_smi *intf)
 /* One burst. Return: whether there is more to do, which the caller has to see to. */
 static bool burst_run(struct ipmi_smi *intf)
 {
-	unsigned int turn;
+	unsigned int turn = 0;
+	ktime_t end = 0;
 
 	lockdep_assert_held(&intf->run);
 	scoped_guard(spinlock_irqsave, &intf->lock)
 		intf->running = true;
 
-	for (turn = 0; turn < RUN_BATCH && run_one_run(intf); turn++)
-		;
+	while (run_one_run(intf) && ++turn < RUN_BATCH) {
+		/* Most bursts have one message, and need no clock for that. */
+		if (turn == 1)
+			end = ktime_add_us(ktime_get(), RUN_BURST_US);
+		else if (ktime_after(ktime_get(), end))
+			break;
+	}
 	/* Answers that come by themselves have to be looked for. */
 	if (!READ_ONCE(intf->seq.used) != !(intf->watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES))
 		watch_update_run(intf);

@@ -8,6 +8,8 @@
  */
 #include <linux/slab.h>
 
+#include <ipmi/core.h>
+
 #include "msghandler.h"
 
 /**

@@ -27,7 +27,7 @@
  * pretimeout_message() - ipmi_user_hndl.ipmi_watchdog_pretimeout
  * @unused: the user's cookie
  *
- * Context: process, of the interface's runner.
+ * Context: process or soft interrupt, under the interface's lock; see ipmi_core_create_user().
  */
 void pretimeout_message(void *unused)
 {
