@@ -5,7 +5,7 @@
  * nobody else's affair. With the kernel's own modules and with these, in turns in one machine; the
  * ratio counts, not the time.
  *
- * The argument is how the kernel preempts, which the machine's command line says: full, none. The
+ * The argument is how the kernel preempts, which the machine's command line says: full, lazy, none. The
  * strangers are on the first processor, who is measured is on the last one. With the BMC of
  * tests/bmc there are events, too.
  */
