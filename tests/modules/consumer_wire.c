@@ -35,6 +35,7 @@ static void note_sent(struct wire *w, const struct ipmi_smi_msg *msg)
 	s->at_ms = now_ms();
 	s->type = msg->type;
 	s->msgid = msg->msgid;
+	s->pid = task_pid_nr(current);
 	s->len = msg->data_size;
 	memcpy(s->data, msg->data, min_t(int, msg->data_size, SENT_BYTES));
 	w->nr_sent++;
@@ -122,6 +123,8 @@ static int wire_start(void *send_info, struct ipmi_smi *intf)
 
 	w->started++;
 	w->intf = intf;
+	if (w->start_brings)
+		wire_bring(w, w->start_brings, w->start_len);
 	return w->start_error;
 }
 

@@ -22,6 +22,7 @@ struct wire_sent {
 	u64 at_ms;
 	int type;
 	long msgid;
+	pid_t pid;		/* who called the sender */
 	int len;
 	u8 data[SENT_BYTES];
 };
@@ -30,7 +31,9 @@ struct wire_sent {
 struct wire {
 	struct ipmi_smi_handlers handlers;
 	u8 slave_addr;
-	int start_error;	/* what start_processing() returns */
+	int start_error;	/* what start_processing() returns, */
+	const u8 *start_brings;	/* after it has brought this, if anything, */
+	int start_len;		/* so many bytes */
 	u8 id[16];		/* the answer to Get Device ID, with its completion code */
 	int id_len;
 	int id_errors;		/* so many of them fail first, */
@@ -103,6 +106,6 @@ struct consumer_case {
 	void (*run)(void);
 };
 extern const struct consumer_case queue_cases[], events_cases[], identity_cases[], bridge_cases[],
-	panic_cases[];
+	panic_cases[], run_cases[];
 
 #endif

@@ -31,6 +31,9 @@ static const char *const bridge[] = {
 	"tries", "default-times", "send-refused", "answers", "numbers-run-out", "asked",
 	"no-answers", "oem-media", "direct", NULL,
 };
+static const char *const runner[] = {
+	"sleeping-callback", "asker-runs", "failed-start", "end-of-a-burst", NULL,
+};
 static const char *const last[] = { "last-request", NULL };
 static const char *const panic[] = { "panic-kinds", NULL };
 
@@ -43,6 +46,7 @@ static const struct {
 	{ "identity", identity },
 	{ "identity-old", identity_old },
 	{ "bridge", bridge },
+	{ "runner", runner },
 	{ "last", last },
 	{ "panic", panic },
 };
