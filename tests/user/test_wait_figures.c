@@ -274,7 +274,7 @@ static void net(void)
 	ANSWER_EVENT(10001, 10001);
 	ANSWER_EVENT(99999, 99999);
 	ANSWER_EVENT(100001, 100000);
-	hist.answer_us[3] = 5;
+	hist.answer_us[3] = 51;
 	ANSWER_EVENT(0, 10000);
 	hist.answer_us[3] = 5001;
 	ANSWER_EVENT(0, 10002);
@@ -284,10 +284,15 @@ static void net(void)
 	ANSWER_EVENT(0, 100000);
 	hist.answer_us[3] = ~0U;
 	ANSWER_EVENT(0, 100000);
-	/* Whatever may be spun for, an interrupt is waited for; but not for a byte. */
-	hist.answer_us[3] = 5;
+	/* Whatever may be spun for, an interrupt is waited for; but not for a byte, */
+	hist.answer_us[3] = 51;
 	facts.busy_us = 3000;
 	ANSWER_EVENT(0, 10000);
+	/* nor for an answer that is usually there before it could tell, and not long for that. */
+	hist.answer_us[3] = 50;
+	ANSWER_SPINS(0, 2);
+	ANSWER_SPINS(49, 2);
+	ANSWER_EVENT(50, 10000);
 	BYTE_SPINS(0, 2);
 }
 
