@@ -157,6 +157,12 @@ void as_listener(void)
 		_exit(1);
 }
 
+void without_device(void)
+{
+	close(fd);
+	fd = -1;
+}
+
 void group_throttle(int on)
 {
 	must_write(GROUP "cpu.max", on ? "1000 100000\n" : "max 100000\n");

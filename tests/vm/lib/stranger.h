@@ -20,12 +20,16 @@ void strangers_end(void);
 /* What they got done since the last call: requests answered, files opened, and so on. */
 long strangers_did(void);
 
-/* For first(): of which class it is, or that it is in the group; or that it wants events. */
+/*
+ * For first(): of which class it is, or that it is in the group; that it wants events; that it
+ * does without the device.
+ */
 void as_idle_class(void);
 void as_nice(void);
 void as_real_time(void);
 void in_group(void);
 void as_listener(void);
+void without_device(void);
 
 /* For again(). */
 void ask(void);

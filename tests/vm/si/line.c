@@ -4,18 +4,15 @@
  * of that: with the kernel's own modules and with these, in turns in one machine. The device is
  * QEMU's "edu", see tests/modules/edu.c.
  */
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest.h"
 #include "host_bmc.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
+#include "stranger.h"
 
 #define LATENCY "/sys/module/edu/parameters/latency"
 #define CALL "/sys/module/device_call/parameters/call"
@@ -48,52 +45,6 @@ static struct figures measure(void)
 }
 
 static int fd;
-static pid_t children[4];
-static int n_children;
-
-/* A process that does that again and again until end_all(). */
-static void start(void (*again)(void))
-{
-	pid_t pid = fork();
-
-	if (pid) {
-		children[n_children++] = pid;
-		return;
-	}
-	if (fd >= 0)
-		fd = ipmi_open(0);
-	for (;;)
-		again();
-}
-
-static void end_all(void)
-{
-	while (n_children) {
-		kill(children[--n_children], SIGKILL);
-		waitpid(children[n_children], NULL, 0);
-	}
-}
-
-static void ask(void)
-{
-	struct reply r;
-
-	ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
-}
-
-static void ask_when_idle(void)
-{
-	struct sched_param none = { 0 };
-
-	sched_setscheduler(0, SCHED_IDLE, &none);
-	ask();
-}
-
-static void burn(void)
-{
-	for (volatile int i = 0; i < 1000000; i++)
-		;
-}
 
 static int insert(bool ours)
 {
@@ -123,8 +74,8 @@ static void nothing(void)
 
 static void users(void)
 {
-	start(ask);
-	start(ask);
+	stranger_start(NULL, ask);
+	stranger_start(NULL, ask);
 }
 
 static void slow_bmc(void)
@@ -135,8 +86,8 @@ static void slow_bmc(void)
 
 static void idle_class(void)
 {
-	start(ask_when_idle);
-	start(burn);
+	stranger_start(as_idle_class, ask);
+	stranger_start(NULL, burn);
 }
 
 static void away(void)
@@ -149,7 +100,7 @@ static void loading(void)
 {
 	close(fd);
 	fd = -1;
-	start(come_and_go);
+	stranger_start(without_device, come_and_go);
 }
 
 static int lines_given_up(void)
@@ -173,7 +124,7 @@ static void least(struct figures *f, bool ours, void (*begin)(void))
 	begin();
 	usleep(200000);
 	new = measure();
-	end_all();
+	strangers_end();
 	if (fd >= 0) {
 		if (begin == away)
 			sleep(2);
@@ -294,5 +245,6 @@ int main(void)
 		printf("Bail out! %s\n", output());
 		return 1;
 	}
+	strangers_prepare();
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }
