@@ -75,6 +75,16 @@ static bool enables_become(unsigned int want)
 	return false;
 }
 
+/*
+ * The BMC forgets its enables. Where there are interrupts, that of the control's own answer may
+ * be missed, and looked for; what follows is not to see that.
+ */
+static void lapse(void)
+{
+	bmc_line("lapse");
+	usleep(200000);
+}
+
 static unsigned int all_enables(void)
 {
 	return EVENT_BUFFER | (has_irq() ? IRQ_ENABLES : 0);
@@ -103,7 +113,7 @@ static void what_is_asked_at_first(void)
 	struct wire w;
 	int n = 0;
 
-	bmc_line("lapse");
+	lapse();
 	bmc_line("forget");
 	meet_again();
 	EXPECT(enables_become(all_enables()));
@@ -166,7 +176,7 @@ static void no_event_buffer(void)
 static void refused_enables(void)
 {
 	bmc_line("fault cc netfn=06 cmd=2e arg=204");
-	bmc_line("lapse");
+	lapse();
 	bmc_line("forget");
 	meet_again();
 	bmc_line("delay 20");
@@ -432,15 +442,14 @@ static void after_a_reset(void)
 
 	EXPECT(enables_become(all_enables()));
 	usleep(300000);
-	trace_begin();
 	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_COLD_RESET, NULL, 0, &r), 0);
 	EXPECT_EQ(r.data[0], 0);
-	sleep(1);
-	bmc_line("lapse");
+	lapse();
+	trace_begin();
 	/* without any other request */
 	sleep(33);
 	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x2f ");
-	EXPECT_EQ(n, 30 + 0);
+	EXPECT_EQ(n, 30);
 	for (int i = 1; i < n; i++) {
 		double gap = traces[i].at - traces[i - 1].at;
 
