@@ -438,7 +438,7 @@ static void after_a_reset(void)
 {
 	double shortest = 1e9;
 	struct reply r;
-	int n;
+	int n, missed = 0;
 
 	EXPECT(enables_become(all_enables()));
 	usleep(300000);
@@ -449,13 +449,17 @@ static void after_a_reset(void)
 	/* without any other request */
 	sleep(33);
 	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x2f ");
-	EXPECT_EQ(n, 30);
 	for (int i = 1; i < n; i++) {
 		double gap = traces[i].at - traces[i - 1].at;
 
-		EXPECT(gap >= 0.98);
-		shortest = gap < shortest ? gap : shortest;
+		if (gap < 0.98)
+			missed++;
+		else
+			shortest = gap < shortest ? gap : shortest;
 	}
+	/* The interrupt of the first look's answer was switched off; then it looks once more. */
+	EXPECT(missed <= has_irq());
+	EXPECT_EQ(n, 30 + missed);
 	EXPECT(shortest < 1.5);
 	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x31 ");
 	EXPECT(n >= 30);
