@@ -23,10 +23,17 @@
 
 /*
  * What this host does meanwhile is in each figure, so the least of the rounds are compared. They
- * may differ by half, and by what two wake-ups of an emulated processor do.
+ * may differ by half, and by what an emulated processor that is not run for a while does: little
+ * to the mean, and some ticks to the worst. What this is to find takes 8 ms and more on average,
+ * and 100 ms to seconds at worst.
  */
 #define RATIO 1.5
-#define ALLOWED_US 2000
+#define MEAN_ALLOWED_US 2000
+#define WORST_ALLOWED_US 20000
+
+/* A stuck level is masked for 10 ms at a time (STUCK_* of si/irq.c), and looked at in between. */
+#define STUCK_MEAN_US 20000
+#define STUCK_WORST_US 50000
 
 struct figures {
 	double mean, worst;
@@ -143,9 +150,9 @@ static void least(struct figures *f, bool ours, void (*begin)(void))
 		f->worst = new.worst;
 }
 
-static bool no_later(double ours, double theirs)
+static bool no_later(double ours, double theirs, double allowed)
 {
-	return ours <= RATIO * theirs + ALLOWED_US;
+	return ours <= RATIO * theirs + allowed;
 }
 
 static void compare(void (*begin)(void))
@@ -155,11 +162,12 @@ static void compare(void (*begin)(void))
 	for (int i = 0; i < ROUNDS; i++) {
 		least(&theirs, false, begin);
 		least(&ours, true, begin);
-		if (no_later(ours.mean, theirs.mean) && no_later(ours.worst, theirs.worst))
+		if (no_later(ours.mean, theirs.mean, MEAN_ALLOWED_US) &&
+		    no_later(ours.worst, theirs.worst, WORST_ALLOWED_US))
 			break;
 	}
-	EXPECT(no_later(ours.mean, theirs.mean));
-	EXPECT(no_later(ours.worst, theirs.worst));
+	EXPECT(no_later(ours.mean, theirs.mean, MEAN_ALLOWED_US));
+	EXPECT(no_later(ours.worst, theirs.worst, WORST_ALLOWED_US));
 }
 
 static void while_it_is_idle(void)
@@ -209,7 +217,7 @@ static void while_a_level_is_stuck(void)
 	usleep(50000);
 	EXPECT_EQ(file_write(CALL, "frozen pci " BMC "\n"), 0);
 	usleep(500000);
-	for (int i = 0; i < ROUNDS && (f.mean > 12000 || f.worst > 30000); i++) {
+	for (int i = 0; i < ROUNDS && (f.mean > STUCK_MEAN_US || f.worst > STUCK_WORST_US); i++) {
 		struct figures new = measure();
 
 		ktap_note("mean %.0f us, worst %.0f us", new.mean, new.worst);
@@ -218,8 +226,8 @@ static void while_a_level_is_stuck(void)
 		if (new.worst < f.worst)
 			f.worst = new.worst;
 	}
-	EXPECT(f.mean <= 12000);
-	EXPECT(f.worst <= 30000);
+	EXPECT(f.mean <= STUCK_MEAN_US);
+	EXPECT(f.worst <= STUCK_WORST_US);
 	EXPECT_EQ(file_write(CALL, "reset pci " BMC "\n"), 0);
 	EXPECT_EQ(file_write(CALL, "resume pci " BMC "\n"), 0);
 	close(fd);
