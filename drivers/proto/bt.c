@@ -325,6 +325,7 @@ static void bt_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 const struct ipmi_machine_ops ipmi_bt_ops = {
 	.name = "bt",
 	.nregs = BT_NREGS,
+	.status_reg = BT_CTRL,
 	.size = sizeof(struct bt),
 	.step_timeout_us = TRANSFER_WAIT_US,
 	.answer_timeout_us = BT_ANSWER_MAX_S * 1000000,

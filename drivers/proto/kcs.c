@@ -416,6 +416,7 @@ static void kcs_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.name = "kcs",
 	.nregs = KCS_NREGS,
+	.status_reg = KCS_STATUS,
 	.size = sizeof(struct kcs),
 	.step_timeout_us = TRANSFER_WAIT_US,
 	.answer_timeout_us = TRANSFER_WAIT_US,

@@ -351,6 +351,7 @@ static void smic_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 const struct ipmi_machine_ops ipmi_smic_ops = {
 	.name = "smic",
 	.nregs = SMIC_NREGS,
+	.status_reg = SMIC_FLAGS,
 	.size = sizeof(struct smic),
 	.step_timeout_us = TRANSFER_WAIT_US,
 	.answer_timeout_us = TRANSFER_WAIT_US,

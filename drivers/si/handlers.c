@@ -125,6 +125,9 @@ static int si_get_info(void *send_info, struct ipmi_smi_info *data)
 	data->addr_src = si->desc.source;
 	data->dev = get_device(si->desc.dev);
 #ifdef CONFIG_ACPI
+	/* acpi_ipmi only looks at what ACPI is the source of; ACPI knows this one, too. */
+	if (si->desc.acpi_handle)
+		data->addr_src = SI_ACPI;
 	data->addr_info.acpi_info.acpi_handle = si->desc.acpi_handle;
 #endif
 	return 0;

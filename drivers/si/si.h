@@ -40,6 +40,9 @@
 #include <ipmi/machine.h>
 #include <ipmi/wait.h>
 
+/* Of the port space of a PC. */
+#define SI_LAST_PORT 0xffff
+
 struct dentry;
 struct si_offer;
 struct task_struct;
@@ -309,8 +312,9 @@ struct si_pace {
  * @probe_pause: until the next try, in jiffies
  * @offer: its record in the report of discovery
  * @tried: its first try is over (probe.c's work, or after it)
+ * @tried_again: so is another one (likewise)
  * @up: the core has it (likewise)
- * @told: its first failure was logged
+ * @told: its first failure was logged, under si_list_lock
  * @debugfs: its folder there
  * @number: the N of its thread's name
  * @io: its registers
@@ -359,6 +363,7 @@ struct si {
 	struct delayed_work probe;
 	unsigned long probe_pause;
 	bool tried;
+	bool tried_again;
 	bool up;
 	bool told;
 	struct si_offer *offer;
@@ -495,13 +500,16 @@ struct si *si_find_device(const struct device *dev);
 void si_try_again(struct si *si);
 void si_remove_device(struct device *dev);
 void si_wait_turn(const struct si *si);
+void si_wait_tried(struct device *dev);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
 
 /* discovery.c */
 struct si_offer *offer_add(struct si *si);
 __printf(3, 4) int offer_refuse(const struct si_desc *desc, int error, const char *fmt, ...);
 __printf(2, 3) void offer_decline(struct si *si, const char *fmt, ...);
-__printf(2, 3) const char *offer_story(struct si *si, const char *fmt, ...);
+__printf(2, 3) void offer_story(struct si *si, const char *fmt, ...);
+__printf(2, 3) void offer_story_add(struct si *si, const char *fmt, ...);
+void offer_log(struct si *si, const struct si *works);
 void offer_try(struct si *si);
 void offer_failed(struct si *si);
 void offer_up(struct si *si);
@@ -509,6 +517,12 @@ void offer_remove(struct si *si);
 void offers_log(void);
 void offers_show(struct seq_file *m);
 void offers_free(void);
+
+/* tables.c */
+#define TABLES_SUM_MAX 256
+void tables_look(void);
+void tables_find_acpi(struct si_desc *desc);
+const char *tables_sum(char *text, size_t size);
 
 /* debugfs.c */
 void si_debugfs_init(void);
@@ -519,6 +533,7 @@ void si_debugfs_remove(struct si *si);
 /* hardcode.c */
 void made_arrived(void);
 int made_add(const char *name, int id, const struct si_made *m);
+bool made_has(const struct device *dev);
 bool made_remove(struct device *dev);
 void hardcode_init(void);
 void hardcode_exit(void);

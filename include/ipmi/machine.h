@@ -141,6 +141,7 @@ struct ipmi_machine;
  * struct ipmi_machine_ops - seam 3: one kind of system interface
  * @name: "kcs", "smic" or "bt", as in the type attribute and module parameter
  * @nregs: registers it uses
+ * @status_reg: the one of them that present() reads
  * @size: bytes the engine allocates for its state, zeroed
  * @step_timeout_us: how long one byte handshake may take
  * @answer_timeout_us: how long the BMC may think
@@ -167,6 +168,7 @@ struct ipmi_machine;
 struct ipmi_machine_ops {
 	const char *name;
 	unsigned int nregs;
+	unsigned int status_reg;
 	size_t size;
 	u32 step_timeout_us;
 	u32 answer_timeout_us;
