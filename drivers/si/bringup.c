@@ -37,7 +37,10 @@ static int ask_cc(struct si *si, u8 cmd, const u8 *data, unsigned int len, u8 *r
 			offer_story(si, __VA_ARGS__);	\
 	} while (0)
 
-/* -ENODEV: nothing is there; -EPROTO: what is there does not look like it; -EIO: it is dumb. */
+/*
+ * -ENODEV: nothing is there; -EPROTO: what is there does not look like it; -EIO: it is dumb;
+ * -EINTR: it had no time to answer.
+ */
 static int find_bmc(struct si *si, bool other)
 {
 	const struct si_desc *desc = &si->desc;
@@ -57,6 +60,8 @@ static int find_bmc(struct si *si, bool other)
 	rv = ask_cc(si, IPMI_GET_DEVICE_ID_CMD, NULL, 0, rsp, sizeof(rsp));
 	if (rv >= 0)
 		return 0;
+	if (si_is_halted(si))
+		return -EINTR;
 	f = si->m->ops->failure(si->m);
 	STORY(si, other,
 	      "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx, register spacing %u, got no valid answer (%s: %s, status 0x%02x); it is tried again",
@@ -164,7 +169,7 @@ static int try_here(struct si *si, bool other)
 static bool may_be_elsewhere(const struct si *si, bool unknown, int error)
 {
 	if (unknown)
-		return true;
+		return !si_is_halted(si);
 	return si->desc.source == SI_SMBIOS && (error == -ENODEV || error == -EPROTO);
 }
 
@@ -216,29 +221,36 @@ int bringup(struct si *si)
 {
 	int rv;
 
-	rv = ida_alloc(&numbers, GFP_KERNEL);
-	if (rv < 0)
-		return rv;
-	si->number = rv;
+	/* Parameters are for those that have a number. */
+	si->number = INT_MAX;
 	rv = find_place(si);
 	if (rv)
-		goto err_number;
+		return rv;
 	get_bt_capabilities(si);
 	find_event_buffer(si);
 	si_wait_turn(si);
-	rv = give_to_core(si);
-	if (rv) {
-		offer_story(si, "There is a BMC, but it was not registered: %d; see the log", rv);
+	/* What is not up need not be taken down. */
+	if (si_is_halted(si)) {
+		rv = -EINTR;
 		goto err_io;
 	}
+	rv = ida_alloc(&numbers, GFP_KERNEL);
+	if (rv < 0)
+		goto err_story;
+	si->number = rv;
+	rv = give_to_core(si);
+	if (rv)
+		goto err_number;
 	si_debugfs_add(si);
 	dev_info(si->desc.dev, "IPMI %s interface initialized\n", si->desc.type->name);
 	return 0;
 
-err_io:
-	io_unmap(si);
 err_number:
 	ida_free(&numbers, si->number);
+err_story:
+	offer_story(si, "There is a BMC, but it was not registered: %d; see the log", rv);
+err_io:
+	io_unmap(si);
 	return rv;
 }
 

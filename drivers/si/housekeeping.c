@@ -27,11 +27,9 @@ static void take_due(struct si *si)
 	si->due = 0;
 }
 
-/* Is the BMC back? If so, it may have another firmware. */
+/* Is the BMC there, or back? If it is back, it may have another firmware. */
 static unsigned int ask_who_it_is(struct attn *attn, u8 *rq)
 {
-	attn->due = 0;
-	attn->flags = 0;
 	attn->flag = 0;
 	attn->asked = IPMI_GET_DEVICE_ID_CMD;
 	rq[0] = IPMI_NETFN_APP_REQUEST << 2;
@@ -60,8 +58,15 @@ unsigned int housekeeping_next_pump(struct si *si, u8 *rq)
 	unsigned int n;
 
 	lockdep_assert_held(&si->pump);
-	if (si->away)
-		return ktime_before(pace_now(), si->away_next) ? 0 : ask_who_it_is(&si->attn, rq);
+	if (si->away) {
+		if (ktime_before(pace_now(), si->away_next))
+			return 0;
+		/* All of it is asked again when the BMC is back. */
+		si->attn.due = 0;
+		si->attn.flags = 0;
+	}
+	if (si->away || si->doubt)
+		return ask_who_it_is(&si->attn, rq);
 	take_due(si);
 	check_reset(si);
 	n = attn_next(&si->attn, rq);
@@ -115,10 +120,14 @@ void housekeeping_done_pump(struct si *si, struct output *out)
 	case ATTN_NOTHING:
 		break;
 	}
-	if (si->away) {
+	if (si->away || si->doubt)
 		quirks_find(si, rsp, n);
+	if (si->away)
 		come_back(si);
-	}
+	/* It may have been reset, which is why it was silent. */
+	if (si->doubt)
+		si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+	si->doubt = false;
 	if (!flags)
 		return;
 	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */

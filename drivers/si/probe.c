@@ -17,6 +17,7 @@
 #define PROBE_PAUSE_MIN		HZ
 #define PROBE_PAUSE_MAX		(60 * HZ)
 #define LOAD_BOUND_MS		3000
+#define HALT_BOUND_MS		200
 
 static DEFINE_MUTEX(si_list_lock);
 static LIST_HEAD(si_list);
@@ -26,6 +27,34 @@ static struct workqueue_struct *si_wq;
 /* Candidates that were not tried yet while the module loads. */
 static atomic_t untried = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(tries);
+
+/**
+ * si_is_halted() - has a try to end?
+ * @si: the candidate
+ */
+bool si_is_halted(const struct si *si)
+{
+	unsigned long by = READ_ONCE(si->halt_by);
+
+	return by && time_after_eq(jiffies, by);
+}
+
+/**
+ * si_stop_trying() - a candidate is not to be tried any more, until si_try_again()
+ * @si: the candidate; it may come up in the last moment
+ *
+ * A BMC that answers does so in this time, and one that does not is no reason for a suspend,
+ * or a removal, to wait.
+ *
+ * Context: process, sleeps at most HALT_BOUND_MS; longer if the core just takes it.
+ */
+void si_stop_trying(struct si *si)
+{
+	WRITE_ONCE(si->halt_by, (jiffies + msecs_to_jiffies(HALT_BOUND_MS)) ?: 1);
+	wake_up_all(&tries);
+	cancel_delayed_work_sync(&si->probe);
+	WRITE_ONCE(si->halt_by, 0);
+}
 
 static const struct si *find_working_list(void)
 {
@@ -112,7 +141,7 @@ void si_wait_turn(const struct si *si)
 	if (READ_ONCE(si->tried))
 		return;
 	add_wait_queue(&tries, &wait);
-	while (left && !is_next(si))
+	while (left && !READ_ONCE(si->halt_by) && !is_next(si))
 		left = wait_woken(&wait, TASK_UNINTERRUPTIBLE, left);
 	remove_wait_queue(&tries, &wait);
 }
@@ -135,7 +164,7 @@ static void probe_work(struct work_struct *work)
 
 static void si_free(struct si *si)
 {
-	cancel_delayed_work_sync(&si->probe);
+	si_stop_trying(si);
 	if (!si->tried)
 		set_tried(si);
 	if (si->up)

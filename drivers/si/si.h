@@ -310,6 +310,7 @@ struct si_pace {
  * @desc: where it is
  * @probe: tries to bring it up, again and again
  * @probe_pause: until the next try, in jiffies
+ * @halt_by: when the try under way has to have ended, in jiffies; 0 = it may take its time
  * @offer: its record in the report of discovery
  * @tried: its first try is over (probe.c's work, or after it)
  * @tried_again: so is another one (likewise)
@@ -338,6 +339,7 @@ struct si_pace {
  * @irq: its interrupt
  * @pace: when the engine is run again
  * @hold: what keeps the engine from its work (pump)
+ * @doubt: it was silent once, so it is asked for a sign of life before anything else (pump)
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
@@ -362,6 +364,7 @@ struct si {
 	struct si_desc desc;
 	struct delayed_work probe;
 	unsigned long probe_pause;
+	unsigned long halt_by;
 	bool tried;
 	bool tried_again;
 	bool up;
@@ -390,6 +393,7 @@ struct si {
 	struct si_irq irq;
 	struct si_pace pace;
 	enum si_hold hold;
+	bool doubt;
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
@@ -443,6 +447,7 @@ void si_mend(struct device *dev);
 void go_away(struct si *si, const struct ipmi_failure *f);
 void come_back(struct si *si);
 u32 away_patience_us(struct si *si);
+bool away_is_certain(struct si *si, const struct ipmi_failure *f);
 void away_pause(struct si *si, bool longest);
 void away_init(struct si *si);
 
@@ -497,6 +502,8 @@ bool si_has_none(void);
 void si_try_all(void);
 int si_add(const struct si_desc *desc);
 struct si *si_find_device(const struct device *dev);
+bool si_is_halted(const struct si *si);
+void si_stop_trying(struct si *si);
 void si_try_again(struct si *si);
 void si_remove_device(struct device *dev);
 void si_wait_turn(const struct si *si);

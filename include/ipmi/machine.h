@@ -102,6 +102,7 @@ enum ipmi_phase {
  * @IPMI_CAUSE_ERROR: the BMC showed its error state or reported an error code
  * @IPMI_CAUSE_TOO_SHORT: the answer has no completion code
  * @IPMI_CAUSE_TOO_LONG: the answer does not end
+ * @IPMI_CAUSE_WRONG: the answer is one to something else
  * @IPMI_CAUSES: how many there are
  */
 enum ipmi_cause {
@@ -113,6 +114,7 @@ enum ipmi_cause {
 	IPMI_CAUSE_ERROR,
 	IPMI_CAUSE_TOO_SHORT,
 	IPMI_CAUSE_TOO_LONG,
+	IPMI_CAUSE_WRONG,
 	IPMI_CAUSES,
 };
 
