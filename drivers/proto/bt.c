@@ -306,6 +306,14 @@ static bool bt_present(struct ipmi_machine *m)
 	return transfer_read(to_transfer(m), BT_CTRL) != TRANSFER_NOTHING;
 }
 
+static void bt_forget(struct ipmi_machine *m)
+{
+	struct bt *b = to_bt(m);
+
+	b->state = BT_IDLE;
+	b->owes = true;
+}
+
 static bool bt_asserts(const struct ipmi_machine *m)
 {
 	u8 status = m->regs->read(m->regs, BT_CTRL);
@@ -350,6 +358,7 @@ const struct ipmi_machine_ops ipmi_bt_ops = {
 	.step = bt_step,
 	.result = bt_result,
 	.failure = transfer_failure,
+	.forget = bt_forget,
 	.asserts = bt_asserts,
 	.irq = bt_irq,
 };

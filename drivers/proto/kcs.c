@@ -399,6 +399,11 @@ static bool kcs_present(struct ipmi_machine *m)
 	return get(to_kcs(m), KCS_STATUS) != TRANSFER_NOTHING;
 }
 
+static void kcs_forget(struct ipmi_machine *m)
+{
+	to_kcs(m)->state = KCS_IDLE;
+}
+
 static bool kcs_asserts(const struct ipmi_machine *m)
 {
 	u8 status = m->regs->read(m->regs, KCS_STATUS);
@@ -427,5 +432,6 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.step = kcs_step,
 	.result = kcs_result,
 	.failure = transfer_failure,
+	.forget = kcs_forget,
 	.asserts = kcs_asserts,
 };

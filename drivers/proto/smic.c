@@ -334,6 +334,11 @@ static bool smic_present(struct ipmi_machine *m)
 	return transfer_read(to_transfer(m), SMIC_FLAGS) != TRANSFER_NOTHING;
 }
 
+static void smic_forget(struct ipmi_machine *m)
+{
+	to_smic(m)->state = SMIC_IDLE;
+}
+
 static bool smic_asserts(const struct ipmi_machine *m)
 {
 	u8 flags = m->regs->read(m->regs, SMIC_FLAGS);
@@ -362,5 +367,6 @@ const struct ipmi_machine_ops ipmi_smic_ops = {
 	.step = smic_step,
 	.result = smic_result,
 	.failure = transfer_failure,
+	.forget = smic_forget,
 	.asserts = smic_asserts,
 };

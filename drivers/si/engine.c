@@ -132,9 +132,14 @@ static bool start_attn_pump(struct si *si)
 	return false;
 }
 
-/* A user's message and housekeeping take turns while both want the wire. */
+/*
+ * A user's message and housekeeping take turns while both want the wire. At panic nobody wants
+ * to know what the BMC has to say, and there may be no memory for it: only whether it is back.
+ */
 static bool start_next_pump(struct si *si, struct output *out)
 {
+	if (READ_ONCE(si->panicking) && !si->away)
+		return start_user_pump(si, out);
 	if (si->doubt || si->attn_turn || !has_next(si))
 		return start_attn_pump(si) || start_user_pump(si, out);
 	return start_user_pump(si, out) || start_attn_pump(si);

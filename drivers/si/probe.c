@@ -170,6 +170,8 @@ static void si_free(struct si *si)
 	if (si->up)
 		takedown(si);
 	hrtimer_cancel(&si->pace.timer);
+	if (si->spare)
+		ipmi_free_smi_msg(si->spare);
 	offer_remove(si);
 	put_device(si->desc.dev);
 	kfree(si->m);

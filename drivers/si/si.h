@@ -332,6 +332,8 @@ struct si_pace {
  * @attn_turn: housekeeping goes before a user's message (pump)
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
+ * @spare: for the next message or event of the BMC, NULL = there is none (pump)
+ * @starved: there was no memory for it, so the flags are fetched again at @attn_next (pump)
  * @times: sums of the requests before (pump); read elsewhere
  * @history: what they have taught us of their times (pump)
  * @burst: of the bursts in which it is driven
@@ -386,6 +388,8 @@ struct si {
 	bool attn_turn;
 	u32 attn_pause_us;
 	ktime_t attn_next;
+	struct ipmi_smi_msg *spare;
+	bool starved;
 	struct si_times times;
 	struct wait_history history;
 	struct si_burst burst;
@@ -436,6 +440,7 @@ void engine_quiet(struct si *si);
 void engine_hold(struct si *si);
 void engine_cut(struct si *si);
 void engine_resume(struct si *si);
+void engine_torn(struct si *si);
 
 /* power.c */
 extern const struct dev_pm_ops si_pm_ops;

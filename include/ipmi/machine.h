@@ -161,6 +161,9 @@ struct ipmi_machine;
  *	data) to @rsp, at most @cap bytes, and return its length. An answer longer
  *	than &IPMI_MACHINE_MAX is cut, its completion code becomes 0xc6.
  * @failure: after FAILED, the story; valid until the next start().
+ * @forget: whoever drove the machine was stopped anywhere in it, and is gone: forget the
+ *	request. The next one finds the interface in the middle of something, and recovers it.
+ *	Touches no register.
  * @asserts: has the interface a reason to interrupt? Reads only, and only what reading
  *	does not change; the one function that may be called beside the others
  * @irq: NULL, or the interface's own interrupt enable (BT): before the first
@@ -181,6 +184,7 @@ struct ipmi_machine_ops {
 	enum ipmi_step (*step)(struct ipmi_machine *m, u32 elapsed_us);
 	unsigned int (*result)(struct ipmi_machine *m, u8 *rsp, unsigned int cap);
 	const struct ipmi_failure *(*failure)(const struct ipmi_machine *m);
+	void (*forget)(struct ipmi_machine *m);
 	bool (*asserts)(const struct ipmi_machine *m);
 	void (*irq)(struct ipmi_machine *m, bool on);
 };

@@ -9,6 +9,7 @@
  *	stuck	it answers no more from that moment on
  *	away	it has not answered for some time, and that is known
  *	busy	others have requests in flight
+ *	gone	it goes at that moment, while programs have the kernel send uevents
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -57,6 +58,20 @@ static void ask_for_ever(void)
 		ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
 }
 
+/* Each takes what another may not have been able to give back: memory, a mutex, a socket. */
+static void send_uevents(void)
+{
+	for (;;)
+		file_write("/sys/class/ipmi/ipmi0/uevent", "change");
+}
+
+/* A PCI function whose I/O space is off reads as FFh. */
+static void go_away(void)
+{
+	EXPECT_EQ(run("printf '\\2' | dd of=/sys/class/ipmi/ipmi0/device/config bs=1 seek=4 "
+		      "conv=notrunc"), 0);
+}
+
 static void prepare(void)
 {
 	int fd = ipmi_open(0);
@@ -73,6 +88,12 @@ static void prepare(void)
 		for (int i = 0; i < ASKERS; i++)
 			if (!fork())
 				ask_for_ever();
+	if (!strcmp(how, "gone")) {
+		for (int i = 0; i < 4; i++)
+			if (!fork())
+				send_uevents();
+		go_away();
+	}
 	usleep(RECORDS_MS * 1000);
 	close(fd);
 }
