@@ -60,8 +60,10 @@ static int find_bmc(struct si *si, bool other)
 	rv = ask_cc(si, IPMI_GET_DEVICE_ID_CMD, NULL, 0, rsp, sizeof(rsp));
 	if (rv >= 0)
 		return 0;
-	if (si_is_halted(si))
+	if (si_is_halted(si)) {
+		STORY(si, other, "The last try was ended before it came to anything");
 		return -EINTR;
+	}
 	f = si->m->ops->failure(si->m);
 	STORY(si, other,
 	      "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx, register spacing %u, got no valid answer (%s: %s, status 0x%02x); it is tried again",
@@ -110,7 +112,9 @@ static int get_machine(struct si *si)
 	si->desc.type->init(si->m, &si->io.regs);
 	si->busy = false;
 	si->hold = SI_RUNS;
+	si->doubt = false;
 	si->away = false;
+	si->starved = false;
 	si->told_away = false;
 	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));

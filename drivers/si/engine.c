@@ -510,7 +510,7 @@ void engine_run_at_panic(struct si *si)
 		/* At power off the clock may have stopped. */
 		waited_us += us;
 	} while (waited_us < PANIC_SLICE_MS * USEC_PER_MSEC);
-	hand_up_end(si, &out, SI_FROM_TASK);
+	/* The core looks by itself: no hand_up_end(), which may wake a worker. */
 }
 
 /**

@@ -114,11 +114,16 @@ void housekeeping_done_pump(struct si *si, struct output *out)
 	u8 rsp[IPMI_MACHINE_MAX];
 	unsigned int n = si->m->ops->result(si->m, rsp, sizeof(rsp));
 	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
+	enum attn_verdict verdict;
 	u32 pause;
 
 	lockdep_assert_held(&si->pump);
 	transaction_end(si, NULL, rsp, n, NULL);
-	switch (attn_answer(&si->attn, rsp, n)) {
+	verdict = attn_answer(&si->attn, rsp, n);
+	/* What was under way when the kernel panicked nobody wants to know. */
+	if (READ_ONCE(si->panicking))
+		verdict = ATTN_NOTHING;
+	switch (verdict) {
 	case ATTN_MESSAGE:
 		si_count(si, SI_INCOMING_MESSAGES);
 		deliver_async(si, out, IPMI_GET_MSG_CMD, rsp, n);

@@ -83,6 +83,9 @@ static void tell_failures(void)
 			continue;
 		if (atomic_read(&untried) && !READ_ONCE(si->tried_again))
 			continue;
+		/* It did not fail, it had no time. */
+		if (READ_ONCE(si->halt_by))
+			continue;
 		si->told = true;
 		offer_log(si, works);
 	}
