@@ -314,6 +314,10 @@ static struct wait_plan drive_pump(struct si *si, struct output *out)
 		start_user_pump(si, out);
 		return plan_event(0);
 	}
+	if (si_is_halted(si)) {
+		engine_give_up_pump(si, out);
+		return plan_event(0);
+	}
 	while (si->burst.looks_left) {
 		if (refuse_pump(si, out))
 			return plan_after_pump(si);

@@ -72,6 +72,31 @@ static void abandon_pump(struct si *si, struct output *out, u8 cc)
 }
 
 /**
+ * engine_give_up_pump() - a try has to end, though the core is asking the BMC already
+ * @si: the interface, which is not up yet
+ * @out: what the core has asked, and whatever it asks next, not answered
+ *
+ * Context: any, under si->pump.
+ */
+void engine_give_up_pump(struct si *si, struct output *out)
+{
+	struct ipmi_smi_msg *msg;
+
+	lockdep_assert_held(&si->pump);
+	if (si->busy) {
+		abandon_pump(si, out, IPMI_BUS_ERR);
+		si->m->ops->forget(si->m);
+		attn_failed(&si->attn);
+		si->busy = false;
+	}
+	msg = take_next(si);
+	if (!msg)
+		return;
+	answer_locally(msg, IPMI_BUS_ERR);
+	put_msg(out, msg);
+}
+
+/**
  * engine_stop() - end everything, after the pacer has stopped
  * @si: the interface
  *

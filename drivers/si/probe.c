@@ -46,7 +46,7 @@ bool si_is_halted(const struct si *si)
  * A BMC that answers does so in this time, and one that does not is no reason for a suspend,
  * or a removal, to wait.
  *
- * Context: process, sleeps at most HALT_BOUND_MS; longer if the core just takes it.
+ * Context: process, sleeps at most HALT_BOUND_MS, and for the driver's next look at the BMC.
  */
 void si_stop_trying(struct si *si)
 {
