@@ -23,8 +23,11 @@
 #include <linux/ipmi.h>
 #include <linux/ipmi_smi.h>
 #include <linux/mutex.h>
+#include <linux/moduleparam.h>
 #include <linux/platform_device.h>
+#include <linux/seq_buf.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 
 /*
  * ipmi_smi_handlers.sender returned nothing before it learned to refuse a
@@ -192,6 +195,25 @@ static inline void ipmi_hrtimer_setup(struct hrtimer *timer,
 #define ipmi_register_sysctl(path, table, n) register_sysctl_sz(path, table, n)
 #else
 #define ipmi_register_sysctl(path, table, n) register_sysctl(path, table)
+#endif
+
+/*
+ * The getter of a parameter writes into a page; it is to get a struct seq_buf instead (proposed
+ * in May 2026). IPMI_PARAM_GET(name, format, value) defines one that shows a value.
+ */
+#if IPMI_PARAM_GET_TAKES_SEQ_BUF
+#define IPMI_PARAM_GET(name, format, value)                               \
+	static int name(struct seq_buf *s, const struct kernel_param *kp) \
+	{                                                                 \
+		seq_buf_printf(s, format "\n", value);                    \
+		return 0;                                                 \
+	}
+#else
+#define IPMI_PARAM_GET(name, format, value)                         \
+	static int name(char *buf, const struct kernel_param *kp)   \
+	{                                                           \
+		return sysfs_emit(buf, format "\n", value);         \
+	}
 #endif
 
 /*

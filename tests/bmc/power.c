@@ -150,7 +150,8 @@ static void pretimeout(void *arg)
 	wd.warned = true;
 	if ((wd.actions >> 4 & 7) == 2)
 		link_hw(HW_NMI);
-	if ((wd.actions >> 4 & 7) == 3)
+	/* with an NMI, too, as QEMU's own does */
+	if ((wd.actions >> 4 & 7) >= 2)
 		flags_set(FLAG_PRETIMEOUT);
 	timer_start(&watchdog, fmax(0, wd.end - clock_ms()), expired, NULL);
 }
@@ -216,6 +217,17 @@ static uint8_t watchdog_set(const struct request *rq, struct answer *a)
 	if (stays)
 		start();
 	return CC_OK;
+}
+
+void watchdog_by_firmware(const unsigned char *set)
+{
+	stop();
+	wd.is_set = true;
+	wd.use = set[0] & 0x87;
+	wd.actions = set[1];
+	wd.pretimeout = set[2];
+	wd.countdown = get_u16(set + 4);
+	start();
 }
 
 static uint8_t watchdog_reset(const struct request *rq, struct answer *a)

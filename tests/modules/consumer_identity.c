@@ -23,6 +23,9 @@ static void no_interface(int error, int asked, int line)
 	check_eq(w->started, 1, line, "starts");
 	check_eq(w->shut, 1, line, "ends");
 	check(client_open_on(c, 0) == -EINVAL, line, "it is not there");
+	FILE_IS(DEVICE_OF(0) "nr_users", NULL);
+	FILE_IS(DEVICE_OF(0) "ipmi_stats/events", NULL);
+	FILE_IS("/sys/devices/platform/ipmi_bmc.0/device_id", NULL);
 	wire_close(w);
 }
 #define NO_INTERFACE(error, asked) no_interface(error, asked, __LINE__)
@@ -88,6 +91,14 @@ static void case_slow_start(void)
 	wire_reset(w);
 	w->id_len = 6;
 	NO_INTERFACE(-EIO, 1);
+	/* and nothing is left of all those that could be in the way of a good one */
+	wire_reset(w);
+	EXPECT_EQ(wire_add(w), 0);
+	EXPECT_EQ(w->nr_sent, ASKED);
+	FILE_IS(DEVICE_OF(0) "nr_users", "0");
+	wire_remove(w);
+	FILE_IS(DEVICE_OF(0) "nr_users", NULL);
+	wire_close(w);
 }
 
 /* A transport that keeps a question costs a quarter of a minute. */
