@@ -37,7 +37,9 @@ static_assert(SSIF_MAX <= IPMI_MAX_MSG_LENGTH);
 void engine_kick(struct ssif *ssif)
 {
 	WRITE_ONCE(ssif->kicked, true);
-	wake_up(&ssif->wait);
+	/* At panic another CPU may have been stopped with the queue's lock; and nobody waits. */
+	if (!READ_ONCE(ssif->panicking))
+		wake_up(&ssif->wait);
 }
 
 static bool take_kick(struct ssif *ssif)
@@ -130,6 +132,20 @@ static void come_back(struct ssif *ssif)
 	uevent(ssif, "IPMI_BMC=back");
 }
 
+/* What any BMC answers. */
+static const u8 get_flags[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_MSG_FLAGS_CMD };
+
+/*
+ * A request that fails may do so for its own sake: a command that the BMC drops in silence, a
+ * part of a long one that it does not take. Before others are refused, it is asked once.
+ */
+static bool still_answers(struct ssif *ssif)
+{
+	return !ssif->away &&
+	       (ssif_in_hurry(ssif) ||
+		bus_transact(ssif, get_flags, sizeof(get_flags), false) >= 0);
+}
+
 static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 {
 	bool patient = !ssif->away || !(++ssif->away_tries % AWAY_PATIENT_TRY);
@@ -137,7 +153,7 @@ static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 
 	if (rv >= 0)
 		come_back(ssif);
-	else if (rv != -EMSGSIZE && rv != -EBADMSG && rv != -ESHUTDOWN)
+	else if (rv != -EMSGSIZE && rv != -EBADMSG && rv != -ESHUTDOWN && !still_answers(ssif))
 		go_away(ssif, rv);
 	return rv;
 }
@@ -255,13 +271,11 @@ static bool do_attn(struct ssif *ssif)
 /* Is it back? Any request will do to see. */
 static bool try_away(struct ssif *ssif)
 {
-	static const u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_MSG_FLAGS_CMD };
-
 	if (!(ssif->attn.due & ATTN_DUE_FLAGS))
 		return false;
 	ssif->attn.due = 0;
 	ssif->attn.flags = 0;
-	transact(ssif, rq, sizeof(rq));
+	transact(ssif, get_flags, sizeof(get_flags));
 	ssif->looked = ktime_get();
 	return true;
 }

@@ -95,6 +95,7 @@ enum ssif_stat {
  * @watch_ms: until the flags are looked at again (thread)
  * @reset_checks: looks that are left after a reset command (thread)
  * @answer: the answer being put together (thread)
+ * @asked: the beginning of the request before (thread)
  * @stats: counters
  */
 struct ssif {
@@ -144,6 +145,7 @@ struct ssif {
 	unsigned int watch_ms;
 	unsigned int reset_checks;
 	struct ssif_answer answer;
+	u8 asked[2];
 
 	atomic_t stats[SSIF_NR_STATS];
 };
