@@ -126,6 +126,30 @@ static void find_event_buffer(struct ssif *ssif)
 	ssif->attn.has_events = true;
 }
 
+/*
+ * Not every BMC takes the commands for several parts that it says it does. Get Device ID with too
+ * many bytes changes nothing; whatever is answered, all of it has been taken.
+ */
+static void try_limits(struct ssif *ssif)
+{
+	static const u8 rq[2 * SSIF_BLOCK + 1] = {
+		IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_DEVICE_ID_CMD,
+	};
+	const struct ssif_limits said = ssif->limits;
+	unsigned int n;
+
+	for (;;) {
+		n = ssif_limits_trial(&ssif->limits);
+		if (!n || bus_transact(ssif, rq, n, true) >= 0 || ssif_in_hurry(ssif))
+			break;
+		ssif_limits_lower(&ssif->limits);
+	}
+	if (ssif->limits.parts != said.parts || ssif->limits.request != said.request)
+		dev_info(&ssif->client->dev,
+			 "BMC does not take requests of %u bytes in several parts, as it says it does: up to %u are sent\n",
+			 said.request, ssif->limits.request);
+}
+
 static void get_limits(struct ssif *ssif)
 {
 	static const u8 ssif_type;
@@ -140,6 +164,7 @@ static void get_limits(struct ssif *ssif)
 	if (ssif->limits.has_pec && i2c_check_functionality(ssif->client->adapter,
 							    I2C_FUNC_SMBUS_PEC))
 		ssif->client->flags |= I2C_CLIENT_PEC;
+	try_limits(ssif);
 }
 
 static void describe(struct ssif *ssif)
