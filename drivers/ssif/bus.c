@@ -6,6 +6,7 @@
  * panic. No lock. Bounds are in Documentation/house.
  */
 #include <linux/delay.h>
+#include <linux/freezer.h>
 
 #include "ssif.h"
 
@@ -16,11 +17,22 @@
 #define MIDDLE_MS		60	/* that a part may not be there yet */
 #define MIDDLE_PAUSE_US		2000
 #define ANSWER_MS		5000	/* that a BMC may take for its answer */
-#define ANSWER_IMPATIENT_MS	250	/* the same for one that is tried only */
+#define ANSWER_TRIAL_MS		2000	/* the same if it may not know what it is asked in */
+#define ANSWER_IMPATIENT_MS	250	/* and if it is tried only */
 #define ANSWER_PANIC_MS		500
 #define NAP_MIN_US		500	/* a look costs some of the bus, and of the BMC */
 #define NAP_MAX_US		100000
 #define ALERT_NET_US		100000	/* the first look, if an alert should tell of the answer */
+
+/*
+ * The machine may go to sleep while an answer is waited for: the thread goes with it, and the
+ * answer is fetched after that. The clock of the wait stands meanwhile.
+ */
+static void freeze_with_machine(const struct ssif *ssif)
+{
+	if (!READ_ONCE(ssif->panicking) && current == ssif->thread)
+		try_to_freeze();
+}
 
 /* Sleep until an alert, at most so long. */
 static void nap(struct ssif *ssif, u32 us)
@@ -36,6 +48,7 @@ static void nap(struct ssif *ssif, u32 us)
 	else
 		wait_event_hrtimeout(ssif->wait, ssif_in_hurry(ssif),
 				     ns_to_ktime((u64)us * NSEC_PER_USEC));
+	freeze_with_machine(ssif);
 }
 
 /* Not to be woken by an alert: it has nothing to do with this. */
@@ -45,6 +58,7 @@ static void rest(struct ssif *ssif, unsigned int ms)
 		mdelay(ms);
 	else
 		wait_event_timeout(ssif->wait, ssif_in_hurry(ssif), msecs_to_jiffies(ms));
+	freeze_with_machine(ssif);
 }
 
 /* @last: the error struck at the last block, so the BMC may have all of it. */
@@ -253,17 +267,22 @@ static void log_bytes(struct ssif *ssif, const char *what, const u8 *bytes, int 
  * @ssif: the interface
  * @rq: the request, NetFn first
  * @n: bytes of it, at least 2
- * @patient: false if the BMC is only tried, and may be gone
+ * @patience: how long it may take
  *
  * Context: process, sleeps; at most ANSWER_MS and what the bus takes. Or panic.
  * Return: bytes of the answer in ssif->answer, at least 3; -EMSGSIZE, or -ENXIO and
  * other errors of the bus: it was not sent; -ETIMEDOUT: it was not answered;
  * -EBADMSG: what came was no answer; -ESHUTDOWN.
  */
-int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, bool patient)
+int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, enum bus_patience patience)
 {
-	unsigned int limit_ms = patient ? ANSWER_MS : ANSWER_IMPATIENT_MS;
-	unsigned int tries = patient ? WRITE_TRIES : 1;
+	static const unsigned int limits_ms[] = {
+		[BUS_BRIEF] = ANSWER_IMPATIENT_MS,
+		[BUS_TRIAL] = ANSWER_TRIAL_MS,
+		[BUS_PATIENT] = ANSWER_MS,
+	};
+	unsigned int limit_ms = limits_ms[patience];
+	unsigned int tries = patience == BUS_BRIEF ? 1 : WRITE_TRIES;
 	int rv;
 
 	if (n < 2 || n > ssif->limits.request)
@@ -300,5 +319,5 @@ int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n)
 
 	n = min_t(unsigned int, n, sizeof(rq) - 2);
 	memcpy(rq + 2, data, n);
-	return bus_transact(ssif, rq, 2 + n, true);
+	return bus_transact(ssif, rq, 2 + n, BUS_PATIENT);
 }

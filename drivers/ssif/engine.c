@@ -143,13 +143,13 @@ static bool still_answers(struct ssif *ssif)
 {
 	return !ssif->away &&
 	       (ssif_in_hurry(ssif) ||
-		bus_transact(ssif, get_flags, sizeof(get_flags), false) >= 0);
+		bus_transact(ssif, get_flags, sizeof(get_flags), BUS_BRIEF) >= 0);
 }
 
 static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 {
 	bool patient = !ssif->away || !(++ssif->away_tries % AWAY_PATIENT_TRY);
-	int rv = bus_transact(ssif, rq, n, patient);
+	int rv = bus_transact(ssif, rq, n, patient ? BUS_PATIENT : BUS_BRIEF);
 
 	if (rv >= 0)
 		come_back(ssif);
@@ -381,7 +381,7 @@ static int transact_at_panic(struct ssif *ssif, const struct ipmi_smi_msg *msg)
 		return -ENODEV;
 	obstacle = xfer_obstacle(ssif);
 	if (!obstacle)
-		return bus_transact(ssif, msg->data, msg->data_size, true);
+		return bus_transact(ssif, msg->data, msg->data_size, BUS_PATIENT);
 	dev_warn(&ssif->client->dev, "nothing can be said to the BMC any more: %s\n", obstacle);
 	return -EBUSY;
 }
@@ -460,7 +460,7 @@ static void quiet(struct ssif *ssif)
 		n = attn_next(&ssif->attn, rq);
 		if (!n)
 			break;
-		rv = bus_transact(ssif, rq, n, false);
+		rv = bus_transact(ssif, rq, n, BUS_BRIEF);
 		if (rv < 0)
 			break;
 		attn_answer(&ssif->attn, ssif->answer.data, rv);
@@ -482,8 +482,8 @@ void engine_stop(struct ssif *ssif)
 	if (ssif->thread) {
 		wake_up(&ssif->wait);
 		kthread_stop(ssif->thread);
-		ssif->thread = NULL;
 		quiet(ssif);
+		ssif->thread = NULL;
 	}
 	msg = take_next(ssif);
 	if (msg)
