@@ -287,8 +287,10 @@ int take(u8 cmd, const u8 *bytes, unsigned int n)
 		return -EBADMSG;
 	if (bmc.arg == cmd && strikes(LACKS))
 		return -ENXIO;
-	if (bmc.arg == cmd && strikes(IGNORES))
+	if (bmc.arg == cmd && strikes(IGNORES)) {
+		bmc.begun = false;
 		return 0;
+	}
 	if (cmd == 2 || cmd == 6)
 		bmc.rq_len = 0;
 	else if (!bmc.begun)
