@@ -62,9 +62,9 @@ static int action_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int action_get(char *buf, const struct kernel_param *kp)
+static int action_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", actions[param_action]);
+	return ipmi_param_printf(out, "%s\n", actions[param_action]);
 }
 
 static const struct kernel_param_ops action_ops = { .set = action_set, .get = action_get };
@@ -97,9 +97,9 @@ static int preaction_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int preaction_get(char *buf, const struct kernel_param *kp)
+static int preaction_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", preactions[param_preaction]);
+	return ipmi_param_printf(out, "%s\n", preactions[param_preaction]);
 }
 
 static const struct kernel_param_ops preaction_ops = { .set = preaction_set, .get = preaction_get };
@@ -125,9 +125,9 @@ static int preop_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int preop_get(char *buf, const struct kernel_param *kp)
+static int preop_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", preops[param_preop]);
+	return ipmi_param_printf(out, "%s\n", preops[param_preop]);
 }
 
 static const struct kernel_param_ops preop_ops = { .set = preop_set, .get = preop_get };
@@ -229,9 +229,9 @@ static int nowayout_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int nowayout_show(char *buf, const struct kernel_param *kp)
+static int nowayout_show(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%c\n", nowayout_get() ? 'Y' : 'N');
+	return ipmi_param_printf(out, "%c\n", nowayout_get() ? 'Y' : 'N');
 }
 
 bool nowayout_get(void)
