@@ -6,6 +6,7 @@
  * ipmi_destroy_user() has had it, and the user's worker has ended, no callback is
  * running, and none will.
  */
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include <ipmi/core.h>
@@ -263,11 +264,15 @@ int ipmi_get_version(struct ipmi_user *user, unsigned char *major, unsigned char
 }
 EXPORT_SYMBOL(ipmi_get_version);
 
-static int check_channel(struct ipmi_user *user, unsigned int channel)
+/* @channel comes from a program: it is bounded for the processor's guesses too. */
+static int find_channel(struct ipmi_user *user, unsigned int channel, struct ipmi_channel **found)
 {
 	if (!READ_ONCE(user->alive))
 		return -ENODEV;
-	return channel < IPMI_NUM_CHANNELS ? 0 : -EINVAL;
+	if (channel >= IPMI_NUM_CHANNELS)
+		return -EINVAL;
+	*found = &user->intf->channels[array_index_nospec(channel, IPMI_NUM_CHANNELS)];
+	return 0;
 }
 
 /**
@@ -281,10 +286,11 @@ static int check_channel(struct ipmi_user *user, unsigned int channel)
  */
 int ipmi_set_my_address(struct ipmi_user *user, unsigned int channel, unsigned char address)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		WRITE_ONCE(user->intf->channels[channel].address, address);
+		WRITE_ONCE(chan->address, address);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_set_my_address);
@@ -299,10 +305,11 @@ EXPORT_SYMBOL(ipmi_set_my_address);
  */
 int ipmi_get_my_address(struct ipmi_user *user, unsigned int channel, unsigned char *address)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		*address = READ_ONCE(user->intf->channels[channel].address);
+		*address = READ_ONCE(chan->address);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_get_my_address);
@@ -318,10 +325,11 @@ EXPORT_SYMBOL(ipmi_get_my_address);
  */
 int ipmi_set_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char LUN)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		WRITE_ONCE(user->intf->channels[channel].lun, LUN & 3);
+		WRITE_ONCE(chan->lun, LUN & 3);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_set_my_LUN);
@@ -336,10 +344,11 @@ EXPORT_SYMBOL(ipmi_set_my_LUN);
  */
 int ipmi_get_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char *LUN)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		*LUN = READ_ONCE(user->intf->channels[channel].lun);
+		*LUN = READ_ONCE(chan->lun);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_get_my_LUN);
