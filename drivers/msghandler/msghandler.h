@@ -159,10 +159,10 @@ struct ipmi_channel {
  * @channels: per channel, under @lock
  * @seq: bridged requests that are outstanding, under @lock
  * @bridge_tick: looks after their times
- * @ipmb_maintenance_end: jiffies until which IPMB requests get more time
+ * @ipmb_maintenance_end: jiffies_64 until which IPMB requests get more time, under @lock
  * @maintenance_mode: IPMI_MAINTENANCE_MODE_*, under @lock
  * @maintenance: the window that a command opened, under @lock
- * @maintenance_end: jiffies at its end, under @lock
+ * @maintenance_end: jiffies_64 at its end, under @lock
  * @maintenance_work: its end
  * @slave_addr: the BMC's address as the transport knows it
  * @bmc: whom we talk to, under registry
@@ -212,10 +212,10 @@ struct ipmi_smi {
 	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
 	struct seq_table seq;
 	struct delayed_work bridge_tick;
-	unsigned long ipmb_maintenance_end;
+	u64 ipmb_maintenance_end;
 	int maintenance_mode;
 	enum ipmi_maintenance maintenance;
-	unsigned long maintenance_end;
+	u64 maintenance_end;
 	struct delayed_work maintenance_work;
 
 	struct work_struct work;
@@ -316,8 +316,8 @@ struct cmd_receiver {
  * @priority: > 0 goes before all that has none
  * @retries: for IPMB and LAN, -1 = the module's default
  * @retry_ms: likewise, 0 = the module's default
- * @smi: the caller's own buffers, or NULL
- * @recv: both or none
+ * @smi: the caller's own buffers; what is NULL is allocated
+ * @recv: ditto
  * @gfp: how memory may be found
  * @run: the caller may run the interface: it is in process context and holds no lock
  */
@@ -483,7 +483,7 @@ void events_tick(struct work_struct *work);
 enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *remaining_ms);
 bool maintenance_active(struct ipmi_smi *intf);
 bool maintenance_command(const struct kernel_ipmi_msg *msg);
-unsigned long maintenance_window(void);
+u64 maintenance_window(void);
 void maintenance_tick(struct work_struct *work);
 void maintenance_trigger(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg);
 
