@@ -145,8 +145,11 @@ int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 	bool response = rq->msg->netfn & 1;
 	int rv;
 
-	if (!medium_fits(intf, addr))
+	if (!medium_fits(intf, addr)) {
+		/* Other firmware may have other channels: the next one may fit. */
+		intf_recheck_if_old(intf);
 		return -EINVAL;
+	}
 	/* Of a response the caller knows the number: it came with the command. */
 	rv = encode_as(rq, crq, rq->msgid & (SEQ_SLOTS - 1), smi);
 	if (rv)

@@ -80,15 +80,20 @@ void maintenance_tick(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, maintenance_work.work);
 	const struct ipmi_smi_handlers *handlers = READ_ONCE(intf->handlers);
+	enum ipmi_maintenance state;
 	unsigned int remaining_ms;
 
 	if (!handlers)
 		return;
 	tell(intf, handlers);
-	maintenance_state(intf, &remaining_ms);
+	state = maintenance_state(intf, &remaining_ms);
 	if (remaining_ms && READ_ONCE(intf->handlers))
 		queue_delayed_work(ipmi_wq, &intf->maintenance_work,
 				   msecs_to_jiffies(remaining_ms) + 1);
+	/* It was reset or flashed, and may be another now. */
+	if (intf->was_maintained && !state)
+		intf_recheck(intf, 0);
+	intf->was_maintained = state;
 }
 
 /* When a window that opens now will end. In jiffies_64, as it may be looked at much later. */

@@ -250,16 +250,20 @@ EXPORT_SYMBOL(ipmi_destroy_user);
  * @major: set
  * @minor: set
  *
- * Answered from what the BMC said when its interface came up.
+ * Answered from what the BMC last said. If that is old it is asked again, for the next caller.
  *
  * Return: 0, -ENODEV if the interface is gone.
  */
 int ipmi_get_version(struct ipmi_user *user, unsigned char *major, unsigned char *minor)
 {
+	u8 version;
+
 	if (!READ_ONCE(user->alive))
 		return -ENODEV;
-	*major = user->intf->ipmi_version & 0xf;
-	*minor = user->intf->ipmi_version >> 4;
+	intf_recheck_if_old(user->intf);
+	version = READ_ONCE(user->intf->ipmi_version);
+	*major = version & 0xf;
+	*minor = version >> 4;
 	return 0;
 }
 EXPORT_SYMBOL(ipmi_get_version);
