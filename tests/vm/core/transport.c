@@ -31,6 +31,12 @@ static const char *const bridge[] = {
 	"tries", "default-times", "send-refused", "answers", "numbers-run-out", "asked",
 	"no-answers", "oem-media", "direct", NULL,
 };
+static const char *const foreign[] = {
+	"direct-response", "direct-refused", "last-code", "one-buffer", NULL,
+};
+static const char *const kept[] = { "kept", NULL };
+static const char *const changes[] = { "guid-error", "other-channels", "mute-reader", NULL };
+static const char *const attach[] = { "attach-again", NULL };
 static const char *const last[] = { "last-request", NULL };
 static const char *const panic[] = { "panic-kinds", NULL };
 
@@ -43,6 +49,10 @@ static const struct {
 	{ "identity", identity },
 	{ "identity-old", identity_old },
 	{ "bridge", bridge },
+	{ "foreign", foreign },
+	{ "kept", kept },
+	{ "changes", changes },
+	{ "attach", attach },
 	{ "last", last },
 	{ "panic", panic },
 };
