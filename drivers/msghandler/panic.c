@@ -52,7 +52,10 @@ static int op_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-IPMI_PARAM_GET(op_get, "%s", op_names[op])
+static int op_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+{
+	return ipmi_param_printf(out, "%s\n", op_names[op]);
+}
 
 static const struct kernel_param_ops op_param_ops = { .set = op_set, .get = op_get };
 module_param_cb(panic_op, &op_param_ops, NULL, 0600);

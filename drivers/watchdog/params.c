@@ -76,7 +76,10 @@ static int action_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-IPMI_PARAM_GET(action_get, "%s", actions[param_action])
+static int action_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+{
+	return ipmi_param_printf(out, "%s\n", actions[param_action]);
+}
 
 static const struct kernel_param_ops action_ops = { .set = action_set, .get = action_get };
 module_param_cb(action, &action_ops, NULL, 0644);
@@ -112,7 +115,10 @@ static int preaction_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-IPMI_PARAM_GET(preaction_get, "%s", preactions[param_preaction])
+static int preaction_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+{
+	return ipmi_param_printf(out, "%s\n", preactions[param_preaction]);
+}
 
 static const struct kernel_param_ops preaction_ops = { .set = preaction_set, .get = preaction_get };
 module_param_cb(preaction, &preaction_ops, NULL, 0644);
@@ -137,7 +143,10 @@ static int preop_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-IPMI_PARAM_GET(preop_get, "%s", preops[param_preop])
+static int preop_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+{
+	return ipmi_param_printf(out, "%s\n", preops[param_preop]);
+}
 
 static const struct kernel_param_ops preop_ops = { .set = preop_set, .get = preop_get };
 module_param_cb(preop, &preop_ops, NULL, 0644);
@@ -246,7 +255,10 @@ bool nowayout_get(void)
 	return test_bit(WDOG_NO_WAY_OUT, &wdt_device.status);
 }
 
-IPMI_PARAM_GET(nowayout_show, "%c", nowayout_get() ? 'Y' : 'N')
+static int nowayout_show(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+{
+	return ipmi_param_printf(out, "%c\n", nowayout_get() ? 'Y' : 'N');
+}
 
 static const struct kernel_param_ops nowayout_ops = {
 	.flags = KERNEL_PARAM_OPS_FL_NOARG,

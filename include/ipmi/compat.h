@@ -25,7 +25,6 @@
 #include <linux/mutex.h>
 #include <linux/moduleparam.h>
 #include <linux/platform_device.h>
-#include <linux/seq_buf.h>
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
 
@@ -198,25 +197,6 @@ static inline void ipmi_hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /*
- * The getter of a parameter writes into a page; it is to get a struct seq_buf instead (proposed
- * in May 2026). IPMI_PARAM_GET(name, format, value) defines one that shows a value.
- */
-#if IPMI_PARAM_GET_TAKES_SEQ_BUF
-#define IPMI_PARAM_GET(name, format, value)                               \
-	static int name(struct seq_buf *s, const struct kernel_param *kp) \
-	{                                                                 \
-		seq_buf_printf(s, format "\n", value);                    \
-		return 0;                                                 \
-	}
-#else
-#define IPMI_PARAM_GET(name, format, value)                         \
-	static int name(char *buf, const struct kernel_param *kp)   \
-	{                                                           \
-		return sysfs_emit(buf, format "\n", value);         \
-	}
-#endif
-
-/*
  * Are there inb() and outb()? Once the kernel could be built without, it says
  * so by CONFIG_HAS_IOPORT; before, only by CONFIG_NO_IOPORT_MAP.
  */
@@ -226,6 +206,24 @@ static inline void ipmi_hrtimer_setup(struct hrtimer *timer,
 #define IPMI_HAS_IOPORT 1
 #else
 #define IPMI_HAS_IOPORT 0
+#endif
+
+/*
+ * kernel_param_ops.get is given a page to write to, and is to be given a seq_buf (proposed in
+ * May 2026). Ours is declared  int f(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+ * and ends in  return ipmi_param_printf(out, ...).
+ */
+#if IPMI_PARAM_GET_TAKES_SEQ_BUF
+#include <linux/seq_buf.h>
+#define IPMI_PARAM_OUT struct seq_buf
+#define ipmi_param_printf(out, fmt, ...)			\
+	({							\
+		seq_buf_printf(out, fmt, ##__VA_ARGS__);	\
+		0;						\
+	})
+#else
+#define IPMI_PARAM_OUT char
+#define ipmi_param_printf(out, fmt, ...) sysfs_emit(out, fmt, ##__VA_ARGS__)
 #endif
 
 /* guard(ipmi_bh)(&lock): a spinlock, with soft interrupts off. 6.1 has no spinlock_bh. */
