@@ -48,5 +48,4 @@ ipmi-answers := -DIPMI_COMPAT_ASKED \
 	$(call ipmi-asks,HAS_HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer) \
 	$(call ipmi-asks,PARAM_GET_TAKES_SEQ_BUF,linux/moduleparam.h,int[[:space:]]+.\*get..struct seq_buf) \
 	$(call ipmi-asks,SYSCTL_IS_COUNTED,linux/sysctl.h,register_sysctl_sz) \
-	$(call ipmi-asks,PARAM_GET_TAKES_SEQ_BUF,linux/moduleparam.h,.\*get..struct seq_buf) \
 	$(call ipmi-asks,IOPORT_IS_OPTIONAL,asm-generic/io.h,CONFIG_HAS_IOPORT$$|CONFIG_HAS_IOPORT[^_])
