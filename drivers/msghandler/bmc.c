@@ -305,8 +305,7 @@ static bool ask_again(struct ipmi_smi *intf, struct ipmi_bmc *bmc, struct ipmi_i
 	struct ipmi_identity old = {};
 
 	if (bmc)
-		scoped_guard(spinlock, &bmc->lock)
-			old = bmc->said;
+		bmc_said(&bmc->pdev.dev, &old);
 	memset(who, 0, sizeof(*who));
 	if (identify_device(intf, &who->id))
 		return false;

@@ -187,14 +187,20 @@ static const char *do_lapse(int argc, char **argv, struct reply *r)
 
 static const char *do_timer(int argc, char **argv, struct reply *r)
 {
+	bool at_stop = argc && !strcmp(argv[0], "stop");
 	uint8_t set[6];
 
 	(void)r;
+	argc -= at_stop;
+	argv += at_stop;
 	if (argc != sizeof(set))
-		return "timer BYTE... (6 of them)";
+		return "timer [stop] BYTE... (6 of them)";
 	for (int i = 0; i < argc; i++)
 		set[i] = strtoul(argv[i], NULL, 16);
-	watchdog_by_firmware(set);
+	if (at_stop)
+		watchdog_by_firmware_at_stop(set);
+	else
+		watchdog_by_firmware(set);
 	return NULL;
 }
 
