@@ -231,6 +231,7 @@ static int fetch(struct ssif *ssif, const u8 *rq, unsigned int limit_ms)
 		if (!rv) {
 			wait_learn(&ssif->history, IPMI_STEP_TICK, slot, waited, looks);
 			ssif->answers_alert = alert;
+			ssif->slow_ms = max_t(u32, waited / USEC_PER_MSEC, ssif->slow_ms / 8 * 7);
 			ssif_count(ssif, SSIF_RECEIVED_MESSAGES);
 			return ssif->answer.len;
 		}
@@ -276,13 +277,15 @@ static void log_bytes(struct ssif *ssif, const char *what, const u8 *bytes, int 
  */
 int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, enum bus_patience patience)
 {
-	static const unsigned int limits_ms[] = {
+	const unsigned int limits_ms[] = {
 		[BUS_BRIEF] = ANSWER_IMPATIENT_MS,
+		[BUS_CHECK] = clamp_t(u32, ssif->slow_ms * 2, ANSWER_IMPATIENT_MS, ANSWER_TRIAL_MS),
+		[BUS_SEARCH] = ANSWER_TRIAL_MS,
 		[BUS_TRIAL] = ANSWER_TRIAL_MS,
 		[BUS_PATIENT] = ANSWER_MS,
 	};
 	unsigned int limit_ms = limits_ms[patience];
-	unsigned int tries = patience == BUS_BRIEF ? 1 : WRITE_TRIES;
+	unsigned int tries = patience <= BUS_SEARCH ? 1 : WRITE_TRIES;
 	int rv;
 
 	if (n < 2 || n > ssif->limits.request)

@@ -143,13 +143,13 @@ static bool still_answers(struct ssif *ssif)
 {
 	return !ssif->away &&
 	       (ssif_in_hurry(ssif) ||
-		bus_transact(ssif, get_flags, sizeof(get_flags), BUS_BRIEF) >= 0);
+		bus_transact(ssif, get_flags, sizeof(get_flags), BUS_CHECK) >= 0);
 }
 
 static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 {
 	bool patient = !ssif->away || !(++ssif->away_tries % AWAY_PATIENT_TRY);
-	int rv = bus_transact(ssif, rq, n, patient ? BUS_PATIENT : BUS_BRIEF);
+	int rv = bus_transact(ssif, rq, n, patient ? BUS_PATIENT : BUS_CHECK);
 
 	if (rv >= 0)
 		come_back(ssif);

@@ -101,6 +101,7 @@ static void search(struct work_struct *work);
 static DECLARE_DELAYED_WORK(search_work, search);
 static unsigned long search_pause;
 static unsigned long search_end;
+static bool by_work;
 static bool searching;
 static DEFINE_MUTEX(searching_lock);
 
@@ -183,7 +184,8 @@ static int detect(struct i2c_client *client, struct i2c_board_info *info)
 	if (!place_find(client) ||
 	    !i2c_check_functionality(client->adapter, I2C_FUNC_SMBUS_BLOCK_DATA))
 		return -ENODEV;
-	rv = ssif_is_there(client);
+	/* Whoever loads a module waits for this, but nobody for the work. */
+	rv = ssif_is_there(client, READ_ONCE(by_work) ? BUS_SEARCH : BUS_BRIEF);
 	if (dbg_probe)
 		pr_info("%s BMC on %s at i2c address 0x%x\n", rv ? "No" : "Found a",
 			client->adapter->name, client->addr);
@@ -357,7 +359,9 @@ static void search(struct work_struct *work)
 		if (news[i].is_over || !is_missing(i))
 			continue;
 		finder_del(i);
+		WRITE_ONCE(by_work, true);
 		finder_add(i);
+		WRITE_ONCE(by_work, false);
 		if (is_missing(i))
 			conclude(i, is_last_round());
 	}

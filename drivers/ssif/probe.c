@@ -100,11 +100,12 @@ static bool is_device_id(const struct ssif *ssif, int len)
 /**
  * ssif_is_there() - does a BMC answer?
  * @client: where
+ * @patience: how long it may take
  *
- * Context: process, sleeps; a brief try.
+ * Context: process, sleeps; one try.
  * Return: 0 if it does; -ENODEV if what answers is none; as bus_transact().
  */
-int ssif_is_there(struct i2c_client *client)
+int ssif_is_there(struct i2c_client *client, enum bus_patience patience)
 {
 	static const u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_DEVICE_ID_CMD };
 	struct ssif *ssif;
@@ -115,7 +116,7 @@ int ssif_is_there(struct i2c_client *client)
 	ssif = alloc(client);
 	if (!ssif)
 		return -ENOMEM;
-	rv = bus_transact(ssif, rq, sizeof(rq), BUS_BRIEF);
+	rv = bus_transact(ssif, rq, sizeof(rq), patience);
 	if (rv >= 0)
 		rv = is_device_id(ssif, rv) ? 0 : -ENODEV;
 	else if (READ_ONCE(ssif_pausing))

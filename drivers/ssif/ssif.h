@@ -100,6 +100,7 @@ enum ssif_stat {
  * @reset_checks: looks that are left after a reset command (thread)
  * @answer: the answer being put together (thread)
  * @asked: the beginning of the request before (thread)
+ * @slow_ms: its slowest answer lately (thread)
  * @stats: counters
  */
 struct ssif {
@@ -153,6 +154,7 @@ struct ssif {
 	unsigned int reset_checks;
 	struct ssif_answer answer;
 	u8 asked[2];
+	u32 slow_ms;
 
 	atomic_t stats[SSIF_NR_STATS];
 };
@@ -185,10 +187,12 @@ void bus_note_alert(struct ssif *ssif);
 /**
  * enum bus_patience - how long a BMC may take for a request
  * @BUS_BRIEF: it may be gone, and somebody waits
+ * @BUS_CHECK: it may be gone, or as slow as it has been lately
+ * @BUS_SEARCH: it may be something else, but nobody waits
  * @BUS_TRIAL: it may not know the way in which it is asked
  * @BUS_PATIENT: as long as any may
  */
-enum bus_patience { BUS_BRIEF, BUS_TRIAL, BUS_PATIENT };
+enum bus_patience { BUS_BRIEF, BUS_CHECK, BUS_SEARCH, BUS_TRIAL, BUS_PATIENT };
 
 int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, enum bus_patience patience);
 int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n);
@@ -227,7 +231,7 @@ bool place_has(const struct place *place, const struct i2c_client *client);
 const struct place *place_find(const struct i2c_client *client);
 
 /* probe.c */
-int ssif_is_there(struct i2c_client *client);
+int ssif_is_there(struct i2c_client *client, enum bus_patience patience);
 int ssif_other_interface(void);
 bool ssif_show(struct seq_file *m);
 bool ssif_is_served(const struct place *place);
