@@ -52,10 +52,12 @@ void command_drop(struct ipmi_user *user)
 	unsigned int n;
 
 	do {
-		guard(ipmi_bh)(&user->intf->run);
-		for (n = 0; n < DROP_BATCH && !list_empty(receivers); n++)
-			free_receiver_run(user->intf,
-					  list_first_entry(receivers, struct cmd_receiver, link));
+		scoped_guard(ipmi_bh, &user->intf->run)
+			for (n = 0; n < DROP_BATCH && !list_empty(receivers); n++)
+				free_receiver_run(user->intf,
+						  list_first_entry(receivers, struct cmd_receiver,
+								   link));
+		cond_resched();
 	} while (n == DROP_BATCH);
 }
 

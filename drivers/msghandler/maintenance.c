@@ -5,8 +5,7 @@
  * A command that starts such a thing opens a window in which events are not
  * polled for, and in which a firmware update has the transport's full speed.
  * Nobody's messages are refused meanwhile: whether the BMC is there is seen by
- * asking it. Lock: intf->lock for the state; a worker
- * tells the transport.
+ * asking it. Lock: intf->lock for the state; a worker tells the transport.
  */
 #include "msghandler.h"
 

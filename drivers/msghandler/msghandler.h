@@ -121,8 +121,8 @@ struct ipmi_channel {
  * @refcount: see above
  * @rcu: for the lookup by number
  * @number: N of ipmiN
- * @handlers: the transport; NULL once it is off. Written under @lock and @run,
- *	so either of them is enough to read it.
+ * @handlers: the transport; NULL once it is off. Written under @stays, @run and
+ *	@lock, so any of them is enough to read it.
  * @send_info: the transport's cookie
  * @owner: the transport's module
  * @dev: the transport's device

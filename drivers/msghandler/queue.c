@@ -201,8 +201,10 @@ EXPORT_SYMBOL(ipmi_smi_msg_received);
 void ipmi_smi_watchdog_pretimeout(struct ipmi_smi *intf)
 {
 	stat_inc(intf, STAT_PRETIMEOUTS);
-	scoped_guard(spinlock_irqsave, &intf->lock)
-		intf->pretimeout = true;
-	intf_kick(intf);
+	guard(spinlock_irqsave)(&intf->lock);
+	intf->pretimeout = true;
+	/* Waking a worker takes locks that a stopped CPU may hold. */
+	if (!intf->panicking)
+		intf_kick(intf);
 }
 EXPORT_SYMBOL(ipmi_smi_watchdog_pretimeout);

@@ -68,6 +68,7 @@ void run_down_work(struct work_struct *work)
 		if (cc) {
 			queue_refused(intf, smi, cc);
 			intf_kick(intf);
+			cond_resched();
 		}
 	} while (cc);
 }
@@ -200,18 +201,16 @@ void run_here(struct ipmi_smi *intf)
  * users' callbacks and the transport's own sender() may be called before this
  * returns, so the caller must hold no lock.
  *
- * Context: process; or panic.
+ * Context: process. At panic there is a runner for good, and this is not called.
  */
 void ipmi_core_run(struct ipmi_smi *intf)
 {
-	local_bh_disable();
-	if (spin_trylock(&intf->run)) {
-		burst_or_kick_run(intf);
-		spin_unlock(&intf->run);
-	} else {
+	if (!spin_trylock_bh(&intf->run)) {
 		intf_kick(intf);
+		return;
 	}
-	local_bh_enable();
+	burst_or_kick_run(intf);
+	spin_unlock_bh(&intf->run);
 }
 EXPORT_SYMBOL_GPL(ipmi_core_run);
 

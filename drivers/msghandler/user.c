@@ -231,7 +231,10 @@ IPMI_DESTROY_USER_RET ipmi_destroy_user(struct ipmi_user *user)
 	if (ends)
 		user_ended(user);
 	else
-		/* Its interface goes away, and is about to tell it, or has. */
+		/*
+		 * Its interface goes away. Who takes it away is in user_ended(), or has been, where
+		 * nothing is waited for but callbacks of this client.
+		 */
 		wait_for_completion(&user->ended);
 	scoped_guard(ipmi_bh, &intf->run)
 		list_del(&user->link);

@@ -322,7 +322,7 @@ void offers_show(struct seq_file *m)
 
 	guard(mutex)(&offers_lock);
 	if (list_empty(&offers))
-		seq_puts(m, "No source has offered an interface: neither ACPI (IPI0001) nor SMBIOS (type 38) nor PCI nor a device tree has one, and type=, ports= and addrs= name none.\n");
+		seq_puts(m, "No source has offered an interface: the kernel made no device of ACPI (IPI0001), SMBIOS (type 38), PCI or a device tree that can be used, and type=, ports= and addrs= name none.\n");
 	list_for_each_entry(o, &offers, link) {
 		show_time(m, o->offered);
 		show_desc(m, o);

@@ -30,7 +30,7 @@ static int __init ipmi_si_init(void)
 	if (rv)
 		goto err_platform;
 	if (si_has_none() && unload_when_empty) {
-		pr_warn("Unable to find any System Interface(s): neither ACPI (IPI0001) nor SMBIOS (type 38) nor PCI nor a device tree has one; if there is a BMC, say where (type=, ports=, addrs=), or load ipmi_ssif if it is on an SMBus; unload_when_empty=0 keeps this module for hotmod\n");
+		pr_warn("Unable to find any System Interface(s): the kernel made no device of ACPI (IPI0001), SMBIOS (type 38), PCI or a device tree that can be used; if there is a BMC, say where, as in \"modprobe ipmi_si type=kcs ports=0xca2\", or load ipmi_ssif if it is on an SMBus; unload_when_empty=0 keeps this module for hotmod\n");
 		offers_log();
 		rv = -ENODEV;
 		goto err_pci;

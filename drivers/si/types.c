@@ -25,14 +25,11 @@ MODULE_PARM_DESC(bt_debug, "debug bitmask, 1=enable, 2=messages, 4=states");
  */
 unsigned int si_debug_mask(const struct ipmi_machine_ops *ops)
 {
-	switch (ops->name[0]) {
-	case 'k':
+	if (ops == &ipmi_kcs_ops)
 		return READ_ONCE(kcs_debug);
-	case 's':
+	if (ops == &ipmi_smic_ops)
 		return READ_ONCE(smic_debug);
-	default:
-		return READ_ONCE(bt_debug);
-	}
+	return READ_ONCE(bt_debug);
 }
 
 static const char *const type_names[] = {

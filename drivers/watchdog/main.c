@@ -110,7 +110,7 @@ static int attach_locked(int number)
 	rv = ipmi_core_create_user(number, &handlers, NULL, &user);
 	if (rv)
 		return rv;
-	/* It is fed whatever memory there is. */
+	/* A keepalive is to need no memory. */
 	rv = ipmi_core_reserve(user);
 	if (rv) {
 		ipmi_destroy_user(user);

@@ -75,9 +75,12 @@ static void come_and_go(void)
 	ipmi_try(0);
 }
 
-static void nothing(void)
-{
-}
+/* What is under way meanwhile: NULL = nothing. */
+struct neighbour {
+	void (*begin)(void);
+	void (*end)(void); /* after the strangers, with the device open */
+	bool asks; /* its strangers have requests answered */
+};
 
 static void users(void)
 {
@@ -91,6 +94,11 @@ static void slow_bmc(void)
 	users();
 }
 
+static void quick_bmc(void)
+{
+	bmc_line("delay 0");
+}
+
 static void idle_class(void)
 {
 	stranger_start(as_idle_class, ask);
@@ -101,6 +109,11 @@ static void away(void)
 {
 	bmc_line("away busy 2500");
 	users();
+}
+
+static void back(void)
+{
+	sleep(2);
 }
 
 static void loading(void)
@@ -117,7 +130,7 @@ static int lines_given_up(void)
 }
 
 /* With that under way: the least figures of the rounds so far. */
-static void least(struct figures *f, bool ours, void (*begin)(void))
+static void least(struct figures *f, bool ours, const struct neighbour *n)
 {
 	struct figures new;
 	int loaded, given_up = lines_given_up();
@@ -128,17 +141,17 @@ static void least(struct figures *f, bool ours, void (*begin)(void))
 		printf("Bail out! no interface: %s\n", output());
 		exit(1);
 	}
-	begin();
+	strangers_did();
+	if (n->begin)
+		n->begin();
 	usleep(200000);
 	new = measure();
 	strangers_end();
-	if (fd >= 0) {
-		if (begin == away)
-			sleep(2);
-		if (begin == slow_bmc)
-			bmc_line("delay 0");
+	EXPECT(!n->asks || strangers_did() > 0);
+	if (n->end)
+		n->end();
+	if (fd >= 0)
 		close(fd);
-	}
 	EXPECT_EQ(stack_remove(), 0);
 	/* The kernel's own modules let their line be given up as one of which nobody knows. */
 	EXPECT(!ours || lines_given_up() == given_up);
@@ -155,13 +168,13 @@ static bool no_later(double ours, double theirs, double allowed)
 	return ours <= RATIO * theirs + allowed;
 }
 
-static void compare(void (*begin)(void))
+static void compare(struct neighbour n)
 {
 	struct figures theirs = { 1e9, 1e9 }, ours = { 1e9, 1e9 };
 
 	for (int i = 0; i < ROUNDS; i++) {
-		least(&theirs, false, begin);
-		least(&ours, true, begin);
+		least(&theirs, false, &n);
+		least(&ours, true, &n);
 		if (no_later(ours.mean, theirs.mean, MEAN_ALLOWED_US) &&
 		    no_later(ours.worst, theirs.worst, WORST_ALLOWED_US))
 			break;
@@ -172,33 +185,33 @@ static void compare(void (*begin)(void))
 
 static void while_it_is_idle(void)
 {
-	compare(nothing);
+	compare((struct neighbour){});
 }
 
 static void under_load(void)
 {
-	compare(users);
+	compare((struct neighbour){ .begin = users, .asks = true });
 }
 
 static void under_load_of_a_slow_bmc(void)
 {
-	compare(slow_bmc);
+	compare((struct neighbour){ .begin = slow_bmc, .end = quick_bmc, .asks = true });
 }
 
 /* Whoever sends has not much of a processor, and what it holds is held for as long. */
 static void beside_a_sender_that_hardly_runs(void)
 {
-	compare(idle_class);
+	compare((struct neighbour){ .begin = idle_class });
 }
 
 static void while_the_bmc_is_away(void)
 {
-	compare(away);
+	compare((struct neighbour){ .begin = away, .end = back });
 }
 
 static void while_it_comes_and_goes(void)
 {
-	compare(loading);
+	compare((struct neighbour){ .begin = loading });
 }
 
 /*
