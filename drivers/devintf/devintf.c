@@ -60,6 +60,11 @@ static const struct ipmi_user_hndl file_handlers = {
 	.shutdown = file_shutdown,
 };
 
+/*
+ * That the interface is gone is said by EPOLLRDHUP, to who asks for it. EPOLLHUP and EPOLLERR come
+ * unasked and stay, and programs of the kernel's own device, which says neither, poll for ever
+ * without a pause if they see them (ipmievd).
+ */
 static __poll_t ipmi_poll(struct file *filp, poll_table *wait)
 {
 	struct ipmi_file *file = filp->private_data;
@@ -70,7 +75,7 @@ static __poll_t ipmi_poll(struct file *filp, poll_table *wait)
 	if (!list_empty(&file->msgs))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (file->gone)
-		mask |= EPOLLHUP | EPOLLERR;
+		mask |= EPOLLRDHUP;
 	return mask;
 }
 

@@ -120,7 +120,7 @@ static struct ipmi_recv_msg *first_msg(struct ipmi_file *file)
  * Hand one message over. The message stays in the queue until all of it has
  * been copied; file->recv makes sure that nobody else takes it meanwhile.
  */
-static long receive(struct ipmi_call *call, bool trunc)
+static long receive_locked(struct ipmi_call *call, bool trunc)
 {
 	struct ipmi_file *file = call->file;
 	struct ipmi_recv *recv = &call->arg.recv;
@@ -128,7 +128,7 @@ static long receive(struct ipmi_call *call, bool trunc)
 	unsigned int addr_len;
 	long rv = 0;
 
-	guard(mutex)(&file->recv);
+	lockdep_assert_held(&file->recv);
 	msg = first_msg(file);
 	if (!msg)
 		return -EAGAIN;
@@ -159,6 +159,18 @@ static long receive(struct ipmi_call *call, bool trunc)
 	scoped_guard(spinlock_irqsave, &file->lock)
 		list_del(&msg->link);
 	ipmi_free_recv_msg(msg);
+	return rv;
+}
+
+/* Another reader may be in a page fault for as long as it likes: who waits can be killed. */
+static long receive(struct ipmi_call *call, bool trunc)
+{
+	long rv;
+
+	if (mutex_lock_killable(&call->file->recv))
+		return -EINTR;
+	rv = receive_locked(call, trunc);
+	mutex_unlock(&call->file->recv);
 	return rv;
 }
 

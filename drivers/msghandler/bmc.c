@@ -4,11 +4,15 @@
  *
  * intf.c calls this when an interface comes and goes. A BMC is asked with no
  * lock held; its objects are under ipmi_registry, and what sysfs shows of them
- * is a copy under bmc->lock, so that a reader never waits for a BMC.
+ * is a copy under bmc->lock, so that a reader waits no longer than it wants.
+ *
+ * A BMC is asked again who it is when somebody wants to know and the last answer is
+ * IDENTITY_FRESH_MS old: by the work of its object (refresh_work()) for readers of sysfs, by that
+ * of the interface (bmc_recheck_work()) for others. An error says nothing about who it is: what
+ * was known stays, and it is asked again.
  */
 #define dev_fmt(fmt) "IPMI message handler: " fmt
 
-#include <linux/delay.h>
 #include <linux/idr.h>
 #include <linux/slab.h>
 
@@ -19,19 +23,27 @@
  * @pdev: platform/ipmi_bmc.N
  * @link: on bmcs, under ipmi_registry
  * @intfs: struct ipmi_smi.bmc_link, under ipmi_registry
+ * @who: as whom it is registered, under ipmi_registry
  * @refresh: asks it again who it is; holds a reference on @pdev meanwhile
- * @lock: guards the next two
- * @who: what it last said
- * @identified: jiffies then
+ * @answered: woken as @asking ends
+ * @lock: guards what follows
+ * @said: what it last said
+ * @stale: when @said is to be asked for again, in jiffies_64
+ * @asking: that is under way, or will be soon
+ * @asked: since when, in jiffies_64
  */
 struct ipmi_bmc {
 	struct platform_device pdev;
 	struct list_head link;
 	struct list_head intfs;
-	struct work_struct refresh;
-	spinlock_t lock;
 	struct ipmi_identity who;
-	unsigned long identified;
+	struct work_struct refresh;
+	wait_queue_head_t answered;
+	spinlock_t lock;
+	struct ipmi_identity said;
+	u64 stale;
+	bool asking;
+	u64 asked;
 };
 
 static LIST_HEAD(bmcs);
@@ -67,107 +79,10 @@ void bmc_exit(void)
 	ida_destroy(&bmc_ids);
 }
 
-static int get_device_id(struct ipmi_smi *intf, struct ipmi_device_id *id)
+static bool same_ids(const struct ipmi_device_id *a, const struct ipmi_device_id *b)
 {
-	u8 rsp[IPMI_MAX_MSG_LENGTH];
-	int rv;
-
-	rv = ask(intf, IPMI_NETFN_APP_REQUEST, IPMI_GET_DEVICE_ID_CMD, NULL, 0, rsp, sizeof(rsp));
-	if (rv < 0)
-		return rv;
-	if (rsp[0])
-		return rsp[0];
-	return ipmi_demangle_device_id(IPMI_NETFN_APP_RESPONSE, IPMI_GET_DEVICE_ID_CMD, rsp, rv,
-				       id);
-}
-
-static void get_guid(struct ipmi_smi *intf, struct ipmi_identity *who)
-{
-	u8 rsp[1 + sizeof(who->guid)];
-	int rv;
-
-	rv = ask(intf, IPMI_NETFN_APP_REQUEST, IPMI_GET_DEVICE_GUID_CMD, NULL, 0, rsp, sizeof(rsp));
-	who->has_guid = rv == sizeof(rsp) && !rsp[0];
-	if (who->has_guid)
-		memcpy(who->guid, rsp + 1, sizeof(who->guid));
-}
-
-/**
- * bmc_identify() - ask a BMC who it is
- * @intf: an interface to it
- * @who: set on success
- *
- * A BMC that starts up may answer with an error for a while, so it is asked
- * again a few times. IPMI 2.0, sections 20.1 and 20.8.
- *
- * Context: process, sleeps; no lock held.
- * Return: 0, -EIO.
- */
-int bmc_identify(struct ipmi_smi *intf, struct ipmi_identity *who)
-{
-	unsigned int try = 1;
-	int rv;
-
-	memset(who, 0, sizeof(*who));
-	/* A completion code comes back as a positive number. */
-	while ((rv = get_device_id(intf, &who->id)) > 0 && rv != IPMI_TIMEOUT_ERR &&
-	       rv != IPMI_BUS_ERR && try++ < DEVICE_ID_TRIES)
-		msleep(DEVICE_ID_PAUSE_MS);
-	if (rv > 0)
-		dev_warn(intf->dev,
-			 "Unable to get the device id: asked %u times, last completion code 0x%02x\n",
-			 min_t(unsigned int, try, DEVICE_ID_TRIES), rv);
-	else if (rv)
-		dev_warn(intf->dev, "Unable to get the device id: %d\n", rv);
-	if (rv)
-		return -EIO;
-
-	get_guid(intf, who);
-	return 0;
-}
-
-static void set_channel(struct ipmi_smi *intf, unsigned int chan, u8 medium, u8 protocol)
-{
-	guard(spinlock_irqsave)(&intf->lock);
-	intf->channels[chan].medium = medium;
-	intf->channels[chan].protocol = protocol;
-}
-
-/**
- * bmc_scan_channels() - ask a BMC what its channels are
- * @intf: an interface to it
- * @who: what it said of itself
- *
- * A BMC older than IPMI 1.5, or one that does not know the command, has IPMB on
- * channel 0. IPMI 2.0, section 22.24.
- *
- * Context: process, sleeps; no lock held.
- */
-void bmc_scan_channels(struct ipmi_smi *intf, const struct ipmi_identity *who)
-{
-	u8 rsp[IPMI_MAX_MSG_LENGTH];
-	u8 chan;
-	int rv;
-
-	intf->ipmi_version = who->id.ipmi_version;
-	if (ipmi_version_major(&who->id) < 1 ||
-	    (ipmi_version_major(&who->id) == 1 && ipmi_version_minor(&who->id) < 5)) {
-		set_channel(intf, 0, IPMI_CHANNEL_MEDIUM_IPMB, IPMI_CHANNEL_PROTOCOL_IPMB);
-		return;
-	}
-
-	for (chan = 0; chan < IPMI_NUM_CHANNELS; chan++) {
-		rv = ask(intf, IPMI_NETFN_APP_REQUEST, IPMI_GET_CHANNEL_INFO_CMD, &chan, 1, rsp,
-			 sizeof(rsp));
-		if (rv < 0)
-			return;
-		if (rsp[0] == IPMI_INVALID_COMMAND_ERR) {
-			set_channel(intf, 0, IPMI_CHANNEL_MEDIUM_IPMB, IPMI_CHANNEL_PROTOCOL_IPMB);
-			return;
-		}
-		if (!rsp[0] && rv >= 4)
-			set_channel(intf, chan, rsp[2] & 0x7f, rsp[3] & 0x1f);
-	}
+	return a->product_id == b->product_id && a->device_id == b->device_id &&
+	       a->manufacturer_id == b->manufacturer_id;
 }
 
 static bool same_bmc(const struct ipmi_identity *a, const struct ipmi_identity *b)
@@ -176,8 +91,7 @@ static bool same_bmc(const struct ipmi_identity *a, const struct ipmi_identity *
 		return false;
 	if (a->has_guid)
 		return !memcmp(a->guid, b->guid, sizeof(a->guid));
-	return a->id.product_id == b->id.product_id && a->id.device_id == b->id.device_id &&
-	       a->id.manufacturer_id == b->id.manufacturer_id;
+	return same_ids(&a->id, &b->id);
 }
 
 static struct ipmi_bmc *find_registry(const struct ipmi_identity *who)
@@ -216,9 +130,11 @@ static struct ipmi_bmc *create_registry(const struct ipmi_identity *who)
 	}
 	INIT_LIST_HEAD(&bmc->intfs);
 	INIT_WORK(&bmc->refresh, refresh_work);
+	init_waitqueue_head(&bmc->answered);
 	spin_lock_init(&bmc->lock);
 	bmc->who = *who;
-	bmc->identified = jiffies;
+	bmc->said = *who;
+	bmc->stale = get_jiffies_64() + msecs_to_jiffies(IDENTITY_FRESH_MS);
 	bmc->pdev.name = "ipmi_bmc";
 	bmc->pdev.id = rv;
 	bmc->pdev.dev.release = bmc_release;
@@ -257,37 +173,55 @@ static int add_links(struct ipmi_smi *intf, struct ipmi_bmc *bmc)
 	return rv;
 }
 
-/**
- * bmc_attach_registry() - connect an interface with its BMC's object
- * @intf: the interface
- * @who: what its BMC said
- *
- * Context: ipmi_registry held.
- * Return: 0, -ENOMEM, or what sysfs says.
- */
-int bmc_attach_registry(struct ipmi_smi *intf, const struct ipmi_identity *who)
+/* The object of a BMC, which is there already or is made. */
+static struct ipmi_bmc *object_registry(struct ipmi_smi *intf, const struct ipmi_identity *who)
 {
 	struct ipmi_bmc *bmc = find_registry(who);
 	bool found = bmc;
-	int rv;
 
-	lockdep_assert_held(&ipmi_registry);
 	if (!bmc)
 		bmc = create_registry(who);
-	if (IS_ERR(bmc))
-		return PTR_ERR(bmc);
+	if (!IS_ERR(bmc))
+		dev_info(intf->dev,
+			 "%s BMC (man_id: 0x%6.6x, prod_id: 0x%4.4x, dev_id: 0x%2.2x)\n",
+			 found ? "interfacing existing" : "Found new", who->id.manufacturer_id,
+			 who->id.product_id, who->id.device_id);
+	return bmc;
+}
 
-	rv = add_links(intf, bmc);
+static int link_registry(struct ipmi_smi *intf, struct ipmi_bmc *bmc)
+{
+	int rv = add_links(intf, bmc);
+
 	if (rv) {
 		destroy_if_unused_registry(bmc);
 		return rv;
 	}
 	intf->bmc = bmc;
 	list_add_tail(&intf->bmc_link, &bmc->intfs);
-	dev_info(intf->dev, "%s BMC (man_id: 0x%6.6x, prod_id: 0x%4.4x, dev_id: 0x%2.2x)\n",
-		 found ? "interfacing existing" : "Found new", who->id.manufacturer_id,
-		 who->id.product_id, who->id.device_id);
 	return 0;
+}
+
+/**
+ * bmc_attach_registry() - connect an interface with its BMC's object
+ * @intf: the interface
+ * @who: what its BMC said
+ *
+ * One that is connected with another object leaves that; if the new one cannot be made, it stays.
+ *
+ * Context: ipmi_registry held.
+ * Return: 0, -ENOMEM, or what sysfs says.
+ */
+int bmc_attach_registry(struct ipmi_smi *intf, const struct ipmi_identity *who)
+{
+	struct ipmi_bmc *bmc;
+
+	lockdep_assert_held(&ipmi_registry);
+	bmc = object_registry(intf, who);
+	if (IS_ERR(bmc))
+		return PTR_ERR(bmc);
+	bmc_detach_registry(intf);
+	return link_registry(intf, bmc);
 }
 
 /**
@@ -308,73 +242,232 @@ void bmc_detach_registry(struct ipmi_smi *intf)
 	destroy_if_unused_registry(bmc);
 }
 
-static struct ipmi_smi *first_intf(struct ipmi_bmc *bmc)
+/* The @n-th interface of a BMC, with a reference taken; NULL = there are not so many. */
+static struct ipmi_smi *get_intf(struct ipmi_bmc *bmc, unsigned int n)
 {
 	struct ipmi_smi *intf;
 
 	guard(mutex)(&ipmi_registry);
-	intf = list_first_entry_or_null(&bmc->intfs, struct ipmi_smi, bmc_link);
-	if (intf)
+	list_for_each_entry(intf, &bmc->intfs, bmc_link) {
+		if (n--)
+			continue;
 		kref_get(&intf->refcount);
-	return intf;
+		return intf;
+	}
+	return NULL;
 }
 
-/* It said something else than before: the same BMC with other firmware, or another. */
-static void update(struct ipmi_bmc *bmc, struct ipmi_smi *intf, const struct ipmi_identity *who)
+static struct ipmi_bmc *get_bmc(struct ipmi_smi *intf)
 {
 	guard(mutex)(&ipmi_registry);
-	if (intf->bmc != bmc)
-		return;
-	if (!same_bmc(&bmc->who, who)) {
-		bmc_detach_registry(intf);
-		if (bmc_attach_registry(intf, who))
-			dev_warn(intf->dev, "The BMC has changed and could not be registered\n");
-		return;
-	}
-	guard(spinlock)(&bmc->lock);
-	bmc->who = *who;
-	bmc->identified = jiffies;
+	if (intf->bmc)
+		get_device(&intf->bmc->pdev.dev);
+	return intf->bmc;
 }
 
-static void refresh_work(struct work_struct *work)
+static void note_said(struct ipmi_bmc *bmc, const struct ipmi_identity *who)
 {
-	struct ipmi_bmc *bmc = container_of(work, struct ipmi_bmc, refresh);
-	struct ipmi_smi *intf = first_intf(bmc);
-	struct ipmi_identity who = {};
+	guard(spinlock)(&bmc->lock);
+	bmc->said = *who;
+	bmc->stale = get_jiffies_64() + msecs_to_jiffies(IDENTITY_FRESH_MS);
+}
 
-	if (intf) {
-		if (!get_device_id(intf, &who.id)) {
-			get_guid(intf, &who);
-			update(bmc, intf, &who);
-		}
-		intf_put(intf);
+/* What an interface said was of another BMC: its others are to be asked. */
+static void not_said_registry(struct ipmi_bmc *bmc)
+{
+	lockdep_assert_held(&ipmi_registry);
+	guard(spinlock)(&bmc->lock);
+	bmc->said = bmc->who;
+	bmc->stale = get_jiffies_64();
+}
+
+/* Who waits for it is told what it said; NULL = it did not answer. */
+static void end_asking(struct ipmi_bmc *bmc, const struct ipmi_identity *who)
+{
+	if (who)
+		note_said(bmc, who);
+	scoped_guard(spinlock, &bmc->lock) {
+		if (!who)
+			bmc->stale = get_jiffies_64() + msecs_to_jiffies(IDENTITY_WAIT_MS);
+		WRITE_ONCE(bmc->asking, false);
 	}
-	put_device(&bmc->pdev.dev);
+	wake_up_all(&bmc->answered);
+}
+
+/*
+ * Ask who it is. Of a BMC that is the same but for its GUID, and says none now, the GUID is kept:
+ * firmware that is being updated may have none. @bmc is NULL if there is no object.
+ * Return: false if nothing was learned.
+ */
+static bool ask_again(struct ipmi_smi *intf, struct ipmi_bmc *bmc, struct ipmi_identity *who)
+{
+	enum guid_answer answer;
+	struct ipmi_identity old = {};
+
+	if (bmc)
+		bmc_said(&bmc->pdev.dev, &old);
+	memset(who, 0, sizeof(*who));
+	if (identify_device(intf, &who->id))
+		return false;
+	answer = identify_guid(intf, who);
+	if (answer == GUID_KNOWN || !bmc)
+		return true;
+	if (old.has_guid && same_ids(&old.id, &who->id)) {
+		who->has_guid = true;
+		memcpy(who->guid, old.guid, sizeof(who->guid));
+		return true;
+	}
+	return answer == GUID_NONE || same_ids(&old.id, &who->id);
+}
+
+/* Others at the same BMC have seen it change, and have channels too. */
+static void tell_others_registry(struct ipmi_smi *intf)
+{
+	struct ipmi_smi *other;
+
+	lockdep_assert_held(&ipmi_registry);
+	list_for_each_entry(other, &intf->bmc->intfs, bmc_link)
+		if (other != intf && memcmp(&other->scanned_as, &intf->scanned_as,
+					    sizeof(intf->scanned_as)))
+			intf_recheck(other, 0);
+}
+
+/*
+ * What it said: the same as before, the same BMC with other firmware, or another BMC than @old.
+ * Return: whether its channels are to be asked for.
+ */
+static bool update(struct ipmi_smi *intf, struct ipmi_bmc *old, const struct ipmi_identity *who)
+{
+	guard(mutex)(&ipmi_registry);
+	if (!intf->published)
+		return false;
+	if ((!intf->bmc || !same_bmc(&intf->bmc->who, who)) && bmc_attach_registry(intf, who)) {
+		dev_warn(intf->dev, "The BMC has changed and could not be registered: trying on\n");
+		intf_recheck(intf, RECHECK_PAUSE_MS);
+	}
+	if (intf->bmc && same_bmc(&intf->bmc->who, who)) {
+		intf->bmc->who = *who;
+		note_said(intf->bmc, who);
+	}
+	if (old && old != intf->bmc)
+		not_said_registry(old);
+	return !intf->scanned || memcmp(&intf->scanned_as, &who->id, sizeof(who->id));
+}
+
+/* Return: false if nothing was learned. */
+static bool recheck(struct ipmi_smi *intf, struct ipmi_bmc *bmc)
+{
+	struct ipmi_identity who;
+
+	if (!ask_again(intf, bmc, &who))
+		return false;
+	/* Who reads is told before anything is registered: that may wait for who reads. */
+	if (bmc)
+		end_asking(bmc, &who);
+	if (!update(intf, bmc, &who))
+		return true;
+	identify_channels(intf, &who.id);
+	guard(mutex)(&ipmi_registry);
+	if (intf->bmc)
+		tell_others_registry(intf);
+	return true;
 }
 
 /**
- * bmc_identity() - what a BMC last said of itself
+ * bmc_recheck_work() - work: an interface's BMC may have changed
+ * @work: intf->recheck
+ *
+ * intf_off() waits for its end.
+ */
+void bmc_recheck_work(struct work_struct *work)
+{
+	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, recheck.work);
+	struct ipmi_bmc *bmc = get_bmc(intf);
+
+	bool known = recheck(intf, bmc) && READ_ONCE(intf->scanned);
+
+	if (bmc)
+		put_device(&bmc->pdev.dev);
+	if (known || ++intf->recheck_tries >= RECHECK_TRIES)
+		intf->recheck_tries = 0;
+	else
+		intf_recheck(intf, RECHECK_PAUSE_MS);
+}
+
+/* By the first of its interfaces that has an answer. */
+static void refresh_work(struct work_struct *work)
+{
+	struct ipmi_bmc *bmc = container_of(work, struct ipmi_bmc, refresh);
+	struct ipmi_smi *intf;
+	unsigned int n;
+	bool known = false;
+
+	for (n = 0; !known && (intf = get_intf(bmc, n)); n++) {
+		known = recheck(intf, bmc);
+		intf_put(intf);
+	}
+	if (!known)
+		end_asking(bmc, NULL);
+	put_device(&bmc->pdev.dev);
+}
+
+/* What was said before; if it is old, the BMC is asked again. Return: how long to wait for that. */
+static long start_asking(struct ipmi_bmc *bmc)
+{
+	u64 now = get_jiffies_64();
+	bool begin = false;
+	s64 left;
+
+	scoped_guard(spinlock, &bmc->lock) {
+		if (!bmc->asking && time_before64(now, bmc->stale))
+			return 0;
+		if (!bmc->asking) {
+			begin = true;
+			bmc->asking = true;
+			bmc->asked = now;
+		}
+		left = bmc->asked + msecs_to_jiffies(IDENTITY_WAIT_MS) - now;
+	}
+	if (begin) {
+		get_device(&bmc->pdev.dev);
+		if (!queue_work(ipmi_client_wq, &bmc->refresh))
+			put_device(&bmc->pdev.dev);
+	}
+	return max_t(s64, left, 0);
+}
+
+/**
+ * bmc_said() - what a BMC last said of itself
  * @dev: the device of a BMC
  * @who: set
  *
- * What is old is asked for again in the background, for the next reader.
+ * Context: any.
+ */
+void bmc_said(struct device *dev, struct ipmi_identity *who)
+{
+	struct ipmi_bmc *bmc = container_of(dev, struct ipmi_bmc, pdev.dev);
+
+	guard(spinlock)(&bmc->lock);
+	*who = bmc->said;
+}
+
+/**
+ * bmc_identity() - what a BMC says of itself
+ * @dev: the device of a BMC
+ * @who: set
  *
- * Context: process; does not wait for the BMC.
+ * If the last answer is older than IDENTITY_FRESH_MS, it is asked again. Who reads while that is
+ * under way waits for it, but not beyond IDENTITY_WAIT_MS after its beginning: then it gets what
+ * was said before.
+ *
+ * Context: process; may be killed while it waits.
  */
 void bmc_identity(struct device *dev, struct ipmi_identity *who)
 {
 	struct ipmi_bmc *bmc = container_of(dev, struct ipmi_bmc, pdev.dev);
-	bool old;
+	long left = start_asking(bmc);
 
-	scoped_guard(spinlock, &bmc->lock) {
-		*who = bmc->who;
-		old = time_after(jiffies, bmc->identified + msecs_to_jiffies(IDENTITY_FRESH_MS));
-		if (old)
-			bmc->identified = jiffies;
-	}
-	if (!old)
-		return;
-	get_device(dev);
-	if (!queue_work(ipmi_client_wq, &bmc->refresh))
-		put_device(dev);
+	if (left)
+		wait_event_killable_timeout(bmc->answered, !READ_ONCE(bmc->asking), left);
+	bmc_said(dev, who);
 }

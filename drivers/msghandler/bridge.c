@@ -14,6 +14,7 @@
 #define dev_fmt(fmt) "IPMI message handler: " fmt
 
 #include <linux/ktime.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include "msghandler.h"
@@ -54,28 +55,30 @@ static void count(struct ipmi_smi *intf, const struct ipmi_addr *addr, enum ipmi
 /* Does the channel's medium carry addresses of this type? */
 static bool medium_fits(struct ipmi_smi *intf, const struct ipmi_addr *addr)
 {
+	unsigned int chan = addr->channel;
 	u8 medium;
 
 	/* Not every caller in the kernel has had its address validated. */
-	if (addr->channel < 0 || addr->channel >= IPMI_NUM_CHANNELS)
+	if (chan >= IPMI_NUM_CHANNELS)
 		return false;
-	medium = READ_ONCE(intf->channels[addr->channel].medium);
+	chan = array_index_nospec(chan, IPMI_NUM_CHANNELS);
+	medium = READ_ONCE(intf->channels[chan].medium);
 	if (is_ipmb(addr))
 		return medium == IPMI_CHANNEL_MEDIUM_IPMB;
 	return medium == IPMI_CHANNEL_MEDIUM_8023LAN || medium == IPMI_CHANNEL_MEDIUM_ASYNC;
 }
 
 /* A satellite controller that is reset or flashed needs more time. */
-static u32 try_time(const struct ipmi_request *rq, const struct ipmi_addr *addr)
+static u32 try_time_locked(const struct ipmi_request *rq, const struct ipmi_addr *addr)
 {
 	struct ipmi_smi *intf = rq->user->intf;
 
+	lockdep_assert_held(&intf->lock);
 	if (is_ipmb(addr) && maintenance_command(rq->msg))
-		WRITE_ONCE(intf->ipmb_maintenance_end, maintenance_window());
+		intf->ipmb_maintenance_end = maintenance_window();
 	if (rq->retry_ms)
 		return rq->retry_ms;
-	if (is_ipmb(addr) && intf->ipmb_maintenance_end &&
-	    time_before(jiffies, READ_ONCE(intf->ipmb_maintenance_end)))
+	if (is_ipmb(addr) && time_before64(get_jiffies_64(), intf->ipmb_maintenance_end))
 		return READ_ONCE(default_maintenance_retry_ms);
 	return READ_ONCE(default_retry_ms);
 }
@@ -111,7 +114,8 @@ static int take_slot(const struct ipmi_request *rq, struct codec_request *crq,
 	if (!intf->handlers)
 		return -ENODEV;
 	rv = seq_alloc(&intf->seq, recv, crq->addr, rq->msg->netfn, rq->msg->cmd,
-		       tries(rq, crq->addr), try_time(rq, crq->addr), now_ms(), &smi->msgid);
+		       tries(rq, crq->addr), try_time_locked(rq, crq->addr), now_ms(),
+		       &smi->msgid);
 	if (rv)
 		return rv;
 	encode_as(rq, crq, seq_of_token(smi->msgid), smi);
@@ -141,8 +145,11 @@ int bridge_encode(const struct ipmi_request *rq, struct codec_request *crq,
 	bool response = rq->msg->netfn & 1;
 	int rv;
 
-	if (!medium_fits(intf, addr))
+	if (!medium_fits(intf, addr)) {
+		/* Other firmware may have other channels: the next one may fit. */
+		intf_recheck_if_old(intf);
 		return -EINVAL;
+	}
 	/* Of a response the caller knows the number: it came with the command. */
 	rv = encode_as(rq, crq, rq->msgid & (SEQ_SLOTS - 1), smi);
 	if (rv)
@@ -237,17 +244,22 @@ static void count_time_out(struct ipmi_smi *intf, const struct ipmi_recv_msg *re
 /**
  * bridge_expire_run() - send again what is due, and end what was sent enough
  * @intf: the interface; the caller is its runner
+ *
+ * If the last try was refused, its user is told with which completion code.
  */
 void bridge_expire_run(struct ipmi_smi *intf)
 {
 	enum seq_expiry what;
 	void *owner;
 	long token;
+	u8 cc;
 
 	lockdep_assert_held(&intf->run);
 	for (;;) {
-		scoped_guard(spinlock_irqsave, &intf->lock)
+		scoped_guard(spinlock_irqsave, &intf->lock) {
 			what = seq_expire(&intf->seq, now_ms(), &owner, &token);
+			cc = what == SEQ_NONE ? 0 : seq_refusal(&intf->seq, token);
+		}
 		switch (what) {
 		case SEQ_NONE:
 			return;
@@ -256,7 +268,7 @@ void bridge_expire_run(struct ipmi_smi *intf)
 			break;
 		case SEQ_TIMED_OUT:
 			count_time_out(intf, owner);
-			deliver_cc_run(owner, IPMI_TIMEOUT_ERR);
+			deliver_cc_run(owner, cc ?: IPMI_TIMEOUT_ERR);
 			break;
 		}
 	}
@@ -305,10 +317,12 @@ void bridge_sent_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 	if (token == BRIDGE_NO_TOKEN)
 		return;
 	scoped_guard(spinlock_irqsave, &intf->lock) {
-		if (cc && !passes(cc))
-			recv = seq_cancel(&intf->seq, token);
-		else
+		if (!cc)
 			seq_acknowledge(&intf->seq, token, now_ms());
+		else if (passes(cc))
+			seq_refuse(&intf->seq, token, cc, now_ms());
+		else
+			recv = seq_cancel(&intf->seq, token);
 	}
 	if (recv) {
 		count(intf, &recv->addr, STAT_SENT_IPMB_COMMAND_ERRS, STAT_SENT_LAN_COMMAND_ERRS);
@@ -403,6 +417,22 @@ void bridge_received_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len)
 		count_invalid(intf, medium, rsp, len);
 }
 
+/*
+ * What became of a response that a user sent straight to a neighbour. Nobody answers that, so the
+ * transport says whether it was sent, as if it had been asked to Send Message: ipmi_ipmb does so
+ * in the direct form. The form of the system interface, and one with the response's own command,
+ * as of a message that was refused, say the same.
+ */
+static u8 direct_sent_cc(const struct ipmi_smi_msg *smi, const struct codec_message *msg)
+{
+	if (msg && (msg->netfn & 1))
+		return msg->data[0];
+	if (smi->rsp_size == 3 && smi->rsp[0] >> 2 == IPMI_NETFN_APP_RESPONSE &&
+	    smi->rsp[1] == IPMI_SEND_MSG_CMD)
+		return smi->rsp[2];
+	return IPMI_ERR_UNSPECIFIED;
+}
+
 /**
  * bridge_direct_run() - a message of the direct kind came back, or came
  * @intf: the interface
@@ -420,6 +450,8 @@ void bridge_direct_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 			message_came_run(intf, &msg);
 		else
 			stat_inc(intf, STAT_INVALID_COMMANDS);
+	} else if (recv->recv_type == IPMI_RESPONSE_RESPONSE_TYPE) {
+		deliver_cc_run(recv, direct_sent_cc(smi, rv ? NULL : &msg));
 	} else if (rv || !(msg.netfn & 1) || msg.cmd != recv->msg.cmd) {
 		stat_inc(intf, STAT_INVALID_IPMB_RESPONSES);
 		deliver_cc_run(recv, IPMI_ERR_UNSPECIFIED);

@@ -47,6 +47,8 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	INIT_DELAYED_WORK(&intf->bridge_tick, bridge_tick);
 	seq_init(&intf->seq);
 	INIT_DELAYED_WORK(&intf->maintenance_work, maintenance_tick);
+	INIT_DELAYED_WORK(&intf->recheck, bmc_recheck_work);
+	intf->rechecked = get_jiffies_64();
 
 	intf->slave_addr = slave_addr ?: IPMI_BMC_SLAVE_ADDR;
 	for (chan = 0; chan < IPMI_NUM_CHANNELS; chan++) {
@@ -96,6 +98,8 @@ static void forget_handlers(struct ipmi_smi *intf)
 static void intf_end(struct ipmi_smi *intf)
 {
 	drain(intf);
+	/* Its questions have ended. */
+	cancel_delayed_work_sync(&intf->recheck);
 	user_end_all(intf);
 	cancel_delayed_work_sync(&intf->bridge_tick);
 	/* A listener may have come just before. */
@@ -123,10 +127,10 @@ static int intf_start(struct ipmi_smi *intf)
 	struct ipmi_identity who;
 	int rv;
 
-	rv = bmc_identify(intf, &who);
+	rv = identify(intf, &who);
 	if (rv)
 		return rv;
-	bmc_scan_channels(intf, &who);
+	identify_channels(intf, &who.id);
 
 	guard(mutex)(&ipmi_registry);
 	rv = bmc_attach_registry(intf, &who);
@@ -138,6 +142,8 @@ static int intf_start(struct ipmi_smi *intf)
 		return rv;
 	}
 	intf_publish_registry(intf);
+	if (!intf->scanned)
+		intf_recheck(intf, RECHECK_PAUSE_MS);
 	return 0;
 }
 

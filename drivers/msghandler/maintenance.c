@@ -21,7 +21,7 @@ static enum ipmi_maintenance state_locked(struct ipmi_smi *intf)
 		return MAINTENANCE_FIRMWARE;
 	if (intf->maintenance_mode == IPMI_MAINTENANCE_MODE_OFF)
 		return MAINTENANCE_NONE;
-	if (intf->maintenance && time_after_eq(jiffies, intf->maintenance_end))
+	if (intf->maintenance && time_after_eq64(get_jiffies_64(), intf->maintenance_end))
 		intf->maintenance = MAINTENANCE_NONE;
 	return intf->maintenance;
 }
@@ -37,12 +37,15 @@ static enum ipmi_maintenance state_locked(struct ipmi_smi *intf)
 enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *remaining_ms)
 {
 	enum ipmi_maintenance state;
+	s64 left;
 
 	guard(spinlock_irqsave)(&intf->lock);
 	state = state_locked(intf);
 	*remaining_ms = 0;
-	if (state && intf->maintenance_mode == IPMI_MAINTENANCE_MODE_AUTO)
-		*remaining_ms = jiffies_to_msecs(max_t(long, intf->maintenance_end - jiffies, 0));
+	if (state && intf->maintenance_mode == IPMI_MAINTENANCE_MODE_AUTO) {
+		left = intf->maintenance_end - get_jiffies_64();
+		*remaining_ms = jiffies_to_msecs(max_t(s64, left, 0));
+	}
 	return state;
 }
 
@@ -76,21 +79,26 @@ void maintenance_tick(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, maintenance_work.work);
 	const struct ipmi_smi_handlers *handlers = READ_ONCE(intf->handlers);
+	enum ipmi_maintenance state;
 	unsigned int remaining_ms;
 
 	if (!handlers)
 		return;
 	tell(intf, handlers);
-	maintenance_state(intf, &remaining_ms);
+	state = maintenance_state(intf, &remaining_ms);
 	if (remaining_ms && READ_ONCE(intf->handlers))
 		queue_delayed_work(ipmi_wq, &intf->maintenance_work,
 				   msecs_to_jiffies(remaining_ms) + 1);
+	/* It was reset or flashed, and may be another now. */
+	if (intf->was_maintained && !state)
+		intf_recheck(intf, 0);
+	intf->was_maintained = state;
 }
 
-/* When a window that opens now will end, in jiffies. */
-unsigned long maintenance_window(void)
+/* When a window that opens now will end. In jiffies_64, as it may be looked at much later. */
+u64 maintenance_window(void)
 {
-	return jiffies + msecs_to_jiffies(READ_ONCE(maintenance_mode_timeout_ms));
+	return get_jiffies_64() + msecs_to_jiffies(READ_ONCE(maintenance_mode_timeout_ms));
 }
 
 static enum ipmi_maintenance starts(const struct kernel_ipmi_msg *msg)

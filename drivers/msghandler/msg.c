@@ -152,8 +152,40 @@ void ipmi_free_recv_msg(struct ipmi_recv_msg *msg)
 }
 EXPORT_SYMBOL(ipmi_free_recv_msg);
 
+static int alloc_both(const struct ipmi_request *rq, struct ipmi_smi_msg **smi,
+		      struct ipmi_recv_msg **recv)
+{
+	struct message *m = kmalloc(sizeof(*m), rq->gfp);
+
+	if (!m)
+		return -ENOMEM;
+	atomic_set(&m->halves, 2);
+	*smi = &m->smi;
+	*recv = &m->recv;
+	smi_msg_init(*smi, message_smi_done);
+	(*recv)->done = message_recv_done;
+	return 0;
+}
+
+/* The sender has brought one half or both. */
+static int use_supplied(const struct ipmi_request *rq, struct ipmi_smi_msg **smi,
+			struct ipmi_recv_msg **recv)
+{
+	*smi = rq->smi ?: kmalloc(sizeof(**smi), rq->gfp);
+	if (!*smi)
+		return -ENOMEM;
+	/* At most one of them is allocated: if this one is, the other is the sender's. */
+	*recv = rq->recv ?: kmalloc(sizeof(**recv), rq->gfp);
+	if (!*recv)
+		return -ENOMEM;
+	smi_msg_init(*smi, rq->smi ? rq->smi->done : smi_msg_done);
+	if (!rq->recv)
+		(*recv)->done = recv_msg_done;
+	return 0;
+}
+
 /**
- * msg_get() - both halves of a request, from its sender or from one allocation
+ * msg_get() - both halves of a request: its sender's, and what is missing is allocated
  * @rq: the request; its gfp says how memory may be found
  * @smi: set to the half for the transport
  * @recv: set to the half for the user
@@ -163,28 +195,16 @@ EXPORT_SYMBOL(ipmi_free_recv_msg);
  */
 int msg_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi, struct ipmi_recv_msg **recv)
 {
-	struct message *m;
 	int rv;
 
 	rv = user_charge(rq->user, !rq->recv);
 	if (rv)
 		return rv;
 
-	if (rq->recv) {
-		*smi = rq->smi;
-		*recv = rq->recv;
-		smi_msg_init(*smi, (*smi)->done);
-	} else {
-		m = kmalloc(sizeof(*m), rq->gfp);
-		if (!m) {
-			user_uncharge(rq->user);
-			return -ENOMEM;
-		}
-		atomic_set(&m->halves, 2);
-		*smi = &m->smi;
-		*recv = &m->recv;
-		smi_msg_init(*smi, message_smi_done);
-		(*recv)->done = message_recv_done;
+	rv = rq->smi || rq->recv ? use_supplied(rq, smi, recv) : alloc_both(rq, smi, recv);
+	if (rv) {
+		user_uncharge(rq->user);
+		return rv;
 	}
 	recv_msg_init(*recv, rq->user);
 	return 0;
@@ -200,9 +220,9 @@ int msg_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi, struct ipm
  */
 void msg_unget(const struct ipmi_request *rq, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv)
 {
-	if (!rq->recv) {
+	if (!rq->smi)
 		smi->done(smi);
+	if (!rq->recv)
 		recv->done(recv);
-	}
 	user_uncharge(rq->user);
 }

@@ -24,6 +24,7 @@
  *   panic, intf                an interface begins, ends, and is asked by a dying kernel
  *   sysfs
  *   bmc, stats                 who is behind it
+ *   identify                   what it is asked for that
  *   ask                        questions of our own
  *   request                    what comes from above
  *   run                        when
@@ -32,7 +33,7 @@
  *   command
  *   deliver, watch             up to a user, down to the transport
  *   queue, maintenance         what waits
- *   registry, msg
+ *   registry, msg, recheck
  *   ref, trace
  *
  * Lifetimes: struct ipmi_smi is held by the registry and by each user; struct
@@ -75,7 +76,11 @@
 #define ASK_TIMEOUT_MS		15000	/* one question of the core to a BMC */
 #define DEVICE_ID_TRIES		6	/* the first, and five more as the BMC starts */
 #define DEVICE_ID_PAUSE_MS	500
+#define GUID_TRIES		3
 #define IDENTITY_FRESH_MS	10000	/* how old a cached identity may be */
+#define IDENTITY_WAIT_MS	1000	/* how long who reads it waits for a new one */
+#define RECHECK_PAUSE_MS	5000	/* between tries to see whether a BMC has changed */
+#define RECHECK_TRIES		12
 #define RUN_BATCH		8	/* messages in one burst of the runner */
 #define RUN_BURST_US		1000	/* after which it begins no other message */
 #define EVENTS_KEPT		25	/* events kept while nobody listens */
@@ -121,8 +126,8 @@ struct ipmi_channel {
  * @refcount: see above
  * @rcu: for the lookup by number
  * @number: N of ipmiN
- * @handlers: the transport; NULL once it is off. Written under @stays, @run and
- *	@lock, so any of them is enough to read it.
+ * @handlers: the transport; NULL once it is off. Written under @stays, @run and @lock,
+ *	so any of them is enough to read it; works that intf_off() waits for need none.
  * @send_info: the transport's cookie
  * @owner: the transport's module
  * @dev: the transport's device
@@ -139,6 +144,7 @@ struct ipmi_channel {
  * @event_tick: asks the transport for events while somebody listens
  * @watch_mask: what set_need_watch() is to know, under @run; read elsewhere
  * @watch_told: what a transport that may sleep was told, by @down only
+ * @was_maintained: there was a window or a mode, by @maintenance_work only
  * @maintenance_told: what set_maintenance_mode() was told, by @maintenance_work only
  * @self: the core's own user, which asks for the BMC's identity, under @lock
  * @lock: see above
@@ -159,16 +165,22 @@ struct ipmi_channel {
  * @channels: per channel, under @lock
  * @seq: bridged requests that are outstanding, under @lock
  * @bridge_tick: looks after their times
- * @ipmb_maintenance_end: jiffies until which IPMB requests get more time
+ * @ipmb_maintenance_end: jiffies_64 until which IPMB requests get more time, under @lock
  * @maintenance_mode: IPMI_MAINTENANCE_MODE_*, under @lock
  * @maintenance: the window that a command opened, under @lock
- * @maintenance_end: jiffies at its end, under @lock
+ * @maintenance_end: jiffies_64 at its end, under @lock
  * @maintenance_work: its end
  * @slave_addr: the BMC's address as the transport knows it
  * @bmc: whom we talk to, under registry
  * @bmc_link: on @bmc's list of interfaces, under registry
  * @bmc_linkname: name of the link from the BMC's device to @dev
  * @ipmi_version: as in Get Device ID
+ * @published: it can be found, under registry
+ * @scanned: all channels are known, under registry
+ * @scanned_as: what the BMC said of itself then, under registry
+ * @recheck: asks the BMC again who it is
+ * @recheck_tries: how often it has in a row, by @recheck only
+ * @rechecked: when it last was, in jiffies_64, under @lock
  * @attr_nr_users: sysfs attribute on @dev, as are the next two
  * @attr_nr_msgs: ditto
  * @attr_maintenance: ditto
@@ -199,6 +211,7 @@ struct ipmi_smi {
 	unsigned int watch_mask;
 	unsigned int watch_told;
 	bool maintenance_told;
+	bool was_maintained;
 	struct ipmi_user *self;
 
 	spinlock_t lock;
@@ -212,10 +225,10 @@ struct ipmi_smi {
 	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
 	struct seq_table seq;
 	struct delayed_work bridge_tick;
-	unsigned long ipmb_maintenance_end;
+	u64 ipmb_maintenance_end;
 	int maintenance_mode;
 	enum ipmi_maintenance maintenance;
-	unsigned long maintenance_end;
+	u64 maintenance_end;
 	struct delayed_work maintenance_work;
 
 	struct work_struct work;
@@ -230,6 +243,12 @@ struct ipmi_smi {
 	struct list_head bmc_link;
 	char bmc_linkname[16];
 	u8 ipmi_version;
+	bool published;
+	bool scanned;
+	struct ipmi_device_id scanned_as;
+	struct delayed_work recheck;
+	unsigned int recheck_tries;
+	u64 rechecked;
 
 	struct device_attribute attr_nr_users;
 	struct device_attribute attr_nr_msgs;
@@ -316,8 +335,8 @@ struct cmd_receiver {
  * @priority: > 0 goes before all that has none
  * @retries: for IPMB and LAN, -1 = the module's default
  * @retry_ms: likewise, 0 = the module's default
- * @smi: the caller's own buffers, or NULL
- * @recv: both or none
+ * @smi: the caller's own buffers; what is NULL is allocated
+ * @recv: ditto
  * @gfp: how memory may be found
  * @run: the caller may run the interface: it is in process context and holds no lock
  */
@@ -347,6 +366,15 @@ struct ipmi_identity {
 	bool has_guid;
 	u8 guid[16];
 };
+
+/**
+ * enum guid_answer - what the answer to Get Device GUID says
+ * @GUID_KNOWN: the GUID
+ * @GUID_NONE: there is none
+ * @GUID_NOT_NOW: an error that passes: nothing is known
+ * @GUID_NO_ANSWER: nothing
+ */
+enum guid_answer { GUID_KNOWN, GUID_NONE, GUID_NOT_NOW, GUID_NO_ANSWER };
 
 /**
  * enum ipmi_drop - why a message ends without a user who gets it
@@ -407,6 +435,10 @@ void registry_exit(void);
 void intf_put(struct ipmi_smi *intf);
 void intf_free_work(struct work_struct *work);
 void user_put(struct ipmi_user *user);
+
+/* recheck.c */
+void intf_recheck(struct ipmi_smi *intf, unsigned int ms);
+void intf_recheck_if_old(struct ipmi_smi *intf);
 
 /* msg.c */
 struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user);
@@ -483,7 +515,7 @@ void events_tick(struct work_struct *work);
 enum ipmi_maintenance maintenance_state(struct ipmi_smi *intf, unsigned int *remaining_ms);
 bool maintenance_active(struct ipmi_smi *intf);
 bool maintenance_command(const struct kernel_ipmi_msg *msg);
-unsigned long maintenance_window(void);
+u64 maintenance_window(void);
 void maintenance_tick(struct work_struct *work);
 void maintenance_trigger(struct ipmi_smi *intf, const struct kernel_ipmi_msg *msg);
 
@@ -492,13 +524,19 @@ int ask_start(struct ipmi_smi *intf);
 void ask_stop(struct ipmi_smi *intf);
 int ask(struct ipmi_smi *intf, u8 netfn, u8 cmd, const u8 *data, u16 len, u8 *rsp, int cap);
 
+/* identify.c */
+int identify(struct ipmi_smi *intf, struct ipmi_identity *who);
+int identify_device(struct ipmi_smi *intf, struct ipmi_device_id *id);
+enum guid_answer identify_guid(struct ipmi_smi *intf, struct ipmi_identity *who);
+void identify_channels(struct ipmi_smi *intf, const struct ipmi_device_id *id);
+
 /* bmc.c */
 int bmc_init(void);
 void bmc_exit(void);
-int bmc_identify(struct ipmi_smi *intf, struct ipmi_identity *who);
-void bmc_scan_channels(struct ipmi_smi *intf, const struct ipmi_identity *who);
+void bmc_recheck_work(struct work_struct *work);
 int bmc_attach_registry(struct ipmi_smi *intf, const struct ipmi_identity *who);
 void bmc_detach_registry(struct ipmi_smi *intf);
+void bmc_said(struct device *dev, struct ipmi_identity *who);
 void bmc_identity(struct device *dev, struct ipmi_identity *who);
 
 /* panic.c */

@@ -52,9 +52,9 @@ static int op_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int op_get(char *buf, const struct kernel_param *kp)
+static int op_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", op_names[op]);
+	return ipmi_param_printf(out, "%s\n", op_names[op]);
 }
 
 static const struct kernel_param_ops op_param_ops = { .set = op_set, .get = op_get };

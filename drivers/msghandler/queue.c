@@ -165,6 +165,21 @@ bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 EXPORT_SYMBOL_GPL(ipmi_core_msg_queue);
 
 /**
+ * ipmi_core_in_flight() - which message has the transport?
+ * @intf: the interface
+ *
+ * For a transport that was stopped while it changed what it knows of it.
+ *
+ * Context: panic, from set_run_to_completion().
+ * Return: it, NULL if the transport has none.
+ */
+struct ipmi_smi_msg *ipmi_core_in_flight(const struct ipmi_smi *intf)
+{
+	return intf->flight;
+}
+EXPORT_SYMBOL_GPL(ipmi_core_in_flight);
+
+/**
  * ipmi_core_kick() - have the interface run as soon as the interrupt is over
  * @intf: the interface
  *

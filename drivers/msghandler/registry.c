@@ -92,6 +92,7 @@ void intf_publish_registry(struct ipmi_smi *intf)
 	struct ipmi_smi_watcher *watcher;
 
 	lockdep_assert_held(&ipmi_registry);
+	intf->published = true;
 
 	/* The number is reserved, so its place exists and this cannot fail. */
 	xa_store(&interfaces, intf->number, intf, GFP_KERNEL);
@@ -113,6 +114,7 @@ void intf_unpublish_registry(struct ipmi_smi *intf)
 	struct ipmi_smi_watcher *watcher;
 
 	lockdep_assert_held(&ipmi_registry);
+	intf->published = false;
 
 	xa_store(&interfaces, intf->number, NULL, GFP_KERNEL);
 	list_for_each_entry(watcher, &watchers, link)

@@ -6,6 +6,8 @@
  * taken but that of the queue, and, by a client that lets the interface run in its context,
  * intf->run for one burst.
  */
+#include <linux/nospec.h>
+
 #include <ipmi/core.h>
 
 #include "msghandler.h"
@@ -16,7 +18,7 @@ static struct ipmi_channel *channel_of(struct ipmi_smi *intf, const struct ipmi_
 {
 	if (addr->channel < 0 || addr->channel >= IPMI_NUM_CHANNELS)
 		return &intf->channels[0];
-	return &intf->channels[addr->channel];
+	return &intf->channels[array_index_nospec(addr->channel, IPMI_NUM_CHANNELS)];
 }
 
 /* The transport's module may go as soon as its handlers are off. */
@@ -206,15 +208,16 @@ EXPORT_SYMBOL(ipmi_request_settime);
  * @msgid: comes back with the answer
  * @msg: what; the data is copied
  * @user_msg_data: comes back with the answer
- * @supplied_smi: a struct ipmi_smi_msg whose done() is called when it is free
+ * @supplied_smi: a struct ipmi_smi_msg whose done() is called when it is free, or NULL
  * @supplied_recv: likewise, freed through ipmi_free_recv_msg()
  * @priority: > 0 goes before what is queued without
  *
- * Nothing is allocated and the user's limit does not apply, though it counts.
+ * Nothing is allocated but what is not supplied. With @supplied_recv the user's limit does not
+ * apply, though it counts.
  *
  * Context: see ipmi_request_settime().
- * Return: see request_send(); after an error both buffers are the caller's and
- * no done() is called.
+ * Return: see request_send(); after an error what was supplied is the caller's and
+ * no done() of it is called.
  */
 int ipmi_request_supply_msgs(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 			     struct kernel_ipmi_msg *msg, void *user_msg_data, void *supplied_smi,
@@ -230,6 +233,7 @@ int ipmi_request_supply_msgs(struct ipmi_user *user, struct ipmi_addr *addr, lon
 		.retries = -1,
 		.smi = supplied_smi,
 		.recv = supplied_recv,
+		.gfp = GFP_ATOMIC,
 	};
 
 	return user ? request_send(&rq) : -EINVAL;

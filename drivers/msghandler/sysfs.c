@@ -2,8 +2,9 @@
 /*
  * sysfs: the attributes of BMCs and those the core adds to a transport's device.
  *
- * Names and formats are ABI. Everything is answered from memory; nothing here
- * waits for a BMC or takes a lock that somebody holds who does.
+ * Names and formats are ABI. What is known is answered from memory; if what a BMC says of itself
+ * is old it is asked again, for which the reader waits at most IDENTITY_WAIT_MS. Nothing here
+ * takes a lock that somebody holds who waits for a BMC.
  */
 #include "msghandler.h"
 
@@ -64,7 +65,8 @@ static umode_t bmc_attr_visible(struct kobject *kobj, struct attribute *attr, in
 {
 	struct ipmi_identity who;
 
-	bmc_identity(kobj_to_dev(kobj), &who);
+	/* As it is registered: ipmi_registry is held, which the BMC's answer may need. */
+	bmc_said(kobj_to_dev(kobj), &who);
 	if (attr == &dev_attr_aux_firmware_revision.attr)
 		return who.id.aux_firmware_revision_set ? attr->mode : 0;
 	if (attr == &dev_attr_guid.attr)

@@ -6,6 +6,7 @@
  * ipmi_destroy_user() has had it, and the user's worker has ended, no callback is
  * running, and none will.
  */
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include <ipmi/core.h>
@@ -252,25 +253,33 @@ EXPORT_SYMBOL(ipmi_destroy_user);
  * @major: set
  * @minor: set
  *
- * Answered from what the BMC said when its interface came up.
+ * Answered from what the BMC last said. If that is old it is asked again, for the next caller.
  *
  * Return: 0, -ENODEV if the interface is gone.
  */
 int ipmi_get_version(struct ipmi_user *user, unsigned char *major, unsigned char *minor)
 {
+	u8 version;
+
 	if (!READ_ONCE(user->alive))
 		return -ENODEV;
-	*major = user->intf->ipmi_version & 0xf;
-	*minor = user->intf->ipmi_version >> 4;
+	intf_recheck_if_old(user->intf);
+	version = READ_ONCE(user->intf->ipmi_version);
+	*major = version & 0xf;
+	*minor = version >> 4;
 	return 0;
 }
 EXPORT_SYMBOL(ipmi_get_version);
 
-static int check_channel(struct ipmi_user *user, unsigned int channel)
+/* @channel comes from a program: it is bounded for the processor's guesses too. */
+static int find_channel(struct ipmi_user *user, unsigned int channel, struct ipmi_channel **found)
 {
 	if (!READ_ONCE(user->alive))
 		return -ENODEV;
-	return channel < IPMI_NUM_CHANNELS ? 0 : -EINVAL;
+	if (channel >= IPMI_NUM_CHANNELS)
+		return -EINVAL;
+	*found = &user->intf->channels[array_index_nospec(channel, IPMI_NUM_CHANNELS)];
+	return 0;
 }
 
 /**
@@ -284,10 +293,11 @@ static int check_channel(struct ipmi_user *user, unsigned int channel)
  */
 int ipmi_set_my_address(struct ipmi_user *user, unsigned int channel, unsigned char address)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		WRITE_ONCE(user->intf->channels[channel].address, address);
+		WRITE_ONCE(chan->address, address);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_set_my_address);
@@ -302,10 +312,11 @@ EXPORT_SYMBOL(ipmi_set_my_address);
  */
 int ipmi_get_my_address(struct ipmi_user *user, unsigned int channel, unsigned char *address)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		*address = READ_ONCE(user->intf->channels[channel].address);
+		*address = READ_ONCE(chan->address);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_get_my_address);
@@ -321,10 +332,11 @@ EXPORT_SYMBOL(ipmi_get_my_address);
  */
 int ipmi_set_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char LUN)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		WRITE_ONCE(user->intf->channels[channel].lun, LUN & 3);
+		WRITE_ONCE(chan->lun, LUN & 3);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_set_my_LUN);
@@ -339,10 +351,11 @@ EXPORT_SYMBOL(ipmi_set_my_LUN);
  */
 int ipmi_get_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char *LUN)
 {
-	int rv = check_channel(user, channel);
+	struct ipmi_channel *chan;
+	int rv = find_channel(user, channel, &chan);
 
 	if (!rv)
-		*LUN = READ_ONCE(user->intf->channels[channel].lun);
+		*LUN = READ_ONCE(chan->lun);
 	return rv;
 }
 EXPORT_SYMBOL(ipmi_get_my_LUN);

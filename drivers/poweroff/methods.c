@@ -26,6 +26,9 @@
 #define CMD_CHASSIS_CONTROL	0x02
 #define CMD_GET_EVENT_RECEIVER	0x01
 
+#define DEVICE_ID_LEN		12
+#define DEVICE_ID_MIN		7 /* up to what it supports */
+
 #define CHASSIS_OFF		0
 #define CHASSIS_CYCLE		2
 #define SUPPORT_CHASSIS		BIT(7)
@@ -208,15 +211,18 @@ static const struct poweroff_method methods[] = {
 const struct poweroff_method *poweroff_find(struct ipmi_user *user)
 {
 	struct exchange x = { .netfn = NETFN_APP, .cmd = CMD_GET_DEVICE_ID };
-	struct poweroff_id id;
+	struct poweroff_id id = {};
 	unsigned int i;
 
-	if (!ask(user, &x) || x.n < 12)
+	if (!ask(user, &x) || x.n < DEVICE_ID_MIN)
 		return ERR_PTR(x.n < 0 ? x.n : -EIO);
 	id.version = x.rsp[5];
 	id.support = x.rsp[6];
-	id.manufacturer = (x.rsp[7] | x.rsp[8] << 8 | x.rsp[9] << 16) & 0xfffff;
-	id.product = x.rsp[10] | x.rsp[11] << 8;
+	/* One that does not say who made it is none of those that have to be known by name. */
+	if (x.n >= DEVICE_ID_LEN) {
+		id.manufacturer = (x.rsp[7] | x.rsp[8] << 8 | x.rsp[9] << 16) & 0xfffff;
+		id.product = x.rsp[10] | x.rsp[11] << 8;
+	}
 
 	for (i = 0; i < ARRAY_SIZE(methods); i++)
 		if (methods[i].detect(user, &id))

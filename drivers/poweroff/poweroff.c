@@ -2,10 +2,11 @@
 /*
  * ipmi_poweroff: the BMC powers the machine off, or off and on again.
  *
- * Interfaces come and go by watcher callbacks and by a parameter, which only say
- * which one is wanted; one work item leaves and takes interfaces, under target_lock.
- * At power off the kernel calls us on its last CPU with interrupts off, and no lock
- * is taken.
+ * Watcher callbacks note which interfaces there are, and leave one that goes; one work
+ * item takes the one that is to be used: the parameter's, or the one that was found first.
+ * A write of the parameter moves by itself, to say what came of it. All that leaves or takes
+ * an interface holds target_lock. At power off the kernel calls us on its last CPU with
+ * interrupts off, and no lock is taken.
  */
 #define pr_fmt(fmt) "IPMI poweroff: " fmt
 
@@ -18,6 +19,7 @@
 #include <linux/reboot.h>
 #include <linux/sysctl.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include <ipmi/compat.h>
 #include <ipmi/core.h>
@@ -31,6 +33,7 @@
 
 /* Before ACPI, for what ACPI cannot do; where others are is in <linux/reboot.h>. */
 #define PRIO_CYCLE	(SYS_OFF_PRIO_FIRMWARE + 16)
+#define PRIO_LAST	INT_MIN	/* when nobody else is left */
 
 static int powercycle;
 module_param_named(poweroff_powercycle, powercycle, int, 0644);
@@ -39,11 +42,11 @@ MODULE_PARM_DESC(poweroff_powercycle, "Not 0: off and on again, where the BMC ca
 static int interface = NONE;
 
 static DEFINE_MUTEX(target_lock);
-static int wanted = NONE; /* the N of ipmiN; changed by cmpxchg() and xchg() */
-static int attached = NONE; /* where we are, under target_lock, as the next four */
+static DEFINE_XARRAY(present); /* the N of each ipmiN that there is */
+static int attached = NONE; /* where we are, changed under target_lock, as the next five */
 static struct ipmi_user *user;
 static const struct poweroff_method *method;
-static struct sys_off_handler *on_cycle, *on_off;
+static struct sys_off_handler *on_cycle, *on_off, *on_last;
 
 static void find_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(find, find_work);
@@ -74,15 +77,31 @@ static int power_off(struct sys_off_data *data)
 	return NOTIFY_DONE;
 }
 
+/*
+ * A kernel that has a way to power off expects not to come back from it: it would go on to the
+ * end of init, and panic. Without one it would have halted the machine, and so do we.
+ */
+static int stand_still(struct sys_off_data *data)
+{
+	pr_emerg("nothing has powered this machine off: it is halted, and can be switched off by hand\n");
+	for (;;) {
+		touch_nmi_watchdog();
+		mdelay(GONE_STEP_MS);
+	}
+	return NOTIFY_DONE;
+}
+
 static void hook_locked(void)
 {
 	lockdep_assert_held(&target_lock);
+	on_last = register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, PRIO_LAST, stand_still, NULL);
 	on_off = register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, SYS_OFF_PRIO_DEFAULT, power_off,
 					  NULL);
 	on_cycle = register_sys_off_handler(SYS_OFF_MODE_POWER_OFF, PRIO_CYCLE, power_cycle, NULL);
-	if (IS_ERR(on_off) || IS_ERR(on_cycle))
-		pr_err("the kernel does not take a way to power off: %d, %d\n",
-		       PTR_ERR_OR_ZERO(on_off), PTR_ERR_OR_ZERO(on_cycle));
+	if (IS_ERR(on_off) || IS_ERR(on_cycle) || IS_ERR(on_last))
+		pr_err("the kernel does not take a way to power off: %d, %d, %d\n",
+		       PTR_ERR_OR_ZERO(on_off), PTR_ERR_OR_ZERO(on_cycle),
+		       PTR_ERR_OR_ZERO(on_last));
 }
 
 static void unhook_locked(void)
@@ -92,8 +111,11 @@ static void unhook_locked(void)
 		unregister_sys_off_handler(on_cycle);
 	if (!IS_ERR_OR_NULL(on_off))
 		unregister_sys_off_handler(on_off);
+	if (!IS_ERR_OR_NULL(on_last))
+		unregister_sys_off_handler(on_last);
 	on_cycle = NULL;
 	on_off = NULL;
+	on_last = NULL;
 }
 
 static void receive(struct ipmi_recv_msg *msg, void *unused)
@@ -103,31 +125,6 @@ static void receive(struct ipmi_recv_msg *msg, void *unused)
 
 static const struct ipmi_user_hndl handlers = { .ipmi_recv_hndl = receive };
 
-static int attach_locked(int number)
-{
-	const struct poweroff_method *found;
-	struct ipmi_user *new;
-	int rv;
-
-	lockdep_assert_held(&target_lock);
-	rv = ipmi_core_create_user(number, &handlers, NULL, &new);
-	if (rv)
-		return rv;
-	found = poweroff_find(new);
-	if (IS_ERR_OR_NULL(found)) {
-		ipmi_destroy_user(new);
-		if (!found)
-			pr_err("Unable to find a poweroff function that will work, giving up\n");
-		return found ? PTR_ERR(found) : -EOPNOTSUPP;
-	}
-	pr_info("Found a %s style poweroff function\n", found->name);
-	attached = number;
-	user = new;
-	method = found;
-	hook_locked();
-	return 0;
-}
-
 static void detach_locked(void)
 {
 	lockdep_assert_held(&target_lock);
@@ -136,18 +133,59 @@ static void detach_locked(void)
 	unhook_locked();
 	ipmi_destroy_user(user);
 	user = NULL;
-	attached = NONE;
+	WRITE_ONCE(attached, NONE);
+}
+
+/* The BMC that we are on is left once it is known that the other one can power off. */
+static int move_locked(int number)
+{
+	const struct poweroff_method *found;
+	struct ipmi_user *new;
+	int rv;
+
+	lockdep_assert_held(&target_lock);
+	if (!xa_load(&present, number))
+		return -ENODEV;
+	rv = ipmi_core_create_user(number, &handlers, NULL, &new);
+	if (rv)
+		return rv == -EINVAL ? -ENODEV : rv; /* it has just gone */
+	found = poweroff_find(new);
+	if (IS_ERR_OR_NULL(found)) {
+		ipmi_destroy_user(new);
+		if (!found)
+			pr_err("Unable to find a poweroff function that will work, giving up\n");
+		return found ? PTR_ERR(found) : -EOPNOTSUPP;
+	}
+	pr_info("Found a %s style poweroff function\n", found->name);
+	detach_locked();
+	WRITE_ONCE(attached, number);
+	user = new;
+	method = found;
+	hook_locked();
+	return 0;
+}
+
+/* Which is to be used: the parameter's, or the one that is, or the first; NONE if not there. */
+static int choose(void)
+{
+	int number = READ_ONCE(interface);
+	unsigned long first = 0;
+
+	if (number < 0)
+		number = READ_ONCE(attached);
+	if (number >= 0)
+		return xa_load(&present, number) ? number : NONE;
+	return xa_find(&present, &first, ULONG_MAX, XA_PRESENT) ? first : NONE;
 }
 
 static void find_work(struct work_struct *work)
 {
-	int number = READ_ONCE(wanted), rv = 0;
+	int number, rv = 0;
 
 	guard(mutex)(&target_lock);
-	if (number != attached)
-		detach_locked();
-	if (!user && number != NONE)
-		rv = attach_locked(number);
+	number = choose();
+	if (number != NONE && number != attached)
+		rv = move_locked(number);
 	/* Who is busy may answer later. */
 	if (rv && rv != -EOPNOTSUPP && rv != -EINVAL && rv != -ENODEV)
 		schedule_delayed_work(&find, msecs_to_jiffies(FIND_AGAIN_MS));
@@ -161,20 +199,19 @@ static void find_soon(void)
 
 static void new_smi(int number, struct device *dev)
 {
-	int use = READ_ONCE(interface);
-
-	if (use >= 0 ? use == number : cmpxchg(&wanted, NONE, number) == NONE) {
-		WRITE_ONCE(wanted, number);
+	xa_store(&present, number, xa_mk_value(1), GFP_KERNEL);
+	/* A second interface changes nothing. */
+	if (choose() == number)
 		find_soon();
-	}
 }
 
 static void smi_gone(int number)
 {
-	if (cmpxchg(&wanted, number, NONE) == number) {
-		find_soon();
-		flush_delayed_work(&find);
-	}
+	xa_erase(&present, number);
+	scoped_guard(mutex, &target_lock)
+		if (attached == number)
+			detach_locked();
+	find_soon();
 }
 
 static struct ipmi_smi_watcher watcher = {
@@ -185,11 +222,21 @@ static struct ipmi_smi_watcher watcher = {
 
 static bool ready;
 
+/* One that cannot be used is refused, and the one that is used stays; if none is, it is noted. */
 static int interface_set(const char *val, const struct kernel_param *kp)
 {
-	int rv = param_set_int(val, kp);
+	int number, rv;
 
-	if (!rv && ready && interface >= 0 && xchg(&wanted, interface) != interface) {
+	rv = kstrtoint(val, 0, &number);
+	if (rv)
+		return rv;
+	scoped_guard(mutex, &target_lock) {
+		if (number >= 0 && number != attached && user)
+			rv = move_locked(number);
+		if (!rv)
+			WRITE_ONCE(interface, number);
+	}
+	if (!rv && ready && number >= 0) {
 		find_soon();
 		flush_delayed_work(&find);
 	}
@@ -237,6 +284,7 @@ static void __exit ipmi_poweroff_exit(void)
 	scoped_guard(mutex, &target_lock)
 		detach_locked();
 	unregister_sysctl_table(sysctl_header);
+	xa_destroy(&present);
 }
 
 module_init(ipmi_poweroff_init);

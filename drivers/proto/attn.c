@@ -56,6 +56,27 @@ u8 attn_wanted_enables(const struct attn *a, u8 current_enables)
 }
 
 /**
+ * attn_takes() - will the next request take a message or an event out of the BMC?
+ * @a: housekeeping state
+ *
+ * The BMC has it no more then, so whoever asks needs room for it before.
+ */
+bool attn_takes(const struct attn *a)
+{
+	return a->flags & (FLAG_MESSAGE | FLAG_EVENT | a->oem_flags) &&
+	       !(a->flags & FLAG_PRETIMEOUT);
+}
+
+/**
+ * attn_put_off() - there is no room: messages and events stay with the BMC
+ * @a: housekeeping state; the flags have to be fetched again some time later
+ */
+void attn_put_off(struct attn *a)
+{
+	a->flags &= FLAG_PRETIMEOUT;
+}
+
+/**
  * attn_next() - the next housekeeping request
  * @a: housekeeping state; no request of its own may be under way
  * @rq: room for ATTN_REQUEST_MAX bytes

@@ -117,12 +117,19 @@ static void learn_capabilities(struct bt *b)
 		b->answer_us = max_t(u32, rsp[6] * 1000000U, TRANSFER_WAIT_US);
 }
 
+/* What came from the BMC. */
+enum bt_frame {
+	BT_FRAME_ANSWER,	/* the answer to the request */
+	BT_FRAME_WRONG,		/* it has the request's number, but answers something else */
+	BT_FRAME_LATE,		/* it is for another request, or for none */
+};
+
 /*
- * Take what is in the BMC's FIFO. True if it answers the request: the network
- * function, the sequence number and the command must be those of the request,
- * else it is late, and dropped.
+ * Take what is in the BMC's FIFO. An answer has the network function, the sequence number and
+ * the command of the request. Numbers come again after 256 requests, so one with the right
+ * number is no late one: the request gets no other.
  */
-static bool read_frame(struct bt *b)
+static enum bt_frame read_frame(struct bt *b)
 {
 	struct transfer *t = &b->t;
 	u8 frame[BT_LEN_MAX];
@@ -136,13 +143,14 @@ static bool read_frame(struct bt *b)
 	transfer_read_all(t, BT_FIFO, frame, len);
 	ctrl(b, BT_H_BUSY);
 
-	if (b->state != BT_THINK || len < BT_HEADER || frame[0] >> 2 != (t->req[0] >> 2 | 1) ||
-	    frame[1] != b->seq || frame[2] != t->req[1])
-		return false;
+	if (b->state != BT_THINK || len < 2 || frame[1] != b->seq)
+		return BT_FRAME_LATE;
+	if (len < BT_HEADER || frame[0] >> 2 != (t->req[0] >> 2 | 1) || frame[2] != t->req[1])
+		return BT_FRAME_WRONG;
 	transfer_take(t, frame[0]);
 	for (i = 2; i < len; i++)
 		transfer_take(t, frame[i]);
-	return true;
+	return BT_FRAME_ANSWER;
 }
 
 /*
@@ -203,10 +211,16 @@ static enum ipmi_step think(struct bt *b)
 {
 	if (!(b->t.status & BT_B2H_ATN))
 		return outstanding(b);
-	if (!read_frame(b)) {
+	switch (read_frame(b)) {
+	case BT_FRAME_LATE:
 		b->wrong = !b->owes;
 		b->owes = false;
 		return outstanding(b);
+	case BT_FRAME_WRONG:
+		b->wrong = true;
+		return fail(b, IPMI_CAUSE_WRONG, false);
+	default:
+		break;
 	}
 	b->owes = false;
 	transfer_complete(&b->t);
@@ -292,6 +306,14 @@ static bool bt_present(struct ipmi_machine *m)
 	return transfer_read(to_transfer(m), BT_CTRL) != TRANSFER_NOTHING;
 }
 
+static void bt_forget(struct ipmi_machine *m)
+{
+	struct bt *b = to_bt(m);
+
+	b->state = BT_IDLE;
+	b->owes = true;
+}
+
 static bool bt_asserts(const struct ipmi_machine *m)
 {
 	u8 status = m->regs->read(m->regs, BT_CTRL);
@@ -325,6 +347,7 @@ static void bt_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 const struct ipmi_machine_ops ipmi_bt_ops = {
 	.name = "bt",
 	.nregs = BT_NREGS,
+	.status_reg = BT_CTRL,
 	.size = sizeof(struct bt),
 	.step_timeout_us = TRANSFER_WAIT_US,
 	.answer_timeout_us = BT_ANSWER_MAX_S * 1000000,
@@ -335,6 +358,7 @@ const struct ipmi_machine_ops ipmi_bt_ops = {
 	.step = bt_step,
 	.result = bt_result,
 	.failure = transfer_failure,
+	.forget = bt_forget,
 	.asserts = bt_asserts,
 	.irq = bt_irq,
 };

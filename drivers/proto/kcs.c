@@ -399,6 +399,11 @@ static bool kcs_present(struct ipmi_machine *m)
 	return get(to_kcs(m), KCS_STATUS) != TRANSFER_NOTHING;
 }
 
+static void kcs_forget(struct ipmi_machine *m)
+{
+	to_kcs(m)->state = KCS_IDLE;
+}
+
 static bool kcs_asserts(const struct ipmi_machine *m)
 {
 	u8 status = m->regs->read(m->regs, KCS_STATUS);
@@ -416,6 +421,7 @@ static void kcs_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.name = "kcs",
 	.nregs = KCS_NREGS,
+	.status_reg = KCS_STATUS,
 	.size = sizeof(struct kcs),
 	.step_timeout_us = TRANSFER_WAIT_US,
 	.answer_timeout_us = TRANSFER_WAIT_US,
@@ -426,5 +432,6 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.step = kcs_step,
 	.result = kcs_result,
 	.failure = transfer_failure,
+	.forget = kcs_forget,
 	.asserts = kcs_asserts,
 };

@@ -26,6 +26,7 @@ static const char *const cause_names[] = {
 	[IPMI_CAUSE_ERROR] = "reports an error",
 	[IPMI_CAUSE_TOO_SHORT] = "answer without a completion code",
 	[IPMI_CAUSE_TOO_LONG] = "answer without an end",
+	[IPMI_CAUSE_WRONG] = "answer to something else",
 };
 
 static_assert(ARRAY_SIZE(phase_names) == IPMI_PHASES, "a name for each phase");

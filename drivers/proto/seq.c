@@ -183,6 +183,38 @@ void *seq_acknowledge(struct seq_table *t, long token, u64 now_ms)
 }
 
 /**
+ * seq_refuse() - the BMC could not send the request this time
+ * @t: the table
+ * @token: which
+ * @cc: the completion code of Send Message
+ * @now_ms: the time
+ *
+ * It is sent again when the time of this try is up, if it may be.
+ *
+ * Return: its owner, NULL if that use of the slot is over.
+ */
+void *seq_refuse(struct seq_table *t, long token, u8 cc, u64 now_ms)
+{
+	void *owner = seq_acknowledge(t, token, now_ms);
+
+	if (owner)
+		t->slots[seq_of_token(token)].cc = cc;
+	return owner;
+}
+
+/**
+ * seq_refusal() - how the last try of a request was refused
+ * @t: the table
+ * @token: which; if seq_expire() has just ended it, this still tells
+ *
+ * Return: the completion code of seq_refuse(), 0 if the last try was not refused.
+ */
+u8 seq_refusal(const struct seq_table *t, long token)
+{
+	return t->slots[seq_of_token(token)].cc;
+}
+
+/**
  * seq_cancel() - the request was not sent, and will not be
  * @t: the table
  * @token: which
@@ -249,6 +281,7 @@ enum seq_expiry seq_expire(struct seq_table *t, u64 now_ms, void **owner, long *
 		}
 		slot->retries--;
 		slot->acknowledged = false;
+		slot->cc = 0;
 		slot->again = true;
 		slot->due_ms = now_ms + SEQ_GUARD_MS;
 		expect_answer(slot, now_ms);

@@ -334,6 +334,11 @@ static bool smic_present(struct ipmi_machine *m)
 	return transfer_read(to_transfer(m), SMIC_FLAGS) != TRANSFER_NOTHING;
 }
 
+static void smic_forget(struct ipmi_machine *m)
+{
+	to_smic(m)->state = SMIC_IDLE;
+}
+
 static bool smic_asserts(const struct ipmi_machine *m)
 {
 	u8 flags = m->regs->read(m->regs, SMIC_FLAGS);
@@ -351,6 +356,7 @@ static void smic_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 const struct ipmi_machine_ops ipmi_smic_ops = {
 	.name = "smic",
 	.nregs = SMIC_NREGS,
+	.status_reg = SMIC_FLAGS,
 	.size = sizeof(struct smic),
 	.step_timeout_us = TRANSFER_WAIT_US,
 	.answer_timeout_us = TRANSFER_WAIT_US,
@@ -361,5 +367,6 @@ const struct ipmi_machine_ops ipmi_smic_ops = {
 	.step = smic_step,
 	.result = smic_result,
 	.failure = transfer_failure,
+	.forget = smic_forget,
 	.asserts = smic_asserts,
 };

@@ -10,6 +10,7 @@
 #define ANSWER_MIN	3	/* NetFn/LUN, command, completion code */
 #define FIRST_HEAD	2	/* 00h 01h begins an answer of several parts */
 #define LAST_NUMBER	0xff
+#define SHORT_END_MAX	(2 * SSIF_BLOCK - 1)	/* of a request whose end is not full */
 
 #define CAP_LEN		7	/* answer: up to the largest sizes */
 #define CAP_PARTS(b)	((b) >> 6)
@@ -23,7 +24,7 @@
  */
 void ssif_limits_set(struct ssif_limits *l, const u8 *rsp, unsigned int n)
 {
-	*l = (struct ssif_limits){ .parts = 1, .request = SSIF_BLOCK };
+	*l = (struct ssif_limits){ .parts = 1, .said = 1, .request = SSIF_BLOCK };
 	if (n < CAP_LEN || rsp[2])
 		return;
 	l->has_pec = rsp[4] & CAP_PEC;
@@ -31,7 +32,7 @@ void ssif_limits_set(struct ssif_limits *l, const u8 *rsp, unsigned int n)
 	case 1:
 		/* Start and end: the end is a middle that is not full. */
 		l->parts = 2;
-		l->request = clamp_t(u16, rsp[5], SSIF_BLOCK, 2 * SSIF_BLOCK - 1);
+		l->request = clamp_t(u16, rsp[5], SSIF_BLOCK, SHORT_END_MAX);
 		break;
 	case 2:
 		l->parts = 3;
@@ -40,6 +41,37 @@ void ssif_limits_set(struct ssif_limits *l, const u8 *rsp, unsigned int n)
 	}
 	if (l->request == SSIF_BLOCK)
 		l->parts = 1;
+	l->said = l->parts;
+}
+
+/**
+ * ssif_limits_trial() - how long a request has to be that shows whether a BMC does as it says
+ * @l: what is known of it
+ *
+ * Return: bytes, so that there is one block of each kind; 0 if no trial is needed.
+ */
+unsigned int ssif_limits_trial(const struct ssif_limits *l)
+{
+	if (l->parts == 1)
+		return 0;
+	return (l->request > 2 * SSIF_BLOCK ? 2 : 1) * SSIF_BLOCK + 1;
+}
+
+/**
+ * ssif_limits_lower() - what else to try of a BMC that has not taken a request of several parts
+ * @l: changed: start and end without a middle, then an end of the other kind, then one block
+ */
+void ssif_limits_lower(struct ssif_limits *l)
+{
+	if (l->parts == 3 && l->request > 2 * SSIF_BLOCK) {
+		l->request = 2 * SSIF_BLOCK;
+	} else if (l->parts > 1 && l->parts == l->said) {
+		l->parts = 5 - l->said;
+		l->request = min_t(u16, l->request, SHORT_END_MAX);
+	} else {
+		l->parts = 1;
+		l->request = SSIF_BLOCK;
+	}
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A BMC goes away, and comes back: one line in the log, one uevent, one trace event; and
- * how often and how patiently it is tried meanwhile.
+ * A BMC goes away, and comes back: one line in the log, one uevent, one trace event; when
+ * it is taken for away; and how often and how patiently it is tried meanwhile.
  *
  * Called by the engine. Lock: si->pump; the uevent is a work's, which may sleep.
  */
@@ -13,6 +13,7 @@
 #define AWAY_PAUSE_MAX_US	500000
 #define AWAY_PATIENCE_US	300000
 #define AWAY_PATIENT_TRY	32
+#define DOUBT_PATIENCE_US	1000000
 
 static void tell_work(struct work_struct *work)
 {
@@ -50,6 +51,7 @@ static void tell(struct si *si)
 void go_away(struct si *si, const struct ipmi_failure *f)
 {
 	WRITE_ONCE(si->away, true);
+	si->doubt = false;
 	si->away_since = pace_now();
 	si->away_tries = 0;
 	/* A BMC that was reset has to be told of its interrupts again. */
@@ -87,16 +89,45 @@ void come_back(struct si *si)
 }
 
 /**
+ * away_is_certain() - a request has failed: is the BMC away?
+ * @si: the interface
+ * @f: how
+ *
+ * It is if its interface takes nothing any more. Who takes a request and does not answer may
+ * only not have liked that one: before anybody else's is refused, it is asked who it is
+ * (housekeeping.c), and is away if it does not answer that either. At panic there is no time.
+ *
+ * Return: whether it is.
+ */
+bool away_is_certain(struct si *si, const struct ipmi_failure *f)
+{
+	bool asked = si->doubt;
+
+	si->doubt = false;
+	if (f->dead)
+		return true;
+	if (f->cause != IPMI_CAUSE_SILENT)
+		return false;
+	if (asked || READ_ONCE(si->panicking))
+		return true;
+	si->doubt = true;
+	return false;
+}
+
+/**
  * away_patience_us() - how long the next request may take
- * @si: the interface, whose BMC is away
+ * @si: the interface
  *
  * What a BMC that is away has swallowed it will not answer when it is back, so a try of it
- * is brief; but for one now and then, should it have become slow.
+ * is brief; but for one now and then, should it have become slow. For the answer to whether it
+ * is away others wait.
  *
  * Return: microseconds, 0 = as long as any.
  */
 u32 away_patience_us(struct si *si)
 {
+	if (!si->away)
+		return si->doubt ? DOUBT_PATIENCE_US : 0;
 	return ++si->away_tries % AWAY_PATIENT_TRY ? AWAY_PATIENCE_US : 0;
 }
 

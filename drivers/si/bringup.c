@@ -30,39 +30,48 @@ static int ask_cc(struct si *si, u8 cmd, const u8 *data, unsigned int len, u8 *r
 	return rsp[2];
 }
 
-/* The log has the first failure, the report of discovery the last one. */
-static void tell(struct si *si, const char *level, const char *story)
-{
-	if (!si->told)
-		dev_printk(level, si->desc.dev, "%s\n", story);
-	si->told = true;
-}
+/* Of a spacing that was not asked for only success is told. */
+#define STORY(si, other, ...)				\
+	do {						\
+		if (!(other))				\
+			offer_story(si, __VA_ARGS__);	\
+	} while (0)
 
-static int find_bmc(struct si *si)
+/*
+ * -ENODEV: nothing is there; -EPROTO: what is there does not look like it; -EIO: it is dumb;
+ * -EINTR: it had no time to answer.
+ */
+static int find_bmc(struct si *si, bool other)
 {
 	const struct si_desc *desc = &si->desc;
+	const char *space = desc->is_mem ? "mem" : "i/o";
 	const struct ipmi_failure *f;
 	u8 rsp[IPMI_MACHINE_MAX];
 	int rv;
 
 	if (!si->m->ops->present(si->m)) {
-		tell(si, KERN_WARNING,
-		     offer_story(si,
-				 "Interface detection failed: every register of the %s at %s address 0x%lx reads as 0xff, so nothing is there; if the BMC is only late it will be found, if the address is wrong give the right one (ports= or addrs=)",
-				 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr));
+		STORY(si, other,
+		      "Interface detection failed: the status register of the %s at %s address 0x%lx, register spacing %u, which is at 0x%lx, reads as 0xff, so nothing is there; if the BMC is only late it will be found, else give the right address (ports= or addrs=)",
+		      desc->type->name, space, desc->addr, desc->regspacing,
+		      desc->addr + desc->type->status_reg * desc->regspacing);
 		return -ENODEV;
 	}
 
 	rv = ask_cc(si, IPMI_GET_DEVICE_ID_CMD, NULL, 0, rsp, sizeof(rsp));
 	if (rv >= 0)
 		return 0;
+	if (si_is_halted(si)) {
+		STORY(si, other, "The last try was ended before it came to anything");
+		return -EINTR;
+	}
 	f = si->m->ops->failure(si->m);
-	tell(si, KERN_WARNING,
-	     offer_story(si,
-			 "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx got no valid answer (%s: %s, status 0x%02x); it is tried again",
-			 desc->type->name, desc->is_mem ? "mem" : "i/o", desc->addr,
-			 ipmi_phase_name(f->phase), ipmi_cause_name(f->cause), f->status));
-	return -ENODEV;
+	STORY(si, other,
+	      "There appears to be no BMC at this location: Get Device ID over %s at %s address 0x%lx, register spacing %u, got no valid answer (%s: %s, status 0x%02x); it is tried again",
+	      desc->type->name, space, desc->addr, desc->regspacing, ipmi_phase_name(f->phase),
+	      ipmi_cause_name(f->cause), f->status);
+	if (f->cause == IPMI_CAUSE_BUSY || f->cause == IPMI_CAUSE_SILENT)
+		return -EIO;
+	return -EPROTO;
 }
 
 /* The machine reads the answer itself: buffer sizes, and the time the BMC may take. */
@@ -103,7 +112,9 @@ static int get_machine(struct si *si)
 	si->desc.type->init(si->m, &si->io.regs);
 	si->busy = false;
 	si->hold = SI_RUNS;
+	si->doubt = false;
 	si->away = false;
+	si->starved = false;
 	si->told_away = false;
 	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));
@@ -124,45 +135,83 @@ static int give_to_core(struct si *si)
 	return rv;
 }
 
-static int try_here(struct si *si)
+static void no_place(struct si *si, int error)
+{
+	const struct si_desc *desc = &si->desc;
+
+	offer_story(si,
+		    "Could not set up I/O space at %s address 0x%lx, register spacing %u: %d; see %s for who has it",
+		    desc->is_mem ? "mem" : "i/o", desc->addr, desc->regspacing, error,
+		    desc->is_mem ? "/proc/iomem" : "/proc/ioports");
+	if (IPMI_HAS_IOPORT && desc->is_mem && desc->addr <= SI_LAST_PORT)
+		offer_story_add(si, "; if it is a port, load with type=%s ports=0x%lx",
+				desc->type->name, desc->addr);
+}
+
+/* @other: with a spacing that is only tried in case the source is wrong */
+static int try_here(struct si *si, bool other)
 {
 	int rv;
 
 	rv = io_map(si);
 	if (rv) {
-		tell(si, KERN_ERR,
-		     offer_story(si,
-				 "Could not set up I/O space at %s address 0x%lx: %d; see /proc/ioports and /proc/iomem for who has it",
-				 si->desc.is_mem ? "mem" : "i/o", si->desc.addr, rv));
+		if (!other)
+			no_place(si, rv);
 		return rv;
 	}
 	rv = get_machine(si);
 	if (rv)
-		offer_story(si, "There was no memory for it");
+		STORY(si, other, "There was no memory for it");
 	else
-		rv = find_bmc(si);
+		rv = find_bmc(si, other);
 	if (rv)
 		io_unmap(si);
 	return rv;
 }
 
-/* A source that does not know the spacing leaves it to us to find out. */
+/* Is another spacing worth a look? Where a BMC is busy or silent, this is the right one. */
+static bool may_be_elsewhere(const struct si *si, bool unknown, int error)
+{
+	if (unknown)
+		return !si_is_halted(si);
+	return si->desc.source == SI_SMBIOS && (error == -ENODEV || error == -EPROTO);
+}
+
+/*
+ * A source that does not know the spacing leaves it to us to find out, and SMBIOS, which has two
+ * bits for it, may be wrong.
+ */
 static int find_place(struct si *si)
 {
 	static const u8 spacings[] = { 1, 4, 16 };
+	unsigned int said = si->desc.regspacing;
 	unsigned int i;
-	int rv;
+	int first;
 
-	if (si->desc.regspacing)
-		return try_here(si);
-	for (i = 0; i < ARRAY_SIZE(spacings); i++) {
-		si->desc.regspacing = spacings[i];
-		rv = try_here(si);
-		if (!rv)
-			return 0;
+	si->desc.regspacing = said ?: spacings[0];
+	first = try_here(si, false);
+	if (!first)
+		return 0;
+	if (!may_be_elsewhere(si, !said, first)) {
+		si->desc.regspacing = said;
+		return first;
 	}
-	si->desc.regspacing = 0;
-	return rv;
+	for (i = 0; i < ARRAY_SIZE(spacings); i++) {
+		if (spacings[i] == (said ?: spacings[0]))
+			continue;
+		si->desc.regspacing = spacings[i];
+		if (try_here(si, true)) {
+			offer_story_add(si, "; nor with spacing %u", spacings[i]);
+			continue;
+		}
+		if (said)
+			dev_warn(si->desc.dev,
+				 "the firmware says that the registers are %u bytes apart, but they are %u\n",
+				 said, spacings[i]);
+		return 0;
+	}
+	si->desc.regspacing = said;
+	return first;
 }
 
 /**
@@ -176,29 +225,36 @@ int bringup(struct si *si)
 {
 	int rv;
 
-	rv = ida_alloc(&numbers, GFP_KERNEL);
-	if (rv < 0)
-		return rv;
-	si->number = rv;
+	/* Parameters are for those that have a number. */
+	si->number = INT_MAX;
 	rv = find_place(si);
 	if (rv)
-		goto err_number;
+		return rv;
 	get_bt_capabilities(si);
 	find_event_buffer(si);
 	si_wait_turn(si);
-	rv = give_to_core(si);
-	if (rv) {
-		offer_story(si, "There is a BMC, but it was not registered: %d; see the log", rv);
+	/* What is not up need not be taken down. */
+	if (si_is_halted(si)) {
+		rv = -EINTR;
 		goto err_io;
 	}
+	rv = ida_alloc(&numbers, GFP_KERNEL);
+	if (rv < 0)
+		goto err_story;
+	si->number = rv;
+	rv = give_to_core(si);
+	if (rv)
+		goto err_number;
 	si_debugfs_add(si);
 	dev_info(si->desc.dev, "IPMI %s interface initialized\n", si->desc.type->name);
 	return 0;
 
-err_io:
-	io_unmap(si);
 err_number:
 	ida_free(&numbers, si->number);
+err_story:
+	offer_story(si, "There is a BMC, but it was not registered: %d; see the log", rv);
+err_io:
+	io_unmap(si);
 	return rv;
 }
 

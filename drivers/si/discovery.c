@@ -62,7 +62,7 @@ struct si_offer {
 	unsigned int tries;
 	unsigned long next;
 	int number;
-	char story[400];
+	char story[480];
 };
 
 static DEFINE_MUTEX(offers_lock);
@@ -180,10 +180,8 @@ void offer_decline(struct si *si, const char *fmt, ...)
  * offer_story() - why a try has failed
  * @si: the candidate
  * @fmt: for a person
- *
- * Return: the text, for the log.
  */
-const char *offer_story(struct si *si, const char *fmt, ...)
+void offer_story(struct si *si, const char *fmt, ...)
 {
 	va_list args;
 
@@ -191,8 +189,39 @@ const char *offer_story(struct si *si, const char *fmt, ...)
 	va_start(args, fmt);
 	vscnprintf(si->offer->story, sizeof(si->offer->story), fmt, args);
 	va_end(args);
-	/* Only the work that tries it writes it, so who asked may read it. */
-	return si->offer->story;
+}
+
+/**
+ * offer_story_add() - the story goes on
+ * @si: the candidate
+ * @fmt: for a person
+ */
+void offer_story_add(struct si *si, const char *fmt, ...)
+{
+	struct si_offer *o = si->offer;
+	size_t len;
+	va_list args;
+
+	guard(mutex)(&offers_lock);
+	len = strlen(o->story);
+	va_start(args, fmt);
+	vscnprintf(o->story + len, sizeof(o->story) - len, fmt, args);
+	va_end(args);
+}
+
+/**
+ * offer_log() - say in the log why a candidate has failed
+ * @si: the candidate
+ * @works: another one, which works, so that this is not alarming; or NULL
+ */
+void offer_log(struct si *si, const struct si *works)
+{
+	guard(mutex)(&offers_lock);
+	if (works)
+		dev_info(si->desc.dev, "%s; another interface works (%s)\n", si->offer->story,
+			 dev_name(works->desc.dev));
+	else
+		dev_warn(si->desc.dev, "%s\n", si->offer->story);
 }
 
 /**
@@ -318,11 +347,13 @@ static void show_state_offers(struct seq_file *m, const struct si_offer *o)
  */
 void offers_show(struct seq_file *m)
 {
+	char sum[TABLES_SUM_MAX];
 	struct si_offer *o;
 
 	guard(mutex)(&offers_lock);
 	if (list_empty(&offers))
-		seq_puts(m, "No source has offered an interface: the kernel made no device of ACPI (IPI0001), SMBIOS (type 38), PCI or a device tree that can be used, and type=, ports= and addrs= name none.\n");
+		seq_printf(m, "No source has offered an interface: %s, and type=, ports= and addrs= name none.\n",
+			   tables_sum(sum, sizeof(sum)));
 	list_for_each_entry(o, &offers, link) {
 		show_time(m, o->offered);
 		show_desc(m, o);

@@ -62,7 +62,7 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 {
 	u8 cc;
 
-	si->m->patience_us = si->away ? away_patience_us(si) : 0;
+	si->m->patience_us = away_patience_us(si);
 	cc = si->m->ops->start(si->m, rq, n);
 	if (!cc) {
 		transaction_begin(si, msg, rq, n);
@@ -127,14 +127,20 @@ static bool start_attn_pump(struct si *si)
 	if (!start(si, NULL, rq, n))
 		return true;
 	attn_failed(&si->attn);
+	si->doubt = false;
 	away_pause(si, true);
 	return false;
 }
 
-/* A user's message and housekeeping take turns while both want the wire. */
+/*
+ * A user's message and housekeeping take turns while both want the wire. At panic nobody wants
+ * to know what the BMC has to say, and there may be no memory for it: only whether it is back.
+ */
 static bool start_next_pump(struct si *si, struct output *out)
 {
-	if (si->attn_turn || !has_next(si))
+	if (READ_ONCE(si->panicking) && !si->away)
+		return start_user_pump(si, out);
+	if (si->doubt || si->attn_turn || !has_next(si))
 		return start_attn_pump(si) || start_user_pump(si, out);
 	return start_user_pump(si, out) || start_attn_pump(si);
 }
@@ -186,8 +192,7 @@ static void failed_pump(struct si *si, struct output *out)
 	} else {
 		attn_failed(&si->attn);
 	}
-	/* Who takes requests and answers none looks idle, and is away as well. */
-	if (!f->dead && f->cause != IPMI_CAUSE_SILENT && !si->away) {
+	if (!si->away && !away_is_certain(si, f)) {
 		dev_warn_ratelimited(si->desc.dev, "a request failed: %s %s: %s (status 0x%02x)\n",
 				     si->m->ops->name, ipmi_phase_name(f->phase),
 				     ipmi_cause_name(f->cause), f->status);
@@ -292,7 +297,7 @@ static struct wait_plan plan_after_pump(struct si *si)
 {
 	struct wait_plan plan;
 
-	if (si->busy || attn_wants(&si->attn) || READ_ONCE(si->due) || has_next(si))
+	if (si->busy || si->doubt || attn_wants(&si->attn) || READ_ONCE(si->due) || has_next(si))
 		return plan_now();
 	return housekeeping_idle_pump(si, &plan) ? plan_now() : plan;
 }
@@ -307,6 +312,10 @@ static struct wait_plan drive_pump(struct si *si, struct output *out)
 	lockdep_assert_held(&si->pump);
 	if (si->hold == SI_CUT) {
 		start_user_pump(si, out);
+		return plan_event(0);
+	}
+	if (si_is_halted(si)) {
+		engine_give_up_pump(si, out);
 		return plan_event(0);
 	}
 	while (si->burst.looks_left) {
@@ -438,9 +447,10 @@ struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_fr
  * @rsp: room for the answer
  * @cap: that room
  *
- * Context: process, sleeps; bounded by the machine's message_timeout_us.
+ * Context: process, sleeps; bounded by the machine's message_timeout_us, and by what
+ * si_stop_trying() grants.
  * Return: the length of the answer, at least 3; -EIO, and the machine's
- * failure() tells the story.
+ * failure() tells the story, unless si_is_halted().
  */
 int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned int cap)
 {
@@ -461,13 +471,15 @@ int engine_ask(struct si *si, const u8 *rq, unsigned int n, u8 *rsp, unsigned in
 		}
 		if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
 			pace_wait(si, plan);
-	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED);
+	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED && !si_is_halted(si));
 
+	/* A machine that is left in the middle is made anew for the next try. */
 	guard(spinlock_irqsave)(&si->pump);
 	si->busy = false;
 	if (step == IPMI_STEP_DONE)
 		rv = si->m->ops->result(si->m, rsp, cap);
-	transaction_end(si, NULL, rsp, max(rv, 0), rv < 0 ? si->m->ops->failure(si->m) : NULL);
+	transaction_end(si, NULL, rsp, max(rv, 0),
+			step == IPMI_STEP_FAILED ? si->m->ops->failure(si->m) : NULL);
 	return rv < 3 ? -EIO : rv;
 }
 
@@ -502,7 +514,7 @@ void engine_run_at_panic(struct si *si)
 		/* At power off the clock may have stopped. */
 		waited_us += us;
 	} while (waited_us < PANIC_SLICE_MS * USEC_PER_MSEC);
-	hand_up_end(si, &out, SI_FROM_TASK);
+	/* The core looks by itself: no hand_up_end(), which may wake a worker. */
 }
 
 /**

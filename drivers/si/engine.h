@@ -45,10 +45,14 @@ struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_fr
 void hand_up_pump(struct si *si, struct output *out);
 void hand_up_end(struct si *si, struct output *out, enum si_from from);
 
+/* halt.c */
+void engine_give_up_pump(struct si *si, struct output *out);
+
 /* housekeeping.c */
 static inline bool housekeeping_wants(const struct si *si)
 {
-	return si->away || si->reset_checks || READ_ONCE(si->due) || attn_wants(&si->attn);
+	return si->away || si->doubt || si->reset_checks || READ_ONCE(si->due) ||
+	       attn_wants(&si->attn);
 }
 
 unsigned int housekeeping_next_pump(struct si *si, u8 *rq);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engine halts: for good, for a suspend, for a reboot, or because its bus was cut off.
+ * The engine halts: for good, for a suspend, for a reboot, because its bus was cut off, or
+ * because the CPU that ran it was stopped.
  *
  * Called by handlers.c and power.c, in process context. Each leaves the BMC as somebody
  * else would like to find it: nothing half done, and no interrupt enabled. Lock: si->pump, for
  * a burst at a time.
  */
+#include <ipmi/core.h>
+
 #include "engine.h"
 #include "si.h"
 
@@ -66,6 +69,31 @@ static void abandon_pump(struct si *si, struct output *out, u8 cc)
 		put_msg(out, msg);
 	}
 	si->cur = NULL;
+}
+
+/**
+ * engine_give_up_pump() - a try has to end, though the core is asking the BMC already
+ * @si: the interface, which is not up yet
+ * @out: what the core has asked, and whatever it asks next, not answered
+ *
+ * Context: any, under si->pump.
+ */
+void engine_give_up_pump(struct si *si, struct output *out)
+{
+	struct ipmi_smi_msg *msg;
+
+	lockdep_assert_held(&si->pump);
+	if (si->busy) {
+		abandon_pump(si, out, IPMI_BUS_ERR);
+		si->m->ops->forget(si->m);
+		attn_failed(&si->attn);
+		si->busy = false;
+	}
+	msg = take_next(si);
+	if (!msg)
+		return;
+	answer_locally(msg, IPMI_BUS_ERR);
+	put_msg(out, msg);
 }
 
 /**
@@ -175,4 +203,29 @@ void engine_resume(struct si *si)
 		si_irq_ack(si);
 	}
 	pace_kick(si);
+}
+
+/**
+ * engine_torn() - the CPU that ran the engine was stopped in the middle of a burst
+ * @si: the interface
+ *
+ * A byte may have been written that the machine does not know of, and a message may be nowhere
+ * but in a register of that CPU. So what was under way ends here. The core knows which message
+ * it has given; and the next request finds the interface busy, and recovers it.
+ *
+ * Context: panic.
+ */
+void engine_torn(struct si *si)
+{
+	struct ipmi_smi_msg *msg = ipmi_core_in_flight(si->intf);
+
+	si->m->ops->forget(si->m);
+	attn_failed(&si->attn);
+	si->busy = false;
+	si->cur = NULL;
+	si->next = NULL;
+	if (!msg)
+		return;
+	answer_locally(msg, IPMI_ERR_UNSPECIFIED);
+	ipmi_core_msg_queue(si->intf, msg);
 }

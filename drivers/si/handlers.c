@@ -12,9 +12,8 @@
 #include "trace.h"
 
 /*
- * At panic this CPU is alone, and what it needs may be locked by one that was
- * stopped. The machine itself is between two register accesses, so its state is
- * whole; only the locks must be made anew.
+ * At panic this CPU is alone, and what it needs may be locked by one that was stopped. Locks
+ * are made anew; and where one held the pump, what it was doing is not to be relied upon.
  */
 static void si_set_run_to_completion(void *send_info, bool on)
 {
@@ -27,13 +26,16 @@ static void si_set_run_to_completion(void *send_info, bool on)
 		spin_unlock_irqrestore(&si->lock, flags);
 	else
 		spin_lock_init(&si->lock);
-	if (spin_trylock_irqsave(&si->pump, flags))
+	WRITE_ONCE(si->panicking, true);
+	if (spin_trylock_irqsave(&si->pump, flags)) {
 		spin_unlock_irqrestore(&si->pump, flags);
-	else
+	} else {
 		spin_lock_init(&si->pump);
+		engine_torn(si);
+	}
+	si->doubt = false;
 	if (si->hold == SI_HELD)
 		si->hold = SI_RUNS;
-	WRITE_ONCE(si->panicking, true);
 }
 
 static void si_flush_messages(void *send_info)
@@ -125,6 +127,9 @@ static int si_get_info(void *send_info, struct ipmi_smi_info *data)
 	data->addr_src = si->desc.source;
 	data->dev = get_device(si->desc.dev);
 #ifdef CONFIG_ACPI
+	/* acpi_ipmi only looks at what ACPI is the source of; ACPI knows this one, too. */
+	if (si->desc.acpi_handle)
+		data->addr_src = SI_ACPI;
 	data->addr_info.acpi_info.acpi_handle = si->desc.acpi_handle;
 #endif
 	return 0;

@@ -206,6 +206,21 @@ static struct made *take(struct device *dev)
 }
 
 /**
+ * made_has() - is this a device that was made here, and is made_add() over with it?
+ * @dev: the device
+ */
+bool made_has(const struct device *dev)
+{
+	struct made *m;
+
+	guard(mutex)(&made_lock);
+	list_for_each_entry(m, &made, link)
+		if (&m->pdev->dev == dev)
+			return true;
+	return false;
+}
+
+/**
  * made_remove() - remove a device that was made here
  * @dev: the device, or NULL for any
  *

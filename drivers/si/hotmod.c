@@ -106,7 +106,7 @@ static int take_op(char *op, bool *add, struct si_made *m)
 	return 0;
 }
 
-static int run_op(char *op)
+static int run_op(char *op, bool *added)
 {
 	static atomic_t nr = ATOMIC_INIT(0);
 	struct si_made m = { .source = SI_HOTMOD, .regsize = 1 };
@@ -116,9 +116,12 @@ static int run_op(char *op)
 	rv = take_op(op, &add, &m);
 	if (rv)
 		return rv;
-	/* Success says that the operation was understood; the log says what came of it. */
+	/*
+	 * Success says that the operation was understood; the log says what came of it. The
+	 * first try of what was added is waited for, though not longer than when loading.
+	 */
 	if (add)
-		made_add("hotmod-ipmi-si", atomic_inc_return(&nr), &m);
+		*added |= !made_add("hotmod-ipmi-si", atomic_inc_return(&nr), &m);
 	else
 		si_remove_place(m.is_mem, m.addr, m.type);
 	return 0;
@@ -127,6 +130,7 @@ static int run_op(char *op)
 static int hotmod_set(const char *val, const struct kernel_param *kp)
 {
 	char *text, *rest, *op;
+	bool added = false;
 	int rv = 0;
 
 	text = kstrdup(val, GFP_KERNEL);
@@ -138,7 +142,10 @@ static int hotmod_set(const char *val, const struct kernel_param *kp)
 		rv = -EINVAL;
 	}
 	while (!rv && (op = strsep(&rest, ":")))
-		rv = run_op(op);
+		rv = run_op(op, &added);
+	/* All that were added are tried at the same time. */
+	if (added)
+		si_wait_tried(NULL);
 	kfree(text);
 	return rv;
 }

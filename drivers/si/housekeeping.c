@@ -12,6 +12,7 @@
 /* Bounds, all of them in Documentation/house. */
 #define ATTN_PAUSE_MIN_US	10000
 #define ATTN_PAUSE_MAX_US	1000000
+#define STARVED_PAUSE_US	100000
 #define WATCH_MESSAGES_US	10000
 #define WATCH_OTHER_US		250000
 #define WATCH_IRQ_US		1000000
@@ -27,11 +28,9 @@ static void take_due(struct si *si)
 	si->due = 0;
 }
 
-/* Is the BMC back? If so, it may have another firmware. */
+/* Is the BMC there, or back? If it is back, it may have another firmware. */
 static unsigned int ask_who_it_is(struct attn *attn, u8 *rq)
 {
-	attn->due = 0;
-	attn->flags = 0;
 	attn->flag = 0;
 	attn->asked = IPMI_GET_DEVICE_ID_CMD;
 	rq[0] = IPMI_NETFN_APP_REQUEST << 2;
@@ -48,6 +47,16 @@ static void check_reset(struct si *si)
 	si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 }
 
+/* What the BMC hands over it has no more, so there has to be room for it first. */
+static bool has_room(struct si *si)
+{
+	if (!attn_takes(&si->attn))
+		return true;
+	if (!si->spare)
+		si->spare = ipmi_alloc_smi_msg();
+	return si->spare;
+}
+
 /**
  * housekeeping_next_pump() - what the BMC is to be asked now
  * @si: the interface, with no request under way
@@ -60,10 +69,22 @@ unsigned int housekeeping_next_pump(struct si *si, u8 *rq)
 	unsigned int n;
 
 	lockdep_assert_held(&si->pump);
-	if (si->away)
-		return ktime_before(pace_now(), si->away_next) ? 0 : ask_who_it_is(&si->attn, rq);
+	if (si->away) {
+		if (ktime_before(pace_now(), si->away_next))
+			return 0;
+		/* All of it is asked again when the BMC is back. */
+		si->attn.due = 0;
+		si->attn.flags = 0;
+	}
+	if (si->away || si->doubt)
+		return ask_who_it_is(&si->attn, rq);
 	take_due(si);
 	check_reset(si);
+	if (!has_room(si)) {
+		attn_put_off(&si->attn);
+		si->starved = true;
+		si->attn_next = ktime_add_us(pace_now(), STARVED_PAUSE_US);
+	}
 	n = attn_next(&si->attn, rq);
 	if (n && rq[1] == IPMI_GET_MSG_FLAGS_CMD)
 		si_count(si, SI_FLAG_FETCHES);
@@ -72,11 +93,9 @@ unsigned int housekeeping_next_pump(struct si *si, u8 *rq)
 
 static void deliver_async(struct si *si, struct output *out, u8 cmd, const u8 *rsp, unsigned int n)
 {
-	struct ipmi_smi_msg *msg = ipmi_alloc_smi_msg();
+	struct ipmi_smi_msg *msg = si->spare;
 
-	/* Without memory it stays with the BMC, which keeps its flag up. */
-	if (!msg)
-		return;
+	si->spare = NULL;
 	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
 	msg->data[1] = cmd;
 	msg->data_size = 2;
@@ -95,11 +114,16 @@ void housekeeping_done_pump(struct si *si, struct output *out)
 	u8 rsp[IPMI_MACHINE_MAX];
 	unsigned int n = si->m->ops->result(si->m, rsp, sizeof(rsp));
 	bool flags = si->attn.asked == IPMI_GET_MSG_FLAGS_CMD;
+	enum attn_verdict verdict;
 	u32 pause;
 
 	lockdep_assert_held(&si->pump);
 	transaction_end(si, NULL, rsp, n, NULL);
-	switch (attn_answer(&si->attn, rsp, n)) {
+	verdict = attn_answer(&si->attn, rsp, n);
+	/* What was under way when the kernel panicked nobody wants to know. */
+	if (READ_ONCE(si->panicking))
+		verdict = ATTN_NOTHING;
+	switch (verdict) {
 	case ATTN_MESSAGE:
 		si_count(si, SI_INCOMING_MESSAGES);
 		deliver_async(si, out, IPMI_GET_MSG_CMD, rsp, n);
@@ -115,10 +139,14 @@ void housekeeping_done_pump(struct si *si, struct output *out)
 	case ATTN_NOTHING:
 		break;
 	}
-	if (si->away) {
+	if (si->away || si->doubt)
 		quirks_find(si, rsp, n);
+	if (si->away)
 		come_back(si);
-	}
+	/* It may have been reset, which is why it was silent. */
+	if (si->doubt)
+		si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
+	si->doubt = false;
 	if (!flags)
 		return;
 	/* Attention without a flag is a BMC's fault: do not let it keep us busy. */
@@ -146,6 +174,7 @@ void housekeeping_expect_reset(struct si *si)
  */
 bool housekeeping_idle_pump(struct si *si, struct wait_plan *plan)
 {
+	bool attention;
 	s64 us;
 
 	lockdep_assert_held(&si->pump);
@@ -154,7 +183,23 @@ bool housekeeping_idle_pump(struct si *si, struct wait_plan *plan)
 		*plan = us > 0 ? plan_event(us) : plan_now();
 		return us <= 0;
 	}
-	if (si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN) {
+	attention = si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN;
+	/* Nobody wants to know any more (start_next_pump()). */
+	if (READ_ONCE(si->panicking)) {
+		*plan = plan_event(0);
+		return false;
+	}
+	if (si->starved) {
+		us = ktime_us_delta(si->attn_next, pace_now());
+		if (us > 0) {
+			*plan = plan_event(us);
+			return false;
+		}
+		si->starved = false;
+		si->attn.due |= ATTN_DUE_FLAGS;
+		return true;
+	}
+	if (attention) {
 		us = si->attn_pause_us ? ktime_us_delta(si->attn_next, pace_now()) : 0;
 		if (us > 0) {
 			*plan = plan_event(us);

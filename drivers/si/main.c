@@ -11,6 +11,16 @@ module_param(unload_when_empty, bool, 0);
 MODULE_PARM_DESC(unload_when_empty,
 		 "Fail to load if no interface is specified or found, default is 1; 0 is useful for hot add.");
 
+/* Each record that there is was refused, and offers_log() says why. */
+static void tell_none(void)
+{
+	char sum[TABLES_SUM_MAX];
+
+	pr_warn("Unable to find any System Interface(s): %s; if there is a BMC, say where, as in \"modprobe ipmi_si type=kcs ports=0xca2\", or load ipmi_ssif if it is on an SMBus; unload_when_empty=0 keeps this module for hotmod\n",
+		tables_sum(sum, sizeof(sum)));
+	offers_log();
+}
+
 static int __init ipmi_si_init(void)
 {
 	int rv;
@@ -26,12 +36,12 @@ static int __init ipmi_si_init(void)
 	if (rv)
 		goto err_made;
 	made_arrived();
+	tables_look();
 	rv = si_pci_init();
 	if (rv)
 		goto err_platform;
 	if (si_has_none() && unload_when_empty) {
-		pr_warn("Unable to find any System Interface(s): the kernel made no device of ACPI (IPI0001), SMBIOS (type 38), PCI or a device tree that can be used; if there is a BMC, say where, as in \"modprobe ipmi_si type=kcs ports=0xca2\", or load ipmi_ssif if it is on an SMBus; unload_when_empty=0 keeps this module for hotmod\n");
-		offers_log();
+		tell_none();
 		rv = -ENODEV;
 		goto err_pci;
 	}

@@ -78,6 +78,8 @@ static int si_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	dev_info(&pdev->dev, "%pR regsize 1 irq %d\n", &pdev->resource[0], desc.irq);
 
 	rv = si_add(&desc);
+	if (!rv)
+		si_wait_tried(&pdev->dev);
 	return rv == -EBUSY ? 0 : rv;
 }
 

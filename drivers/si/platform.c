@@ -8,6 +8,7 @@
  */
 #define dev_fmt(fmt) "ipmi_platform: " fmt
 
+#include <linux/ioport.h>
 #include <linux/kmod.h>
 #include <linux/log2.h>
 #include <linux/of.h>
@@ -64,6 +65,31 @@ static int get_resources(struct platform_device *pdev, struct si_desc *desc)
 		 desc->regspacing, desc->irq);
 	return 0;
 }
+
+#if IPMI_HAS_IOPORT && defined(CONFIG_X86)
+
+/*
+ * Below 64 KiB a PC has memory, or what the firmware needs, so a record that tells of registers
+ * in memory there lacks the bit that makes it a port. Known of 0xca2.
+ */
+static void take_for_port(struct si_desc *desc)
+{
+	if (!desc->is_mem || desc->addr > SI_LAST_PORT)
+		return;
+	if (request_mem_region(desc->addr, desc->regsize, "ipmi_si")) {
+		release_mem_region(desc->addr, desc->regsize);
+		return;
+	}
+	dev_info(desc->dev, "there can be no register at memory address 0x%lx: it is taken for a port\n",
+		 desc->addr);
+	desc->is_mem = false;
+}
+
+#else
+
+static void take_for_port(struct si_desc *desc) { }
+
+#endif
 
 static int describe_type(struct device *dev, struct si_desc *desc, unsigned int type)
 {
@@ -256,7 +282,12 @@ static int describe_platform(struct platform_device *pdev, struct si_desc *desc)
 	desc->regsize = size;
 	desc->regshift = shift;
 	rv = get_resources(pdev, desc);
-	return rv ?: check_size(dev, desc);
+	if (!rv && source == SI_SMBIOS)
+		take_for_port(desc);
+	rv = rv ?: check_size(dev, desc);
+	if (!rv && tryacpi)
+		tables_find_acpi(desc);
+	return rv;
 }
 
 static int platform_probe(struct platform_device *pdev)
@@ -274,7 +305,12 @@ static int platform_probe(struct platform_device *pdev)
 		return rv;
 	/* A duplicate was told of; its device keeps us, so that nobody else tries. */
 	rv = si_add(&desc);
-	return rv == -EBUSY ? 0 : rv;
+	if (rv)
+		return rv == -EBUSY ? 0 : rv;
+	/* hotmod makes several, and waits for all of them at the same time. */
+	if (desc.source != SI_HOTMOD || made_has(&pdev->dev))
+		si_wait_tried(&pdev->dev);
+	return 0;
 }
 
 static void platform_remove(struct platform_device *pdev)

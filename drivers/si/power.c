@@ -13,7 +13,7 @@
 /* Nobody tries to bring it up any more; it may just have come up. */
 static bool is_up(struct si *si)
 {
-	cancel_delayed_work_sync(&si->probe);
+	si_stop_trying(si);
 	return si->up;
 }
 

@@ -17,6 +17,7 @@
 #define PROBE_PAUSE_MIN		HZ
 #define PROBE_PAUSE_MAX		(60 * HZ)
 #define LOAD_BOUND_MS		3000
+#define HALT_BOUND_MS		200
 
 static DEFINE_MUTEX(si_list_lock);
 static LIST_HEAD(si_list);
@@ -27,32 +28,111 @@ static struct workqueue_struct *si_wq;
 static atomic_t untried = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(tries);
 
+/**
+ * si_is_halted() - has a try to end?
+ * @si: the candidate
+ */
+bool si_is_halted(const struct si *si)
+{
+	unsigned long by = READ_ONCE(si->halt_by);
+
+	return by && time_after_eq(jiffies, by);
+}
+
+/**
+ * si_stop_trying() - a candidate is not to be tried any more, until si_try_again()
+ * @si: the candidate; it may come up in the last moment
+ *
+ * A BMC that answers does so in this time, and one that does not is no reason for a suspend,
+ * or a removal, to wait.
+ *
+ * Context: process, sleeps at most HALT_BOUND_MS, and for the driver's next look at the BMC.
+ */
+void si_stop_trying(struct si *si)
+{
+	WRITE_ONCE(si->halt_by, (jiffies + msecs_to_jiffies(HALT_BOUND_MS)) ?: 1);
+	wake_up_all(&tries);
+	cancel_delayed_work_sync(&si->probe);
+	WRITE_ONCE(si->halt_by, 0);
+}
+
+static const struct si *find_working_list(void)
+{
+	const struct si *si;
+
+	lockdep_assert_held(&si_list_lock);
+	list_for_each_entry(si, &si_list, link)
+		if (READ_ONCE(si->up))
+			return si;
+	return NULL;
+}
+
+/*
+ * Say in the log which candidates have failed, once each; and only when it is known whether
+ * another one works, or when they have failed again.
+ */
+static void tell_failures(void)
+{
+	const struct si *works;
+	struct si *si;
+
+	guard(mutex)(&si_list_lock);
+	works = find_working_list();
+	list_for_each_entry(si, &si_list, link) {
+		if (si->told || !READ_ONCE(si->tried) || READ_ONCE(si->up))
+			continue;
+		if (atomic_read(&untried) && !READ_ONCE(si->tried_again))
+			continue;
+		/* It did not fail, it had no time. */
+		if (READ_ONCE(si->halt_by))
+			continue;
+		si->told = true;
+		offer_log(si, works);
+	}
+}
+
 static void set_tried(struct si *si)
 {
-	if (si->tried)
+	if (si->tried) {
+		WRITE_ONCE(si->tried_again, true);
+		tell_failures();
 		return;
+	}
 	WRITE_ONCE(si->tried, true);
 	atomic_dec(&untried);
+	tell_failures();
 	wake_up_all(&tries);
 }
 
+static bool has_irq(const struct si *si)
+{
+	return si->desc.irq > 0 || si->desc.irq_is_gpe;
+}
+
+/* Is none left that was not tried and comes before it: with an interrupt, or found before? */
 static bool is_next(const struct si *si)
 {
 	const struct si *other;
+	bool before = true;
 
 	guard(mutex)(&si_list_lock);
-	list_for_each_entry(other, &si_list, link)
-		if (!READ_ONCE(other->tried))
-			return other == si;
+	list_for_each_entry(other, &si_list, link) {
+		if (other == si)
+			before = false;
+		else if (!READ_ONCE(other->tried) &&
+			 (has_irq(other) == has_irq(si) ? before : has_irq(other)))
+			return false;
+	}
 	return true;
 }
 
 /**
- * si_wait_turn() - wait until those that were found before have been tried
+ * si_wait_turn() - wait until those that come before have been tried
  * @si: a candidate that works
  *
- * All are tried at once, but the order in which they were found gives them their
- * numbers, or /dev/ipmi0 would be another one after each boot.
+ * All are tried at once, but their order gives them their numbers, or /dev/ipmi0 would be
+ * another one after each boot: those with an interrupt first, as in-tree, and of these and of
+ * the others who was found first.
  *
  * Context: process, sleeps at most LOAD_BOUND_MS.
  */
@@ -64,7 +144,7 @@ void si_wait_turn(const struct si *si)
 	if (READ_ONCE(si->tried))
 		return;
 	add_wait_queue(&tries, &wait);
-	while (left && !is_next(si))
+	while (left && !READ_ONCE(si->halt_by) && !is_next(si))
 		left = wait_woken(&wait, TASK_UNINTERRUPTIBLE, left);
 	remove_wait_queue(&tries, &wait);
 }
@@ -87,11 +167,14 @@ static void probe_work(struct work_struct *work)
 
 static void si_free(struct si *si)
 {
-	cancel_delayed_work_sync(&si->probe);
-	set_tried(si);
+	si_stop_trying(si);
+	if (!si->tried)
+		set_tried(si);
 	if (si->up)
 		takedown(si);
 	hrtimer_cancel(&si->pace.timer);
+	if (si->spare)
+		ipmi_free_smi_msg(si->spare);
 	offer_remove(si);
 	put_device(si->desc.dev);
 	kfree(si->m);
@@ -224,6 +307,37 @@ int si_add(const struct si_desc *desc)
 	return 0;
 }
 
+/* Until @si has been tried, NULL = all have. Who waits may be interrupted; the tries go on. */
+static bool wait_for_try(const struct si *si)
+{
+	return wait_event_interruptible_timeout(tries,
+						si ? READ_ONCE(si->tried) : !atomic_read(&untried),
+						msecs_to_jiffies(LOAD_BOUND_MS));
+}
+
+/**
+ * si_wait_tried() - wait until what was found through a device has been tried once
+ * @dev: the device, whose lock is held; NULL = all devices
+ *
+ * So that who has bound a device, or written to hotmod, can go on to use /dev/ipmiN. While the
+ * module loads, si_try_all() waits for all.
+ *
+ * Context: process, sleeps at most LOAD_BOUND_MS.
+ */
+void si_wait_tried(struct device *dev)
+{
+	struct si *si = dev ? si_find_device(dev) : NULL;
+
+	if ((dev && !si) || !READ_ONCE(started) || wait_for_try(si))
+		return;
+	if (dev)
+		dev_info(dev, "did not answer within %d ms, and is tried in the background\n",
+			 LOAD_BOUND_MS);
+	else
+		pr_info("%d interface(s) did not answer within %d ms and are tried in the background\n",
+			atomic_read(&untried), LOAD_BOUND_MS);
+}
+
 static struct device *find_device(bool is_mem, unsigned long addr,
 				  const struct ipmi_machine_ops *type)
 {
@@ -336,12 +450,9 @@ void si_try_all(void)
 	scoped_guard(mutex, &si_list_lock) {
 		list_for_each_entry(si, &si_list, link)
 			start_probe(si);
-		started = true;
+		WRITE_ONCE(started, true);
 	}
-	if (!wait_event_timeout(tries, !atomic_read(&untried),
-				msecs_to_jiffies(LOAD_BOUND_MS)))
-		pr_info("%d interface(s) did not answer within %d ms and are tried in the background\n",
-			atomic_read(&untried), LOAD_BOUND_MS);
+	si_wait_tried(NULL);
 }
 
 /**

@@ -40,6 +40,9 @@
 #include <ipmi/machine.h>
 #include <ipmi/wait.h>
 
+/* Of the port space of a PC. */
+#define SI_LAST_PORT 0xffff
+
 struct dentry;
 struct si_offer;
 struct task_struct;
@@ -307,10 +310,12 @@ struct si_pace {
  * @desc: where it is
  * @probe: tries to bring it up, again and again
  * @probe_pause: until the next try, in jiffies
+ * @halt_by: when the try under way has to have ended, in jiffies; 0 = it may take its time
  * @offer: its record in the report of discovery
  * @tried: its first try is over (probe.c's work, or after it)
+ * @tried_again: so is another one (likewise)
  * @up: the core has it (likewise)
- * @told: its first failure was logged
+ * @told: its first failure was logged, under si_list_lock
  * @debugfs: its folder there
  * @number: the N of its thread's name
  * @io: its registers
@@ -327,6 +332,8 @@ struct si_pace {
  * @attn_turn: housekeeping goes before a user's message (pump)
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
+ * @spare: for the next message or event of the BMC, NULL = there is none (pump)
+ * @starved: there was no memory for it, so the flags are fetched again at @attn_next (pump)
  * @times: sums of the requests before (pump); read elsewhere
  * @history: what they have taught us of their times (pump)
  * @burst: of the bursts in which it is driven
@@ -334,6 +341,7 @@ struct si_pace {
  * @irq: its interrupt
  * @pace: when the engine is run again
  * @hold: what keeps the engine from its work (pump)
+ * @doubt: it was silent once, so it is asked for a sign of life before anything else (pump)
  * @away: the BMC does not answer (pump); read elsewhere as a hint
  * @away_since: since when (pump)
  * @away_next: when it is tried again (pump)
@@ -358,7 +366,9 @@ struct si {
 	struct si_desc desc;
 	struct delayed_work probe;
 	unsigned long probe_pause;
+	unsigned long halt_by;
 	bool tried;
+	bool tried_again;
 	bool up;
 	bool told;
 	struct si_offer *offer;
@@ -378,6 +388,8 @@ struct si {
 	bool attn_turn;
 	u32 attn_pause_us;
 	ktime_t attn_next;
+	struct ipmi_smi_msg *spare;
+	bool starved;
 	struct si_times times;
 	struct wait_history history;
 	struct si_burst burst;
@@ -385,6 +397,7 @@ struct si {
 	struct si_irq irq;
 	struct si_pace pace;
 	enum si_hold hold;
+	bool doubt;
 	bool away;
 	ktime_t away_since;
 	ktime_t away_next;
@@ -427,6 +440,7 @@ void engine_quiet(struct si *si);
 void engine_hold(struct si *si);
 void engine_cut(struct si *si);
 void engine_resume(struct si *si);
+void engine_torn(struct si *si);
 
 /* power.c */
 extern const struct dev_pm_ops si_pm_ops;
@@ -438,6 +452,7 @@ void si_mend(struct device *dev);
 void go_away(struct si *si, const struct ipmi_failure *f);
 void come_back(struct si *si);
 u32 away_patience_us(struct si *si);
+bool away_is_certain(struct si *si, const struct ipmi_failure *f);
 void away_pause(struct si *si, bool longest);
 void away_init(struct si *si);
 
@@ -492,16 +507,21 @@ bool si_has_none(void);
 void si_try_all(void);
 int si_add(const struct si_desc *desc);
 struct si *si_find_device(const struct device *dev);
+bool si_is_halted(const struct si *si);
+void si_stop_trying(struct si *si);
 void si_try_again(struct si *si);
 void si_remove_device(struct device *dev);
 void si_wait_turn(const struct si *si);
+void si_wait_tried(struct device *dev);
 void si_remove_place(bool is_mem, unsigned long addr, unsigned int type);
 
 /* discovery.c */
 struct si_offer *offer_add(struct si *si);
 __printf(3, 4) int offer_refuse(const struct si_desc *desc, int error, const char *fmt, ...);
 __printf(2, 3) void offer_decline(struct si *si, const char *fmt, ...);
-__printf(2, 3) const char *offer_story(struct si *si, const char *fmt, ...);
+__printf(2, 3) void offer_story(struct si *si, const char *fmt, ...);
+__printf(2, 3) void offer_story_add(struct si *si, const char *fmt, ...);
+void offer_log(struct si *si, const struct si *works);
 void offer_try(struct si *si);
 void offer_failed(struct si *si);
 void offer_up(struct si *si);
@@ -509,6 +529,12 @@ void offer_remove(struct si *si);
 void offers_log(void);
 void offers_show(struct seq_file *m);
 void offers_free(void);
+
+/* tables.c */
+#define TABLES_SUM_MAX 256
+void tables_look(void);
+void tables_find_acpi(struct si_desc *desc);
+const char *tables_sum(char *text, size_t size);
 
 /* debugfs.c */
 void si_debugfs_init(void);
@@ -519,6 +545,7 @@ void si_debugfs_remove(struct si *si);
 /* hardcode.c */
 void made_arrived(void);
 int made_add(const char *name, int id, const struct si_made *m);
+bool made_has(const struct device *dev);
 bool made_remove(struct device *dev);
 void hardcode_init(void);
 void hardcode_exit(void);

@@ -49,7 +49,8 @@
 	{ IPMI_CAUSE_STATE, "state" },					\
 	{ IPMI_CAUSE_ERROR, "error" },					\
 	{ IPMI_CAUSE_TOO_SHORT, "too-short" },				\
-	{ IPMI_CAUSE_TOO_LONG, "too-long" }
+	{ IPMI_CAUSE_TOO_LONG, "too-long" },				\
+	{ IPMI_CAUSE_WRONG, "wrong" }
 /* clang-format on */
 
 #endif /* SI_TRACE_NAMES */
@@ -75,6 +76,7 @@ TRACE_DEFINE_ENUM(IPMI_CAUSE_STATE);
 TRACE_DEFINE_ENUM(IPMI_CAUSE_ERROR);
 TRACE_DEFINE_ENUM(IPMI_CAUSE_TOO_SHORT);
 TRACE_DEFINE_ENUM(IPMI_CAUSE_TOO_LONG);
+TRACE_DEFINE_ENUM(IPMI_CAUSE_WRONG);
 
 /* clang-format off */
 

@@ -6,22 +6,33 @@
  * panic. No lock. Bounds are in Documentation/house.
  */
 #include <linux/delay.h>
+#include <linux/freezer.h>
 
 #include "ssif.h"
 
 #define WRITE_TRIES		5	/* a BMC that is busy does not acknowledge */
 #define WRITE_PAUSE_MS		60	/* T6, between two of them (12.17) */
 #define PANIC_WRITE_TRIES	3
-#define READ_BAD_TRIES		5	/* an answer that is spoiled is fetched again */
-#define MIDDLE_TRIES		5	/* a part that is not there yet */
+#define SPOILED_MS		500	/* that an answer which cannot be used is fetched again */
+#define MIDDLE_MS		60	/* that a part may not be there yet */
 #define MIDDLE_PAUSE_US		2000
-#define STALE_MS		500	/* that a BMC may show an old answer */
 #define ANSWER_MS		5000	/* that a BMC may take for its answer */
-#define ANSWER_IMPATIENT_MS	250	/* the same for one that is tried only */
+#define ANSWER_TRIAL_MS		2000	/* the same if it may not know what it is asked in */
+#define ANSWER_IMPATIENT_MS	250	/* and if it is tried only */
 #define ANSWER_PANIC_MS		500
 #define NAP_MIN_US		500	/* a look costs some of the bus, and of the BMC */
 #define NAP_MAX_US		100000
 #define ALERT_NET_US		100000	/* the first look, if an alert should tell of the answer */
+
+/*
+ * The machine may go to sleep while an answer is waited for: the thread goes with it, and the
+ * answer is fetched after that. The clock of the wait stands meanwhile.
+ */
+static void freeze_with_machine(const struct ssif *ssif)
+{
+	if (!READ_ONCE(ssif->panicking) && current == ssif->thread)
+		try_to_freeze();
+}
 
 /* Sleep until an alert, at most so long. */
 static void nap(struct ssif *ssif, u32 us)
@@ -37,6 +48,7 @@ static void nap(struct ssif *ssif, u32 us)
 	else
 		wait_event_hrtimeout(ssif->wait, ssif_in_hurry(ssif),
 				     ns_to_ktime((u64)us * NSEC_PER_USEC));
+	freeze_with_machine(ssif);
 }
 
 /* Not to be woken by an alert: it has nothing to do with this. */
@@ -46,6 +58,7 @@ static void rest(struct ssif *ssif, unsigned int ms)
 		mdelay(ms);
 	else
 		wait_event_timeout(ssif->wait, ssif_in_hurry(ssif), msecs_to_jiffies(ms));
+	freeze_with_machine(ssif);
 }
 
 /* @last: the error struck at the last block, so the BMC may have all of it. */
@@ -94,25 +107,45 @@ static bool is_spoiled(int error)
 	return error == -EBADMSG || error == -EPROTO;
 }
 
+/*
+ * The clock that can be read at panic. At power off it may stand, and pauses of a millisecond or
+ * more count; else they do not, for a delay is short where its calibration was.
+ */
+static u32 waited_us(const struct ssif *ssif, u64 start, unsigned int pauses)
+{
+	s64 us = div_s64(ktime_get_mono_fast_ns() - start, NSEC_PER_USEC);
+
+	if (READ_ONCE(ssif->panicking) && !us)
+		us = (s64)pauses * USEC_PER_MSEC;
+	return clamp_t(s64, us, 0, U32_MAX);
+}
+
 /* The next part of an answer, which the BMC need not have ready at once. */
 static int read_middle(struct ssif *ssif, u8 *block)
 {
-	unsigned int i;
-	int n = -EBADMSG;
+	u64 start = ktime_get_mono_fast_ns();
+	unsigned int pauses = 0;
+	int n;
 
-	for (i = 0; i < MIDDLE_TRIES; i++) {
+	for (;;) {
 		n = xfer_read(ssif, SSIF_READ_MIDDLE, block);
-		if (n >= 0 || is_spoiled(n) || ssif_in_hurry(ssif))
-			break;
+		if (n >= 0 || is_spoiled(n) || ssif_in_hurry(ssif) ||
+		    waited_us(ssif, start, pauses) >= MIDDLE_MS * USEC_PER_MSEC)
+			return n;
 		if (READ_ONCE(ssif->panicking))
 			mdelay(MIDDLE_PAUSE_US / 1000);
 		else
 			usleep_range(MIDDLE_PAUSE_US, MIDDLE_PAUSE_US + MIDDLE_PAUSE_US / 8);
+		pauses++;
 	}
-	return n;
 }
 
-/* One look: -EAGAIN if there is no answer yet, -EBADMSG if it is spoiled. */
+/*
+ * One look: -EAGAIN if there is no answer yet, -EBADMSG if there is one that cannot be used.
+ *
+ * While it has none a BMC does not acknowledge, or gives a block of no bytes, or of FFh of them;
+ * an adapter calls that -EPROTO or -EBADMSG. So no error of the first block is an answer.
+ */
 static int look(struct ssif *ssif)
 {
 	u8 block[SSIF_BLOCK];
@@ -125,7 +158,7 @@ static int look(struct ssif *ssif)
 	if (n == -ETIMEDOUT && READ_ONCE(ssif->panicking))
 		return n;
 	if (n < 0)
-		return is_spoiled(n) ? -EBADMSG : -EAGAIN;
+		return -EAGAIN;
 	rv = ssif_first(&ssif->answer, block, n);
 	for (part = 1; rv == SSIF_READ_MORE && part < SSIF_PARTS_MAX; part++) {
 		ssif_count(ssif, SSIF_RECEIVED_MESSAGE_PARTS);
@@ -140,19 +173,6 @@ static int look(struct ssif *ssif)
 static bool is_answer(const struct ssif_answer *a, const u8 *rq)
 {
 	return a->data[0] >> 2 == (rq[0] >> 2 | 1) && a->data[1] == rq[1];
-}
-
-/*
- * The clock that can be read at panic. At power off it may stand, and looks count; else they
- * do not, for a delay is short where its calibration was.
- */
-static u32 waited_us(const struct ssif *ssif, u64 start, unsigned int looks)
-{
-	s64 us = div_s64(ktime_get_mono_fast_ns() - start, NSEC_PER_USEC);
-
-	if (READ_ONCE(ssif->panicking) && !us)
-		us = (s64)looks * USEC_PER_MSEC;
-	return clamp_t(s64, us, 0, U32_MAX);
 }
 
 static bool take_alert(struct ssif *ssif)
@@ -175,38 +195,54 @@ void bus_note_alert(struct ssif *ssif)
 		ssif->alert_due = true;
 }
 
+/*
+ * An answer to the request before is an old one, which some BMCs show until they have the new
+ * one. Any other that cannot be used has to become right within SPOILED_MS.
+ */
+static int judge(struct ssif *ssif, const u8 *rq, const u8 *before)
+{
+	int rv = look(ssif);
+
+	if (rv || is_answer(&ssif->answer, rq))
+		return rv;
+	return is_answer(&ssif->answer, before) ? -EAGAIN : -EBADMSG;
+}
+
 static int fetch(struct ssif *ssif, const u8 *rq, unsigned int limit_ms)
 {
-	unsigned int slot = wait_slot(rq[0], rq[1]), looks = 0, bad = 0;
+	u8 before[2] = { ssif->asked[0], ssif->asked[1] };
+	unsigned int slot = wait_slot(rq[0], rq[1]), looks = 0;
 	struct wait_facts facts = {};
 	u64 start = ktime_get_mono_fast_ns();
 	struct wait_plan plan;
+	u32 waited, bad_since = U32_MAX;
 	bool alert;
-	u32 waited;
 	int rv;
 
+	memcpy(ssif->asked, rq, sizeof(ssif->asked));
 	for (;;) {
 		waited = waited_us(ssif, start, looks);
 		plan = wait_plan(&ssif->history, &facts, IPMI_STEP_TICK, slot, waited);
 		nap(ssif, ssif->answers_alert && !looks ? ALERT_NET_US : plan.us);
 		alert = take_alert(ssif);
-		rv = look(ssif);
+		rv = judge(ssif, rq, before);
 		looks++;
 		waited = waited_us(ssif, start, looks);
-		/* An answer to another request is an old one; but it has to go some time. */
-		if (!rv && !is_answer(&ssif->answer, rq))
-			rv = waited < STALE_MS * USEC_PER_MSEC ? -EAGAIN : -EBADMSG;
 		if (!rv) {
 			wait_learn(&ssif->history, IPMI_STEP_TICK, slot, waited, looks);
 			ssif->answers_alert = alert;
+			ssif->slow_ms = max_t(u32, waited / USEC_PER_MSEC, ssif->slow_ms / 8 * 7);
 			ssif_count(ssif, SSIF_RECEIVED_MESSAGES);
 			return ssif->answer.len;
 		}
 		/* It was not about the answer, then. */
 		if (alert)
 			ssif->alert_due = true;
-		if (rv == -EBADMSG && ++bad >= READ_BAD_TRIES)
-			break;
+		if (rv == -EBADMSG) {
+			bad_since = min(bad_since, waited);
+			if (waited - bad_since >= SPOILED_MS * USEC_PER_MSEC)
+				break;
+		}
 		if (rv == -ETIMEDOUT || waited >= limit_ms * USEC_PER_MSEC) {
 			rv = -ETIMEDOUT;
 			break;
@@ -232,17 +268,24 @@ static void log_bytes(struct ssif *ssif, const char *what, const u8 *bytes, int 
  * @ssif: the interface
  * @rq: the request, NetFn first
  * @n: bytes of it, at least 2
- * @patient: false if the BMC is only tried, and may be gone
+ * @patience: how long it may take
  *
  * Context: process, sleeps; at most ANSWER_MS and what the bus takes. Or panic.
  * Return: bytes of the answer in ssif->answer, at least 3; -EMSGSIZE, or -ENXIO and
  * other errors of the bus: it was not sent; -ETIMEDOUT: it was not answered;
  * -EBADMSG: what came was no answer; -ESHUTDOWN.
  */
-int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, bool patient)
+int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, enum bus_patience patience)
 {
-	unsigned int limit_ms = patient ? ANSWER_MS : ANSWER_IMPATIENT_MS;
-	unsigned int tries = patient ? WRITE_TRIES : 1;
+	const unsigned int limits_ms[] = {
+		[BUS_BRIEF] = ANSWER_IMPATIENT_MS,
+		[BUS_CHECK] = clamp_t(u32, ssif->slow_ms * 2, ANSWER_IMPATIENT_MS, ANSWER_TRIAL_MS),
+		[BUS_SEARCH] = ANSWER_TRIAL_MS,
+		[BUS_TRIAL] = ANSWER_TRIAL_MS,
+		[BUS_PATIENT] = ANSWER_MS,
+	};
+	unsigned int limit_ms = limits_ms[patience];
+	unsigned int tries = patience <= BUS_SEARCH ? 1 : WRITE_TRIES;
 	int rv;
 
 	if (n < 2 || n > ssif->limits.request)
@@ -279,5 +322,5 @@ int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n)
 
 	n = min_t(unsigned int, n, sizeof(rq) - 2);
 	memcpy(rq + 2, data, n);
-	return bus_transact(ssif, rq, 2 + n, true);
+	return bus_transact(ssif, rq, 2 + n, BUS_PATIENT);
 }

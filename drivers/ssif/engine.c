@@ -37,7 +37,9 @@ static_assert(SSIF_MAX <= IPMI_MAX_MSG_LENGTH);
 void engine_kick(struct ssif *ssif)
 {
 	WRITE_ONCE(ssif->kicked, true);
-	wake_up(&ssif->wait);
+	/* At panic another CPU may have been stopped with the queue's lock; and nobody waits. */
+	if (!READ_ONCE(ssif->panicking))
+		wake_up(&ssif->wait);
 }
 
 static bool take_kick(struct ssif *ssif)
@@ -130,14 +132,28 @@ static void come_back(struct ssif *ssif)
 	uevent(ssif, "IPMI_BMC=back");
 }
 
+/* What any BMC answers. */
+static const u8 get_flags[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_MSG_FLAGS_CMD };
+
+/*
+ * A request that fails may do so for its own sake: a command that the BMC drops in silence, a
+ * part of a long one that it does not take. Before others are refused, it is asked once.
+ */
+static bool still_answers(struct ssif *ssif)
+{
+	return !ssif->away &&
+	       (ssif_in_hurry(ssif) ||
+		bus_transact(ssif, get_flags, sizeof(get_flags), BUS_CHECK) >= 0);
+}
+
 static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 {
 	bool patient = !ssif->away || !(++ssif->away_tries % AWAY_PATIENT_TRY);
-	int rv = bus_transact(ssif, rq, n, patient);
+	int rv = bus_transact(ssif, rq, n, patient ? BUS_PATIENT : BUS_CHECK);
 
 	if (rv >= 0)
 		come_back(ssif);
-	else if (rv != -EMSGSIZE && rv != -EBADMSG && rv != -ESHUTDOWN)
+	else if (rv != -EMSGSIZE && rv != -EBADMSG && rv != -ESHUTDOWN && !still_answers(ssif))
 		go_away(ssif, rv);
 	return rv;
 }
@@ -255,13 +271,11 @@ static bool do_attn(struct ssif *ssif)
 /* Is it back? Any request will do to see. */
 static bool try_away(struct ssif *ssif)
 {
-	static const u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_MSG_FLAGS_CMD };
-
 	if (!(ssif->attn.due & ATTN_DUE_FLAGS))
 		return false;
 	ssif->attn.due = 0;
 	ssif->attn.flags = 0;
-	transact(ssif, rq, sizeof(rq));
+	transact(ssif, get_flags, sizeof(get_flags));
 	ssif->looked = ktime_get();
 	return true;
 }
@@ -367,7 +381,7 @@ static int transact_at_panic(struct ssif *ssif, const struct ipmi_smi_msg *msg)
 		return -ENODEV;
 	obstacle = xfer_obstacle(ssif);
 	if (!obstacle)
-		return bus_transact(ssif, msg->data, msg->data_size, true);
+		return bus_transact(ssif, msg->data, msg->data_size, BUS_PATIENT);
 	dev_warn(&ssif->client->dev, "nothing can be said to the BMC any more: %s\n", obstacle);
 	return -EBUSY;
 }
@@ -446,7 +460,7 @@ static void quiet(struct ssif *ssif)
 		n = attn_next(&ssif->attn, rq);
 		if (!n)
 			break;
-		rv = bus_transact(ssif, rq, n, false);
+		rv = bus_transact(ssif, rq, n, BUS_BRIEF);
 		if (rv < 0)
 			break;
 		attn_answer(&ssif->attn, ssif->answer.data, rv);
@@ -468,8 +482,8 @@ void engine_stop(struct ssif *ssif)
 	if (ssif->thread) {
 		wake_up(&ssif->wait);
 		kthread_stop(ssif->thread);
-		ssif->thread = NULL;
 		quiet(ssif);
+		ssif->thread = NULL;
 	}
 	msg = take_next(ssif);
 	if (msg)

@@ -58,8 +58,7 @@ static IPMI_SENDER_RET ssif_sender(void *send_info, struct ipmi_smi_msg *msg)
 	}
 	if (!taken)
 		IPMI_SENDER_DONE(ipmi_sender_refuse(ssif->intf, msg, IPMI_NODE_BUSY_ERR));
-	if (!READ_ONCE(ssif->panicking))
-		engine_kick(ssif);
+	engine_kick(ssif);
 	IPMI_SENDER_DONE(0);
 }
 

@@ -3,9 +3,10 @@
  * Where somebody says that there is a BMC: parameters, and SMBIOS, which knows no adapter.
  *
  * Each place is looked at by the I2C core's detection, with a driver of its own, when an
- * adapter appears; and again and again by a work, for BMCs that are later than their
- * adapter. The places do not change once places_init() has returned. Lock: searching_lock, so
- * that no search begins once the module goes; the I2C core has its own over the drivers' clients.
+ * adapter appears; and for some minutes again by a work, for BMCs that are later than their
+ * adapter. The places do not change once places_init() has returned. Locks: searching_lock, so
+ * that no search begins once the module goes; news_lock, for what was found, inside of the I2C
+ * core's own, which is held over detect().
  */
 #define pr_fmt(fmt) "ipmi_ssif: " fmt
 
@@ -13,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
+#include <linux/seq_file.h>
 
 #include "ssif.h"
 
@@ -20,6 +22,11 @@
 #define MAX_PLACES	(2 * SI_MAX_PARMS)
 #define SEARCH_PAUSE_MIN	HZ
 #define SEARCH_PAUSE_MAX	(60 * HZ)
+#define SEARCH_FOR		(600 * HZ)
+#define STRANGER_TRIES		8	/* of what acknowledges, and may be something else */
+#define ADDR_MIN		0x08	/* what is below and above is reserved by I2C */
+#define ADDR_MAX		0x77
+#define TEXT_MAX		240
 
 static unsigned short addr[SI_MAX_PARMS];
 static int num_addrs;
@@ -62,14 +69,39 @@ static unsigned int nr_places;
  */
 static struct finder {
 	struct i2c_driver driver;
-	char name[24];
+	char name[28];
 	unsigned short addresses[2];
 	bool is_added;
 } finders[MAX_PLACES];
 
+/**
+ * struct news - what has become of the search for a place
+ * @rounds: how often all adapters were looked at
+ * @strangers: how often something acknowledged that was no BMC
+ * @asked: so it did in the last round
+ * @adapter: the name of its adapter
+ * @error: what it said to Get Device ID, 0 = something else
+ * @adapters: how many were looked at
+ * @taken: the device that has the address on one of them, which is not looked at then
+ * @is_over: it is not searched any more
+ */
+static struct news {
+	unsigned int rounds;
+	unsigned int strangers;
+	bool asked;
+	char adapter[48];
+	int error;
+	unsigned int adapters;
+	char taken[32];
+	bool is_over;
+} news[MAX_PLACES];
+static DEFINE_MUTEX(news_lock);
+
 static void search(struct work_struct *work);
 static DECLARE_DELAYED_WORK(search_work, search);
 static unsigned long search_pause;
+static unsigned long search_end;
+static bool by_work;
 static bool searching;
 static DEFINE_MUTEX(searching_lock);
 
@@ -92,6 +124,24 @@ static bool is_name(const char *a, const char *b)
 	}
 }
 
+static bool is_on(const struct place *place, const struct i2c_adapter *adapter)
+{
+	return !place->adapter || is_name(place->adapter, adapter->name);
+}
+
+/**
+ * place_has() - is a client at a place?
+ * @place: the place
+ * @client: the client
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool place_has(const struct place *place, const struct i2c_client *client)
+{
+	return place->addr == client->addr && is_on(place, client->adapter);
+}
+
 /**
  * place_find() - what is known of the place of a client
  * @client: the client
@@ -104,28 +154,54 @@ const struct place *place_find(const struct i2c_client *client)
 	unsigned int i;
 
 	for (i = 0; i < nr_places; i++)
-		if (places[i].addr == client->addr &&
-		    (!places[i].adapter || is_name(places[i].adapter, client->adapter->name)))
+		if (place_has(&places[i], client))
 			return &places[i];
 	return NULL;
 }
 
-/* Is there a BMC? Nothing is logged about what is none. */
+/* Two may mean the same, one with an adapter and one without. */
+static void note_stranger(const struct i2c_client *client, int error)
+{
+	unsigned int i;
+
+	guard(mutex)(&news_lock);
+	for (i = 0; i < nr_places; i++) {
+		struct news *n = &news[i];
+
+		if (!place_has(&places[i], client))
+			continue;
+		n->asked = true;
+		n->error = error;
+		strscpy(n->adapter, client->adapter->name, sizeof(n->adapter));
+	}
+}
+
+/* Is there a BMC? What is none is noted. */
 static int detect(struct i2c_client *client, struct i2c_board_info *info)
 {
-	bool found;
+	int rv;
 
 	if (!place_find(client) ||
 	    !i2c_check_functionality(client->adapter, I2C_FUNC_SMBUS_BLOCK_DATA))
 		return -ENODEV;
-	found = ssif_is_there(client);
+	/* Whoever loads a module waits for this, but nobody for the work. */
+	rv = ssif_is_there(client, READ_ONCE(by_work) ? BUS_SEARCH : BUS_BRIEF);
 	if (dbg_probe)
-		pr_info("%s BMC on %s at i2c address 0x%x\n", found ? "Found a" : "No",
+		pr_info("%s BMC on %s at i2c address 0x%x\n", rv ? "No" : "Found a",
 			client->adapter->name, client->addr);
-	if (!found)
+	if (rv == -ESHUTDOWN)
 		return -ENODEV;
+	if (rv) {
+		note_stranger(client, rv);
+		return -ENODEV;
+	}
 	strscpy(info->type, "ipmi_ssif", I2C_NAME_SIZE);
 	return 0;
+}
+
+static bool is_address(unsigned int address)
+{
+	return address >= ADDR_MIN && address <= ADDR_MAX;
 }
 
 static int finder_add(unsigned int i)
@@ -133,6 +209,8 @@ static int finder_add(unsigned int i)
 	struct finder *f = &finders[i];
 	int rv;
 
+	if (!is_address(places[i].addr))
+		return 0;
 	memset(&f->driver, 0, sizeof(f->driver));
 	snprintf(f->name, sizeof(f->name), "ipmi_ssif_finder%u", i);
 	f->addresses[0] = places[i].addr;
@@ -156,39 +234,200 @@ static void finder_del(unsigned int i)
 /* A client that nobody drives was unbound by the administrator, who may bind it again. */
 static bool is_missing(unsigned int i)
 {
-	return list_empty(&finders[i].driver.clients) && !ssif_is_served(&places[i]);
+	return finders[i].is_added && list_empty(&finders[i].driver.clients) &&
+	       !ssif_is_served(&places[i]);
+}
+
+/**
+ * struct census - where a place may be
+ * @place: the place
+ * @adapters: so many adapters
+ * @taken: a device of its address on one
+ */
+struct census {
+	const struct place *place;
+	unsigned int adapters;
+	char taken[32];
+};
+
+static int count(struct device *dev, void *data)
+{
+	struct i2c_adapter *adapter = i2c_verify_adapter(dev);
+	struct i2c_client *client = i2c_verify_client(dev);
+	struct census *c = data;
+
+	if (client && place_has(c->place, client))
+		strscpy(c->taken, dev_name(dev), sizeof(c->taken));
+	if (adapter && adapter->class & I2C_CLASS_HWMON && is_on(c->place, adapter) &&
+	    i2c_check_functionality(adapter, I2C_FUNC_SMBUS_BLOCK_DATA))
+		c->adapters++;
+	return 0;
+}
+
+/* The address has seven bits here, eight in SMBIOS; each has been taken for the other. */
+static int describe_slip(const struct place *place, char *text, size_t size)
+{
+	bool in_smbios = place->source == SI_SMBIOS;
+	unsigned int other = in_smbios ? place->addr * 2 : place->addr / 2;
+
+	if (!is_address(other))
+		return 0;
+	return scnprintf(text, size, in_smbios ?
+			 "; if SMBIOS gives the address without shifting it, try addr=0x%02x" :
+			 "; if that includes the direction bit, try addr=0x%02x", other);
+}
+
+static void describe(unsigned int i, char *text, size_t size)
+{
+	const struct place *place = &places[i];
+	const struct news *n = &news[i];
+	int at = 0;
+
+	lockdep_assert_held(&news_lock);
+	if (!is_address(place->addr))
+		at = scnprintf(text, size, "that is no address");
+	else if (n->strangers)
+		at = scnprintf(text, size,
+			       "on %s something acknowledges it, but does not answer Get Device ID as a BMC does (error %d)",
+			       n->adapter, n->error);
+	else if (n->taken[0])
+		at = scnprintf(text, size, "the device %s has it already", n->taken);
+	else if (n->adapters)
+		at = scnprintf(text, size, "nobody acknowledges it on %u adapter%s",
+			       n->adapters, n->adapters == 1 ? "" : "s");
+	else
+		at = scnprintf(text, size,
+			       "there is no adapter %sthat transfers SMBus blocks and may be searched",
+			       place->adapter ? "of that name " : "");
+	describe_slip(place, text + at, size - at);
+}
+
+static void tell(unsigned int i, const char *text, bool is_over)
+{
+	int other = ssif_other_interface();
+
+	pr_info("No BMC yet at i2c address 0x%02x, %s-specified, adapter %s: %s. It is %s.\n",
+		places[i].addr, ipmi_addr_src_to_str(places[i].source),
+		places[i].adapter ?: "any", text,
+		is_over ? "not looked for any more" : "looked for again");
+	if (other >= 0)
+		pr_info("ipmi%d is another interface, and there.\n", other);
+}
+
+/* By now: places_search() may have begun another search meanwhile. */
+static bool is_last_round(void)
+{
+	return time_after_eq(jiffies + READ_ONCE(search_pause), READ_ONCE(search_end));
+}
+
+/* All adapters were looked at for a place: what does that say? */
+static void conclude(unsigned int i, bool is_last)
+{
+	struct census c = { .place = &places[i] };
+	struct news *n = &news[i];
+	char text[TEXT_MAX];
+	bool is_over, is_news;
+
+	/* It takes the I2C core's lock. */
+	i2c_for_each_dev(&c, count);
+	scoped_guard(mutex, &news_lock) {
+		n->adapters = c.adapters;
+		strscpy(n->taken, c.taken, sizeof(n->taken));
+		n->rounds++;
+		n->strangers += n->asked;
+		n->asked = false;
+		is_over = is_last || n->strangers >= STRANGER_TRIES;
+		n->is_over = is_over;
+		/* One that comes up together with its host needs no line. */
+		is_news = n->rounds == 2 || is_over;
+		describe(i, text, sizeof(text));
+	}
+	if (is_news)
+		tell(i, text, is_over);
 }
 
 /*
  * A driver that is registered anew has every adapter looked at. That costs one transfer on each
- * of them, and two uevents, and goes on for ever: a BMC may be without power for days.
+ * of them, and two uevents; what acknowledges is asked who it is, and that may be anything. So it
+ * is done for as long as a BMC may need to start, and not for ever.
  */
 static void search(struct work_struct *work)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_places; i++) {
-		if (!is_missing(i))
+	for (i = 0; i < nr_places && !READ_ONCE(ssif_pausing); i++) {
+		if (news[i].is_over || !is_missing(i))
 			continue;
 		finder_del(i);
+		WRITE_ONCE(by_work, true);
 		finder_add(i);
+		WRITE_ONCE(by_work, false);
+		if (is_missing(i))
+			conclude(i, is_last_round());
 	}
+	if (is_last_round())
+		return;
 	search_pause = min_t(unsigned long, search_pause * 2, SEARCH_PAUSE_MAX);
 	queue_delayed_work(system_freezable_wq, &search_work, search_pause);
 }
 
+static void search_locked(void)
+{
+	lockdep_assert_held(&searching_lock);
+	search_pause = SEARCH_PAUSE_MIN;
+	search_end = jiffies + SEARCH_FOR;
+	mod_delayed_work(system_freezable_wq, &search_work, search_pause);
+}
+
 /**
- * places_search() - one that was there is gone: look again soon
+ * places_search() - one that was there is gone: look for it again soon
+ * @client: where
  *
  * Context: process.
  */
-void places_search(void)
+void places_search(const struct i2c_client *client)
 {
+	unsigned int i;
+
 	guard(mutex)(&searching_lock);
-	if (!searching || !nr_places)
+	if (!searching || !place_find(client))
 		return;
-	search_pause = SEARCH_PAUSE_MIN;
-	mod_delayed_work(system_freezable_wq, &search_work, search_pause);
+	scoped_guard(mutex, &news_lock)
+		for (i = 0; i < nr_places; i++)
+			if (place_has(&places[i], client))
+				news[i] = (struct news){};
+	search_locked();
+}
+
+/**
+ * places_show() - the report
+ * @m: where to
+ *
+ * Context: process.
+ * Return: whether there was anything to report.
+ */
+bool places_show(struct seq_file *m)
+{
+	char text[TEXT_MAX];
+	unsigned int i;
+
+	guard(mutex)(&news_lock);
+	for (i = 0; i < nr_places; i++) {
+		const struct news *n = &news[i];
+
+		seq_printf(m, "%s at i2c address 0x%02x, adapter %s: ",
+			   ipmi_addr_src_to_str(places[i].source), places[i].addr,
+			   places[i].adapter ?: "any");
+		if (ssif_is_served(&places[i])) {
+			seq_puts(m, "found, see below\n");
+			continue;
+		}
+		seq_printf(m, "looked for %u time%s, %s\n", n->rounds, n->rounds == 1 ? "" : "s",
+			   n->is_over ? "and not any more" : "and again");
+		describe(i, text, sizeof(text));
+		seq_printf(m, "\t%s\n", text);
+	}
+	return nr_places;
 }
 
 static int dmi_probe(struct platform_device *pdev)
@@ -255,10 +494,13 @@ int places_init(void)
 			places_exit();
 			return rv;
 		}
+		if (is_missing(i) || !finders[i].is_added)
+			conclude(i, !finders[i].is_added);
 	}
-	scoped_guard(mutex, &searching_lock)
-		searching = true;
-	places_search();
+	guard(mutex)(&searching_lock);
+	searching = true;
+	if (nr_places)
+		search_locked();
 	return 0;
 }
 

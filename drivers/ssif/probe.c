@@ -10,7 +10,11 @@
 
 #include <linux/acpi.h>
 #include <linux/module.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
+
+#include <ipmi/core.h>
 
 #include "ssif.h"
 
@@ -20,6 +24,7 @@
 #define PROBE_PAUSE_MIN		HZ
 #define PROBE_PAUSE_MAX		(60 * HZ)
 #define LOAD_BOUND_MS		3000
+#define OTHERS_MAX		8	/* interfaces that are asked about */
 
 static bool alerts_broken;
 module_param(alerts_broken, bool, 0);
@@ -28,6 +33,9 @@ MODULE_PARM_DESC(alerts_broken, "Do not have the BMC raise SMBus alerts.");
 static bool tryacpi = true;
 module_param(tryacpi, bool, 0);
 MODULE_PARM_DESC(tryacpi, "Use the interfaces that ACPI describes.");
+
+/* The machine is to sleep, or the module goes: no try may hold that up. */
+bool ssif_pausing;
 
 static LIST_HEAD(ssifs);
 static DEFINE_MUTEX(ssifs_lock);
@@ -65,7 +73,7 @@ bool ssif_is_served(const struct place *place)
 
 	guard(mutex)(&ssifs_lock);
 	list_for_each_entry(ssif, &ssifs, link)
-		if (place_find(ssif->client) == place)
+		if (place_has(place, ssif->client))
 			return true;
 	return false;
 }
@@ -92,21 +100,76 @@ static bool is_device_id(const struct ssif *ssif, int len)
 /**
  * ssif_is_there() - does a BMC answer?
  * @client: where
+ * @patience: how long it may take
  *
- * Context: process, sleeps; a brief try.
- * Return: whether it does.
+ * Context: process, sleeps; one try.
+ * Return: 0 if it does; -ENODEV if what answers is none; as bus_transact().
  */
-bool ssif_is_there(struct i2c_client *client)
+int ssif_is_there(struct i2c_client *client, enum bus_patience patience)
 {
 	static const u8 rq[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_DEVICE_ID_CMD };
-	struct ssif *ssif = alloc(client);
-	bool is;
+	struct ssif *ssif;
+	int rv;
 
+	if (READ_ONCE(ssif_pausing))
+		return -ESHUTDOWN;
+	ssif = alloc(client);
 	if (!ssif)
-		return false;
-	is = is_device_id(ssif, bus_transact(ssif, rq, sizeof(rq), false));
+		return -ENOMEM;
+	rv = bus_transact(ssif, rq, sizeof(rq), patience);
+	if (rv >= 0)
+		rv = is_device_id(ssif, rv) ? 0 : -ENODEV;
+	else if (READ_ONCE(ssif_pausing))
+		rv = -ESHUTDOWN;
 	kfree(ssif);
-	return is;
+	return rv;
+}
+
+/**
+ * ssif_other_interface() - is there an interface already?
+ *
+ * Context: process, sleeps.
+ * Return: the N of its ipmiN; -ENODEV.
+ */
+int ssif_other_interface(void)
+{
+	struct ipmi_smi_info info;
+	int n;
+
+	for (n = 0; n < OTHERS_MAX; n++) {
+		if (ipmi_get_smi_info(n, &info))
+			continue;
+		put_device(info.dev);
+		return n;
+	}
+	return -ENODEV;
+}
+
+/**
+ * ssif_show() - the report on all devices
+ * @m: where to
+ *
+ * Context: process.
+ * Return: whether there was anything to report.
+ */
+bool ssif_show(struct seq_file *m)
+{
+	struct ssif *ssif;
+
+	guard(mutex)(&ssifs_lock);
+	list_for_each_entry(ssif, &ssifs, link) {
+		seq_printf(m, "%s %s at i2c address 0x%02x, adapter %s: ",
+			   ipmi_addr_src_to_str(ssif->source), dev_name(&ssif->client->dev),
+			   ssif->client->addr, ssif->client->adapter->name);
+		if (READ_ONCE(ssif->up))
+			seq_printf(m, "up as ipmi%d%s\n", ssif->number, READ_ONCE(ssif->away) ?
+				   ", but its BMC does not answer" : "");
+		else
+			seq_printf(m, "tried %u time%s, and again in at most %u s\n\tGet Device ID got no valid answer (error %d)\n",
+				   ssif->tries, ssif->tries == 1 ? "" : "s",
+				   ssif->probe_pause / HZ, ssif->error);
+	}
+	return !list_empty(&ssifs);
 }
 
 /* Has the BMC an event message buffer? It has if it lets us enable it. */
@@ -126,6 +189,30 @@ static void find_event_buffer(struct ssif *ssif)
 	ssif->attn.has_events = true;
 }
 
+/*
+ * Not every BMC takes the commands for several parts that it says it does. Get Device ID with too
+ * many bytes changes nothing; whatever is answered, all of it has been taken.
+ */
+static void try_limits(struct ssif *ssif)
+{
+	static const u8 rq[2 * SSIF_BLOCK + 1] = {
+		IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_DEVICE_ID_CMD,
+	};
+	const struct ssif_limits said = ssif->limits;
+	unsigned int n;
+
+	for (;;) {
+		n = ssif_limits_trial(&ssif->limits);
+		if (!n || bus_transact(ssif, rq, n, BUS_TRIAL) >= 0 || ssif_in_hurry(ssif))
+			break;
+		ssif_limits_lower(&ssif->limits);
+	}
+	if (ssif->limits.parts != said.parts || ssif->limits.request != said.request)
+		dev_info(&ssif->client->dev,
+			 "BMC does not take requests of %u bytes in several parts, as it says it does: up to %u are sent\n",
+			 said.request, ssif->limits.request);
+}
+
 static void get_limits(struct ssif *ssif)
 {
 	static const u8 ssif_type;
@@ -140,6 +227,7 @@ static void get_limits(struct ssif *ssif)
 	if (ssif->limits.has_pec && i2c_check_functionality(ssif->client->adapter,
 							    I2C_FUNC_SMBUS_PEC))
 		ssif->client->flags |= I2C_CLIENT_PEC;
+	try_limits(ssif);
 }
 
 static void describe(struct ssif *ssif)
@@ -158,22 +246,40 @@ static void describe(struct ssif *ssif)
 	}
 }
 
+static void tell_absent(struct ssif *ssif, int error)
+{
+	int other = ssif_other_interface();
+	char text[40] = "";
+
+	if (ssif->told)
+		return;
+	ssif->told = true;
+	if (other >= 0)
+		scnprintf(text, sizeof(text), "; ipmi%d is another, and there", other);
+	dev_warn(&ssif->client->dev,
+		 "Not present: Get Device ID got no valid answer (%d); it is tried again%s\n",
+		 error, text);
+}
+
 static int bring_up(struct ssif *ssif)
 {
 	struct device *dev = &ssif->client->dev;
 	int rv;
 
 	memset(&ssif->attn, 0, sizeof(ssif->attn));
+	ssif->tries++;
 	rv = bus_ask(ssif, IPMI_GET_DEVICE_ID_CMD, NULL, 0);
+	ssif->error = min(rv, 0);
 	if (!is_device_id(ssif, rv)) {
-		if (!ssif->told)
-			dev_warn(dev, "Not present: Get Device ID got no valid answer (%d); it is tried again\n",
-				 rv);
-		ssif->told = true;
+		if (!ssif_in_hurry(ssif))
+			tell_absent(ssif, rv);
 		return -ENODEV;
 	}
 	get_limits(ssif);
 	find_event_buffer(ssif);
+	/* Not all of that was asked; the next try will. */
+	if (ssif_in_hurry(ssif))
+		return -ESHUTDOWN;
 	ssif->attn.use_irq = !alerts_broken;
 	ssif->stopping = false;
 	WRITE_ONCE(ssif->away, false);
@@ -186,15 +292,17 @@ static int bring_up(struct ssif *ssif)
 	if (rv) {
 		dev_err(dev, "Unable to register the interface: error %d\n", rv);
 		sysfs_remove_group(&dev->kobj, &ssif_attributes);
+		return rv;
 	}
-	return rv;
+	ssif->number = ipmi_core_number(ssif->intf);
+	return 0;
 }
 
 static void probe_work(struct work_struct *work)
 {
 	struct ssif *ssif = container_of(work, struct ssif, probe.work);
 
-	ssif->up = !bring_up(ssif);
+	WRITE_ONCE(ssif->up, !bring_up(ssif));
 	complete_all(&ssif->tried);
 	if (ssif->up)
 		return;
@@ -246,7 +354,7 @@ static void ssif_remove(struct i2c_client *client)
 		list_del(&ssif->link);
 	client->flags &= ~I2C_CLIENT_PEC;
 	kfree(ssif);
-	places_search();
+	places_search(client);
 }
 
 /* The I2C core's worker, with the device locked, so the interface stays. */
@@ -284,6 +392,18 @@ static struct i2c_driver ssif_driver = {
 	.id_table = i2c_ids,
 };
 
+/* What is tried would else keep the freezer waiting, which waits for its work. */
+static int pm_event(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	bool pausing = event == PM_SUSPEND_PREPARE || event == PM_HIBERNATION_PREPARE ||
+		       event == PM_RESTORE_PREPARE;
+
+	WRITE_ONCE(ssif_pausing, pausing);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block pm_notifier = { .notifier_call = pm_event };
+
 static int __init ipmi_ssif_init(void)
 {
 	int rv;
@@ -296,14 +416,21 @@ static int __init ipmi_ssif_init(void)
 	if (rv)
 		return rv;
 	rv = places_init();
-	if (rv)
+	if (rv) {
 		i2c_del_driver(&ssif_driver);
-	return rv;
+		return rv;
+	}
+	register_pm_notifier(&pm_notifier);
+	ssif_debugfs_init();
+	return 0;
 }
 module_init(ipmi_ssif_init);
 
 static void __exit ipmi_ssif_exit(void)
 {
+	ssif_debugfs_exit();
+	unregister_pm_notifier(&pm_notifier);
+	WRITE_ONCE(ssif_pausing, true);
 	places_exit();
 	i2c_del_driver(&ssif_driver);
 }

@@ -29,6 +29,7 @@
 #include <ipmi/ssif_frame.h>
 #include <ipmi/wait.h>
 
+struct seq_file;
 struct task_struct;
 
 /* The counters; sysfs.c has their names, which are ABI. */
@@ -57,6 +58,9 @@ enum ssif_stat {
  * @probe_pause: between two of these, in jiffies
  * @tried: the first of them is over
  * @told: the log knows that it failed
+ * @tries: how often it was tried
+ * @error: how the last try ended
+ * @number: the N of its ipmiN, while it is up
  * @up: the core has it
  * @source: who told of it
  * @slave_addr: the BMC's IPMB address, 0 = not known
@@ -95,6 +99,8 @@ enum ssif_stat {
  * @watch_ms: until the flags are looked at again (thread)
  * @reset_checks: looks that are left after a reset command (thread)
  * @answer: the answer being put together (thread)
+ * @asked: the beginning of the request before (thread)
+ * @slow_ms: its slowest answer lately (thread)
  * @stats: counters
  */
 struct ssif {
@@ -104,6 +110,9 @@ struct ssif {
 	unsigned int probe_pause;
 	struct completion tried;
 	bool told;
+	unsigned int tries;
+	int error;
+	int number;
 	bool up;
 	enum ipmi_addr_src source;
 	u8 slave_addr;
@@ -144,19 +153,28 @@ struct ssif {
 	unsigned int watch_ms;
 	unsigned int reset_checks;
 	struct ssif_answer answer;
+	u8 asked[2];
+	u32 slow_ms;
 
 	atomic_t stats[SSIF_NR_STATS];
 };
+
+/* probe.c: tries are to end at once. */
+extern bool ssif_pausing;
 
 static inline void ssif_count(struct ssif *ssif, enum ssif_stat stat)
 {
 	atomic_inc(&ssif->stats[stat]);
 }
 
-/* Somebody waits for the end of whatever is under way. */
+/*
+ * Somebody waits for the end of whatever is under way. What has a thread sleeps with it; what is
+ * only tried ends at once when the machine is to sleep, or the module goes.
+ */
 static inline bool ssif_in_hurry(const struct ssif *ssif)
 {
-	return READ_ONCE(ssif->hurry) || READ_ONCE(ssif->removing);
+	return READ_ONCE(ssif->hurry) || READ_ONCE(ssif->removing) ||
+	       (!ssif->thread && READ_ONCE(ssif_pausing));
 }
 
 /* xfer.c */
@@ -166,7 +184,17 @@ const char *xfer_obstacle(struct ssif *ssif);
 
 /* bus.c */
 void bus_note_alert(struct ssif *ssif);
-int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, bool patient);
+/**
+ * enum bus_patience - how long a BMC may take for a request
+ * @BUS_BRIEF: it may be gone, and somebody waits
+ * @BUS_CHECK: it may be gone, or as slow as it has been lately
+ * @BUS_SEARCH: it may be something else, but nobody waits
+ * @BUS_TRIAL: it may not know the way in which it is asked
+ * @BUS_PATIENT: as long as any may
+ */
+enum bus_patience { BUS_BRIEF, BUS_CHECK, BUS_SEARCH, BUS_TRIAL, BUS_PATIENT };
+
+int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, enum bus_patience patience);
 int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n);
 
 /* engine.c */
@@ -197,13 +225,21 @@ struct place {
 
 int places_init(void);
 void places_exit(void);
-void places_search(void);
+void places_search(const struct i2c_client *client);
+bool places_show(struct seq_file *m);
+bool place_has(const struct place *place, const struct i2c_client *client);
 const struct place *place_find(const struct i2c_client *client);
 
 /* probe.c */
-bool ssif_is_there(struct i2c_client *client);
+int ssif_is_there(struct i2c_client *client, enum bus_patience patience);
+int ssif_other_interface(void);
+bool ssif_show(struct seq_file *m);
 bool ssif_is_served(const struct place *place);
 struct ssif *ssif_find(const struct device *dev);
+
+/* debugfs.c */
+void ssif_debugfs_init(void);
+void ssif_debugfs_exit(void);
 
 /* sysfs.c */
 extern const struct attribute_group ssif_attributes;

@@ -27,6 +27,7 @@
 
 #define SET_LEN			6
 #define GET_LEN			9
+#define GET_LEN_MIN		5 /* up to the expiration flags; some leave out the rest */
 
 static int errno_of(u8 cc)
 {
@@ -141,12 +142,12 @@ int bmc_get(struct ipmi_user *user, struct wdt_state *state)
 	rv = ask(user, CMD_GET_TIMER, NULL, 0, rsp, sizeof(rsp));
 	if (rv < 0)
 		return rv;
-	if (rv < GET_LEN)
+	if (rv < GET_LEN_MIN)
 		return -EIO;
 	state->running = rsp[1] & USE_RUNS;
 	state->ours = (rsp[1] & USE_MASK) == USE_SMS_OS;
 	state->expired = rsp[4] & EXPIRED_SMS_OS;
-	state->left = rsp[7] | rsp[8] << 8;
+	state->left = rv < GET_LEN ? 0 : rsp[7] | rsp[8] << 8;
 	return 0;
 }
 

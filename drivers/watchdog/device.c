@@ -113,6 +113,23 @@ void device_pretimeout(void)
 	}
 }
 
+/**
+ * device_say() - which device there is now, and what it does
+ * @number: the N of the ipmiN it is on
+ */
+void device_say(int number)
+{
+	char name[16] = "";
+
+	guard(mutex)(&shown_lock);
+	if (shown == SHOWN_NONE)
+		return;
+	if (shown == SHOWN_CORE)
+		snprintf(name, sizeof(name), "%d", wdt_device.id);
+	pr_info("/dev/watchdog%s on ipmi%d: timeout %u s, action %s%s\n", name, number, wdt.timeout,
+		action_name(), READ_ONCE(wdt.armed) ? ", it runs" : "");
+}
+
 static int show_locked(void)
 {
 	bool legacy = param_preop == WDT_PREOP_GIVE_DATA;

@@ -52,8 +52,12 @@ static int legacy_fasync(int fd, struct file *filp, int on)
 
 static int legacy_release(struct inode *inode, struct file *filp)
 {
+	int rv;
+
 	if (may_close && !nowayout_get()) {
-		timer_stop();
+		rv = timer_stop();
+		if (rv)
+			pr_crit("the BMC does not stop its timer (error %d): it runs on\n", rv);
 	} else if (READ_ONCE(wdt.armed)) {
 		pr_crit("closed without a word: the timer runs on\n");
 		timer_feed();

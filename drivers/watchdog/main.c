@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ipmi_watchdog: the module, the interface it is on, and what it does when the
- * machine ends.
+ * machine ends or sleeps.
  *
- * Interfaces come and go by watcher callbacks, under the message handler's registry,
- * and by the parameter; all of them only say which one is wanted, and the one work
- * item leaves and takes interfaces, under wdt.lock.
+ * Watcher callbacks, under the message handler's registry, note which interfaces there are,
+ * and leave one that goes. A work item takes the one that is to be used: the parameter's, or
+ * the one that was found first. A write of the parameter moves by itself, to say what came of
+ * it. All that leaves or takes an interface holds wdt.lock.
  */
 #define pr_fmt(fmt) "IPMI Watchdog: " fmt
 
@@ -14,8 +15,10 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/reboot.h>
+#include <linux/suspend.h>
 #include <linux/watchdog.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include <ipmi/compat.h>
 #include <ipmi/core.h>
@@ -25,8 +28,9 @@
 #define NONE		(-1)
 #define ATTACH_AGAIN_MS	5000
 
-static int wanted = NONE;	/* the N of ipmiN; changed by cmpxchg() and xchg() */
-static int attached = NONE;	/* where we are, by the work only */
+static DEFINE_XARRAY(present);	/* the N of each ipmiN that there is */
+static int attached = NONE;	/* where we are, changed under wdt.lock */
+static bool moved;		/* and that is still to be said, under wdt.lock */
 static unsigned int bootstatus;
 
 static void attach_work(struct work_struct *work);
@@ -91,7 +95,7 @@ static int take_locked(struct ipmi_user *user)
 	rv = timer_attach_locked(param_start_now || goes);
 	if (rv)
 		return rv;
-	if (goes)
+	if (goes && wdt.armed)
 		set_bit(WDOG_HW_RUNNING, &wdt_device.status);
 	if (!known && state.expired)
 		bootstatus = WDIOF_CARDRESET;
@@ -100,69 +104,105 @@ static int take_locked(struct ipmi_user *user)
 	return 0;
 }
 
-static int attach_locked(int number)
+static int make_user(int number, struct ipmi_user **user, bool *is_old)
 {
 	unsigned char major = 1, minor = 0;
-	struct ipmi_user *user;
 	int rv;
 
-	lockdep_assert_held(&wdt.lock);
-	rv = ipmi_core_create_user(number, &handlers, NULL, &user);
+	if (!xa_load(&present, number))
+		return -ENODEV;
+	rv = ipmi_core_create_user(number, &handlers, NULL, user);
 	if (rv)
-		return rv;
-	/* A keepalive is to need no memory. */
-	rv = ipmi_core_reserve(user);
+		return rv == -EINVAL ? -ENODEV : rv; /* it has just gone */
+	/* It is fed whatever memory there is. */
+	rv = ipmi_core_reserve(*user);
 	if (rv) {
-		ipmi_destroy_user(user);
+		ipmi_destroy_user(*user);
 		return rv;
 	}
-	ipmi_get_version(user, &major, &minor);
-	wdt.is_old = major == 1 && minor < 5;
-	wdt.user = user;
-	rv = take_locked(user);
-	if (rv) {
-		wdt.user = NULL;
-		ipmi_destroy_user(user);
-		return rv;
-	}
-	attached = number;
+	ipmi_get_version(*user, &major, &minor);
+	*is_old = major == 1 && minor < 5;
 	return 0;
 }
 
-static void detach_locked(int next)
+static void detach_locked(bool stop)
 {
 	lockdep_assert_held(&wdt.lock);
-	timer_detach_locked(next != NONE || !nowayout_get());
+	timer_detach_locked(stop);
 	ipmi_destroy_user(wdt.user);
 	wdt.user = NULL;
-	attached = NONE;
 }
 
-static bool may_pass(int rv)
+/* The BMC that we are on is left once the other one does its work. */
+static int move_locked(int number)
 {
-	return rv && rv != -EOPNOTSUPP && rv != -EINVAL && rv != -ENODEV;
+	struct ipmi_user *old = wdt.user, *user;
+	bool was_old = wdt.is_old, is_old;
+	int rv;
+
+	lockdep_assert_held(&wdt.lock);
+	rv = make_user(number, &user, &is_old);
+	if (rv)
+		return rv;
+	wdt.user = user;
+	wdt.is_old = is_old;
+	rv = take_locked(user);
+	if (rv) {
+		/* It may have heard all the same, and nobody would feed it. */
+		if (old && wdt.armed)
+			bmc_stop(user, wdt.timeout);
+		ipmi_destroy_user(user);
+		wdt.user = old;
+		wdt.is_old = was_old;
+		return rv;
+	}
+	if (old) {
+		wdt.user = old;
+		timer_detach_locked(true);
+		ipmi_destroy_user(old);
+		wdt.user = user;
+		/* Both may lead to the same BMC, which has just been stopped then. */
+		timer_again_locked();
+	}
+	WRITE_ONCE(attached, number);
+	moved = true;
+	return 0;
+}
+
+/* Which is to be used: the parameter's, or the one that is, or the first; NONE if not there. */
+static int choose(void)
+{
+	int number = READ_ONCE(param_interface);
+	unsigned long first = 0;
+
+	if (number < 0)
+		number = READ_ONCE(attached);
+	if (number >= 0)
+		return xa_load(&present, number) ? number : NONE;
+	return xa_find(&present, &first, ULONG_MAX, XA_PRESENT) ? first : NONE;
 }
 
 static void attach_work(struct work_struct *work)
 {
-	int number = READ_ONCE(wanted), rv = 0;
+	int number = NONE, rv = 0;
+	bool say = false;
 	static bool said;
 
 	scoped_guard(mutex, &wdt.lock) {
-		if (wdt.user && number != attached)
-			detach_locked(number);
-		if (!wdt.user && number != NONE)
-			rv = attach_locked(number);
+		number = choose();
+		if (number != NONE && number != attached)
+			rv = move_locked(number);
+		swap(say, moved);
 	}
 	if (rv == -EOPNOTSUPP)
 		pr_err("the BMC of ipmi%d has no watchdog timer\n", number);
 	else if (rv && !said)
 		pr_warn("ipmi%d cannot be used (error %d)%s\n", number, rv,
-			may_pass(rv) ? ": trying on" : "");
+			timer_may_pass(rv) ? ": trying on" : "");
 	said = rv;
-	if (attached != NONE)
-		device_show();
-	else if (may_pass(rv))
+	if (READ_ONCE(attached) != NONE && !device_show() && say)
+		device_say(number);
+	if (timer_may_pass(rv))
 		schedule_delayed_work(&attach, msecs_to_jiffies(ATTACH_AGAIN_MS));
 }
 
@@ -172,37 +212,50 @@ static void attach_soon(void)
 	schedule_delayed_work(&attach, 0);
 }
 
-static void attach_now(void)
-{
-	attach_soon();
-	flush_delayed_work(&attach);
-}
-
 /**
  * interface_use() - the parameter names an interface
  * @number: the N of ipmiN, not negative
+ *
+ * Return: 0; -ENODEV if it is not there, -EOPNOTSUPP if its BMC has no watchdog, or what
+ * bmc_set() returns: then nothing has changed, and the one that is used stays in use. If none
+ * is used the number is noted, as at load.
  */
-void interface_use(int number)
+int interface_use(int number)
 {
-	if (xchg(&wanted, number) != number)
-		attach_now();
+	int rv = 0;
+
+	scoped_guard(mutex, &wdt.lock) {
+		if (number != attached && wdt.user)
+			rv = move_locked(number);
+		if (!rv)
+			WRITE_ONCE(param_interface, number);
+	}
+	if (!rv) {
+		attach_soon();
+		flush_delayed_work(&attach);
+	}
+	return rv;
 }
 
 static void new_smi(int number, struct device *dev)
 {
-	int use = READ_ONCE(param_interface);
-
+	xa_store(&present, number, xa_mk_value(1), GFP_KERNEL);
 	/* A second interface changes nothing. */
-	if (use >= 0 ? use == number : cmpxchg(&wanted, NONE, number) == NONE) {
-		WRITE_ONCE(wanted, number);
+	if (choose() == number)
 		attach_soon();
-	}
 }
 
 static void smi_gone(int number)
 {
-	if (cmpxchg(&wanted, number, NONE) == number)
-		attach_now();
+	xa_erase(&present, number);
+	scoped_guard(mutex, &wdt.lock) {
+		if (attached == number) {
+			WRITE_ONCE(attached, NONE);
+			/* Another one goes on with it. */
+			detach_locked(choose() != NONE || !nowayout_get());
+		}
+	}
+	attach_soon();
 }
 
 static struct ipmi_smi_watcher watcher = {
@@ -221,12 +274,45 @@ static int on_reboot(struct notifier_block *nb, unsigned long code, void *unused
 	done = true;
 	if (code == SYS_RESTART)
 		timer_extend(WDT_REBOOT_MIN);
-	else if (READ_ONCE(wdt.armed))
-		timer_stop();
+	else
+		timer_end();
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block reboot_block = { .notifier_call = on_reboot };
+
+/* Programs still run before, and run again after. */
+static int on_sleep(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		timer_sleep();
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		timer_wake();
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block sleep_block = { .notifier_call = on_sleep };
+
+static void take_down(void)
+{
+	unregister_pm_notifier(&sleep_block);
+	unregister_reboot_notifier(&reboot_block);
+	cancel_delayed_work_sync(&attach);
+	device_hide();
+	timer_exit();
+	if (wdt.user)
+		ipmi_destroy_user(wdt.user);
+	pretimeout_exit();
+	xa_destroy(&present);
+}
 
 static int __init ipmi_watchdog_init(void)
 {
@@ -242,33 +328,29 @@ static int __init ipmi_watchdog_init(void)
 		wdt.pretimeout = 0;
 	}
 	params_ready();
-	rv = register_reboot_notifier(&reboot_block);
-	if (rv)
-		goto err_nmi;
-	rv = ipmi_smi_watcher_register(&watcher);
-	if (rv)
-		goto err_reboot;
+	/* Who is not registered may be unregistered all the same. */
+	rv = register_reboot_notifier(&reboot_block) ?: register_pm_notifier(&sleep_block) ?:
+	     ipmi_smi_watcher_register(&watcher);
+	if (rv) {
+		take_down();
+		return rv;
+	}
 	/* Who loads this expects the device to be there afterwards. */
 	flush_delayed_work(&attach);
+	if (choose() != NONE)
+		return 0;
+	if (param_interface >= 0)
+		pr_info("there is no ipmi%d yet: its watchdog is used once it is there\n",
+			param_interface);
+	else
+		pr_info("there is no interface yet: /dev/watchdogN comes with the first\n");
 	return 0;
-
-err_reboot:
-	unregister_reboot_notifier(&reboot_block);
-err_nmi:
-	pretimeout_exit();
-	return rv;
 }
 
 static void __exit ipmi_watchdog_exit(void)
 {
 	ipmi_smi_watcher_unregister(&watcher);
-	unregister_reboot_notifier(&reboot_block);
-	cancel_delayed_work_sync(&attach);
-	device_hide();
-	timer_exit();
-	if (wdt.user)
-		ipmi_destroy_user(wdt.user);
-	pretimeout_exit();
+	take_down();
 }
 
 module_init(ipmi_watchdog_init);

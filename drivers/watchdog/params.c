@@ -11,7 +11,6 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/string.h>
-#include <linux/sysfs.h>
 #include <linux/watchdog.h>
 
 #include "watchdog.h"
@@ -25,8 +24,18 @@ u8 param_preop;
 
 static bool ready;
 
+/**
+ * params_ready() - the module begins: from here on parameters have effects
+ *
+ * Before, they are only noted: if one of them makes no sense nothing is there to be taken back.
+ */
 void params_ready(void)
 {
+	guard(mutex)(&wdt.lock);
+	if (param_preaction == WDT_PRE_NMI && pretimeout_nmi_locked(true)) {
+		pr_err("preaction=pre_nmi: this machine has no such NMI\n");
+		param_preaction = WDT_PRE_NONE;
+	}
 	ready = true;
 }
 
@@ -52,6 +61,11 @@ static const char *const actions[] = {
 	[WDT_ACTION_POWER_CYCLE] = "power_cycle",
 };
 
+const char *action_name(void)
+{
+	return actions[param_action];
+}
+
 static int action_set(const char *val, const struct kernel_param *kp)
 {
 	int rv = word_of(val, actions, ARRAY_SIZE(actions), "action");
@@ -62,9 +76,9 @@ static int action_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int action_get(char *buf, const struct kernel_param *kp)
+static int action_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", actions[param_action]);
+	return ipmi_param_printf(out, "%s\n", actions[param_action]);
 }
 
 static const struct kernel_param_ops action_ops = { .set = action_set, .get = action_get };
@@ -85,21 +99,25 @@ static int preaction_set(const char *val, const struct kernel_param *kp)
 
 	if (rv < 0)
 		return ready ? -EINVAL : 0;
-	if (ready && rv == WDT_PRE_NMI && param_preop == WDT_PREOP_GIVE_DATA)
+	if (!ready) {
+		param_preaction = rv;
+		return 0;
+	}
+	if (rv == WDT_PRE_NMI && param_preop == WDT_PREOP_GIVE_DATA)
 		return -EINVAL;
 	guard(mutex)(&wdt.lock);
 	if (rv == WDT_PRE_NMI && pretimeout_nmi_locked(true)) {
 		pr_err("preaction=pre_nmi: this machine has no such NMI\n");
-		return ready ? -EINVAL : 0;
+		return -EINVAL;
 	}
 	param_preaction = rv;
 	timer_listen_locked();
 	return 0;
 }
 
-static int preaction_get(char *buf, const struct kernel_param *kp)
+static int preaction_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", preactions[param_preaction]);
+	return ipmi_param_printf(out, "%s\n", preactions[param_preaction]);
 }
 
 static const struct kernel_param_ops preaction_ops = { .set = preaction_set, .get = preaction_get };
@@ -125,9 +143,9 @@ static int preop_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int preop_get(char *buf, const struct kernel_param *kp)
+static int preop_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", preops[param_preop]);
+	return ipmi_param_printf(out, "%s\n", preops[param_preop]);
 }
 
 static const struct kernel_param_ops preop_ops = { .set = preop_set, .get = preop_get };
@@ -204,10 +222,13 @@ MODULE_PARM_DESC(panic_wdt_timeout, "Seconds that a panic may take, if the timer
 
 static int interface_set(const char *val, const struct kernel_param *kp)
 {
-	int rv = param_set_int(val, kp);
+	int number, rv;
 
-	if (!rv && ready && param_interface >= 0)
-		interface_use(param_interface);
+	rv = kstrtoint(val, 0, &number);
+	if (!rv && ready && number >= 0)
+		return interface_use(number);
+	if (!rv)
+		WRITE_ONCE(param_interface, number);
 	return rv;
 }
 
@@ -229,14 +250,14 @@ static int nowayout_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int nowayout_show(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%c\n", nowayout_get() ? 'Y' : 'N');
-}
-
 bool nowayout_get(void)
 {
 	return test_bit(WDOG_NO_WAY_OUT, &wdt_device.status);
+}
+
+static int nowayout_show(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+{
+	return ipmi_param_printf(out, "%c\n", nowayout_get() ? 'Y' : 'N');
 }
 
 static const struct kernel_param_ops nowayout_ops = {

@@ -34,10 +34,13 @@ void pretimeout_message(void *unused)
 	/* Somebody else's, or of a timer that was stopped meanwhile. */
 	if (!READ_ONCE(wdt.armed))
 		return;
+	/* What comes with an NMI too may come late, when the timer has been set anew for that. */
+	if (wdt.set.preaction == WDT_PRE_NMI && (!wdt.set.pretimeout || timer_is_before_end()))
+		return;
 	if (param_preop == WDT_PREOP_PANIC)
 		panic("Watchdog pre-timeout");
-	timer_was_pretimeout();
-	device_pretimeout();
+	if (timer_was_pretimeout())
+		device_pretimeout();
 }
 
 #ifdef CONFIG_X86
@@ -62,8 +65,8 @@ static int nmi(unsigned int type, struct pt_regs *regs)
 		return NMI_DONE;
 	if (param_preop == WDT_PREOP_PANIC)
 		nmi_panic(regs, "pre-timeout");
-	timer_was_pretimeout();
-	irq_work_queue(&nmi_work);
+	if (timer_was_pretimeout())
+		irq_work_queue(&nmi_work);
 	return NMI_HANDLED;
 }
 

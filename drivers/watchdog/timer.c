@@ -10,7 +10,6 @@
 
 #include <linux/errno.h>
 #include <linux/ktime.h>
-#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/watchdog.h>
 #include <linux/workqueue.h>
@@ -28,27 +27,41 @@ struct wdt_timer wdt = {
 static void tell_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(again, tell_again);
 
-/* Is it worth another try? */
-static bool may_pass(int rv)
+/**
+ * timer_may_pass() - is it worth another try?
+ * @rv: 0 or what the BMC's functions return
+ *
+ * Return: true if it is.
+ */
+bool timer_may_pass(int rv)
 {
 	return rv && rv != -EINVAL && rv != -EOPNOTSUPP && rv != -ENODEV;
 }
 
-static void tell_later_locked(void)
+/**
+ * timer_tell_later_locked() - the BMC has to be told, and not by who asks
+ */
+void timer_tell_later_locked(void)
 {
 	lockdep_assert_held(&wdt.lock);
 	wdt.must_set = true;
 	schedule_delayed_work(&again, msecs_to_jiffies(AGAIN_MS));
 }
 
-/* What came of telling the BMC, since a time, that the timer is to run: 0 or why not. */
-static int note_locked(int rv, u64 since)
+/**
+ * timer_note_locked() - what came of telling the BMC that the timer is to run
+ * @rv: 0 or why not
+ * @since: before it was told, nanoseconds
+ *
+ * Return: @rv.
+ */
+int timer_note_locked(int rv, u64 since)
 {
 	lockdep_assert_held(&wdt.lock);
 	if (!rv) {
-		if (wdt.told)
+		if (wdt.told && !wdt.asleep)
 			pr_warn("the BMC knows of the timer again: it runs\n");
-		wdt.told = false;
+		wdt.told &= wdt.asleep;
 		/* It may have begun to count long before it said so. */
 		WRITE_ONCE(wdt.fed, since);
 		return 0;
@@ -56,26 +69,37 @@ static int note_locked(int rv, u64 since)
 	wdt.must_set = true;
 	if (!wdt.told && rv != -EINTR) {
 		pr_warn("the BMC could not be told that the machine runs (error %d)%s\n", rv,
-			may_pass(rv) ? ": trying on" : "");
+			timer_may_pass(rv) ? ": trying on" : "");
 		wdt.told = true;
 	}
-	if (may_pass(rv))
-		tell_later_locked();
+	if (timer_may_pass(rv))
+		timer_tell_later_locked();
 	return rv;
 }
 
-/*
+/**
+ * timer_tell_locked() - tell the BMC that the timer is to run
+ * @set: as what
+ *
  * Set and Reset: the first sets the countdown anew if the timer runs, the second
- * starts it if it does not, as after an expiry or a reset of the BMC.
+ * starts it if it does not, as after an expiry or a reset of the BMC. A machine that sleeps
+ * cannot feed it, so then this waits for timer_wake().
+ *
+ * Return: 0, -ENODEV, or what bmc_set() returns.
  */
-static int tell_locked(const struct wdt_set *set)
+int timer_tell_locked(const struct wdt_set *set)
 {
 	bool must_set = wdt.must_set;
 	int rv;
 
 	lockdep_assert_held(&wdt.lock);
+	if (wdt.asleep) {
+		WRITE_ONCE(wdt.must_set, true);
+		return wdt.user ? 0 : -ENODEV;
+	}
 	/* A pre-timeout from here on is one of what is set here, or may be. */
 	WRITE_ONCE(wdt.must_set, false);
+	clear_bit(0, &wdt.warned);
 	rv = wdt.user ? bmc_set(wdt.user, set) : -ENODEV;
 	if (!rv)
 		rv = bmc_reset(wdt.user);
@@ -91,7 +115,7 @@ static int arm_locked(void)
 	struct wdt_set set = wdt.set;
 
 	set.forget = false;
-	return note_locked(tell_locked(&set), since);
+	return timer_note_locked(timer_tell_locked(&set), since);
 }
 
 /**
@@ -110,16 +134,18 @@ static int stop_locked(void)
 {
 	int rv = wdt.user ? bmc_stop(wdt.user, wdt.timeout) : 0;
 
-	if (rv && !may_pass(rv) && rv != -ENODEV)
+	if (rv && !timer_may_pass(rv) && rv != -ENODEV)
 		return rv;
 	/* A BMC that cannot be told now may still come back and act. */
 	WRITE_ONCE(wdt.armed, false);
 	wdt.must_set = false;
 	timer_listen_locked();
-	if (may_pass(rv))
-		tell_later_locked();
+	if (timer_may_pass(rv))
+		timer_tell_later_locked();
 	else if (wdt.told)
 		pr_warn("the BMC knows of the timer again: it is stopped\n");
+	if (wdt.must_set && !wdt.told)
+		pr_warn("the BMC could not be told to stop its timer (error %d): trying on\n", rv);
 	wdt.told = wdt.must_set;
 	return 0;
 }
@@ -127,7 +153,7 @@ static int stop_locked(void)
 static void tell_again(struct work_struct *work)
 {
 	guard(mutex)(&wdt.lock);
-	if (!wdt.must_set || !wdt.user)
+	if (!wdt.must_set || !wdt.user || wdt.asleep)
 		return;
 	if (wdt.armed)
 		arm_locked();
@@ -151,19 +177,19 @@ static int start_locked(void)
 	lockdep_assert_held(&wdt.lock);
 	if (!wdt.user)
 		return -ENODEV;
-	rv = tell_locked(&set);
+	rv = timer_tell_locked(&set);
 	if (rv) {
 		pr_err("the BMC does not start its timer (error %d)%s\n", rv,
 		       rv == -EINVAL ? ": it cannot do this action, preaction or time" : "");
 		/* It may have heard all the same, or half of it. */
-		if (may_pass(rv))
-			tell_later_locked();
+		if (timer_may_pass(rv))
+			timer_tell_later_locked();
 		return rv;
 	}
 	wdt.set = set;
 	WRITE_ONCE(wdt.armed, true);
 	timer_listen_locked();
-	return note_locked(0, since);
+	return timer_note_locked(0, since);
 }
 
 /**
@@ -245,7 +271,7 @@ static int feed_locked(void)
 		return arm_locked();
 	rv = bmc_reset(wdt.user);
 	if (rv != -ESTALE)
-		return note_locked(rv, since);
+		return timer_note_locked(rv, since);
 	rv = arm_locked();
 	if (!rv)
 		pr_notice("the BMC had forgotten the timer, as after a reset: it runs again\n");
@@ -281,11 +307,11 @@ static int set_times_locked(unsigned int timeout, unsigned int pretimeout)
 		set.timeout = timeout;
 		set.pretimeout = pretimeout;
 		set.forget = false;
-		rv = tell_locked(&set);
+		rv = timer_tell_locked(&set);
 		if (!rv)
 			wdt.set = set;
-		if (!rv || may_pass(rv))
-			note_locked(rv, since);
+		if (!rv || timer_may_pass(rv))
+			timer_note_locked(rv, since);
 	}
 	if (rv)
 		return rv;
@@ -358,63 +384,77 @@ unsigned int timer_left(void)
  * @start: its timer is to run from now on
  *
  * A timer that was armed before is armed here. Else the BMC's is stopped, whoever
- * started it, unless it is to run.
+ * started it, unless it is to run. A BMC that cannot run it as the parameters say is one all
+ * the same: programs are told why by their open or ioctl, and can choose something else.
  *
  * Return: 0 or what bmc_set() returns.
  */
 int timer_attach_locked(bool start)
 {
+	int rv;
+
+	lockdep_assert_held(&wdt.lock);
+	if (wdt.armed) {
+		u64 since = ktime_get_mono_fast_ns();
+		struct wdt_set set = wdt.set;
+
+		set.keep = !wdt.is_old;
+		set.forget = false;
+		rv = timer_tell_locked(&set);
+		if (rv)
+			return rv;
+		wdt.set = set;
+		return timer_note_locked(0, since);
+	}
+	if (start) {
+		rv = start_locked();
+		if (!rv || timer_may_pass(rv))
+			return rv;
+	}
+	return bmc_stop(wdt.user, wdt.timeout);
+}
+
+/**
+ * timer_again_locked() - the BMC may have been told otherwise: tell it anew if it is armed
+ */
+void timer_again_locked(void)
+{
 	lockdep_assert_held(&wdt.lock);
 	if (wdt.armed)
-		return arm_locked();
-	return start ? start_locked() : bmc_stop(wdt.user, wdt.timeout);
+		arm_locked();
 }
 
 /**
  * timer_detach_locked() - the BMC is about to be left
  * @stop: it must not act any more
  *
- * An armed timer stays armed, for the next BMC.
+ * An armed timer stays armed, for the next BMC. One that could not be stopped before is to be
+ * stopped in any case.
  */
 void timer_detach_locked(bool stop)
 {
+	int rv = 0;
+
 	lockdep_assert_held(&wdt.lock);
-	if (wdt.armed && stop)
-		bmc_stop(wdt.user, wdt.timeout);
-}
-
-/**
- * timer_extend() - the last word to an armed timer before the machine restarts
- * @timeout: seconds, at least
- *
- * Then it is to reset a machine that does not come up.
- */
-void timer_extend(unsigned int timeout)
-{
-	u64 since = ktime_get_mono_fast_ns();
-	struct wdt_set set;
-
-	guard(mutex)(&wdt.lock);
-	if (!wdt.armed || !wdt.user)
-		return;
-	set = wdt.set;
-	set.action = WDT_ACTION_RESET;
-	set.pretimeout = 0;
-	set.timeout = max(set.timeout, timeout);
-	if (!tell_locked(&set)) {
-		wdt.set = set;
-		note_locked(0, since);
-	}
+	if (wdt.armed ? stop : wdt.must_set)
+		rv = bmc_stop(wdt.user, wdt.timeout);
+	if (rv)
+		pr_warn("the BMC that is left could not be told to stop its timer (error %d): it may still act\n",
+			rv);
 }
 
 /**
  * timer_was_pretimeout() - the next to feed it must set it
  *
- * Context: any.
+ * A BMC may say so twice, by an NMI and by a message.
+ *
+ * Context: any, NMI included.
+ * Return: true if this is the first that is heard of it.
  */
-void timer_was_pretimeout(void)
+bool timer_was_pretimeout(void)
 {
 	WRITE_ONCE(wdt.must_set, true);
+	return !test_and_set_bit(0, &wdt.warned);
 }
 
 /**
@@ -433,7 +473,10 @@ bool timer_is_before_end(void)
 	       ktime_get_mono_fast_ns() - READ_ONCE(wdt.fed) < (ms - END_SLACK_MS) * NSEC_PER_MSEC;
 }
 
-void timer_exit(void)
+/**
+ * timer_quiet() - nobody tells the BMC anything by itself any more
+ */
+void timer_quiet(void)
 {
 	cancel_delayed_work_sync(&again);
 }

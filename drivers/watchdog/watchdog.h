@@ -4,10 +4,11 @@
  *
  *	device.c, legacy.c    the device that programs open: of the watchdog core, or our own
  *	params.c              the module's parameters
+ *	ending.c              the timer's last words: restart, power off, sleep, module exit
  *	timer.c               the one timer: is it armed, and does the BMC know?
  *	bmc.c                 the commands
  *	pretimeout.c          what the BMC says before it acts
- *	main.c                the interface it is on, panic, reboot
+ *	main.c                the interface it is on, panic, reboot, sleep
  *
  * Locks, in the order in which they are taken:
  *
@@ -82,7 +83,7 @@ struct wdt_set {
  * @running: it counts
  * @ours: for the operating system (SMS/OS), not for the firmware
  * @expired: it has expired for the operating system
- * @left: 100 ms until it expires
+ * @left: 100 ms until it expires, 0 if the BMC does not say
  */
 struct wdt_state {
 	bool running;
@@ -100,13 +101,15 @@ struct wdt_state {
  * @must_set: the BMC does not know whether it is to run, or has to be told anew
  * @told: that the BMC could not be told was said
  * @held: no program may start it now
+ * @asleep: the machine is about to sleep, or sleeps: the BMC is told of the timer as it wakes
+ * @warned: bit 0: the pre-timeout of what is set was heard
  * @set: what it was armed with
  * @timeout: as set by parameter or ioctl
  * @pretimeout: likewise
  * @fed: when it was fed last, nanoseconds of the monotonic clock
  *
  * @armed, @set and @fed are also read without the lock, at panic and in the NMI. A
- * pre-timeout sets @must_set without it.
+ * pre-timeout sets @must_set and @warned without it.
  */
 struct wdt_timer {
 	struct mutex lock;
@@ -116,6 +119,8 @@ struct wdt_timer {
 	bool must_set;
 	bool told;
 	bool held;
+	bool asleep;
+	unsigned long warned;
 	struct wdt_set set;
 	unsigned int timeout;
 	unsigned int pretimeout;
@@ -134,11 +139,22 @@ int timer_set_timeout(unsigned int timeout);
 int timer_set_pretimeout(unsigned int pretimeout);
 unsigned int timer_left(void);
 int timer_attach_locked(bool start);
+void timer_again_locked(void);
 void timer_detach_locked(bool stop);
 void timer_listen_locked(void);
-void timer_extend(unsigned int timeout);
-void timer_was_pretimeout(void);
+bool timer_was_pretimeout(void);
 bool timer_is_before_end(void);
+void timer_quiet(void);
+bool timer_may_pass(int rv);
+int timer_tell_locked(const struct wdt_set *set);
+int timer_note_locked(int rv, u64 since);
+void timer_tell_later_locked(void);
+
+/* ending.c */
+void timer_extend(unsigned int timeout);
+void timer_end(void);
+void timer_sleep(void);
+void timer_wake(void);
 void timer_exit(void);
 
 /* bmc.c */
@@ -156,6 +172,7 @@ extern u8 param_action;
 extern u8 param_preaction;
 extern u8 param_preop;
 bool nowayout_get(void);
+const char *action_name(void);
 void params_ready(void);
 
 /* device.c */
@@ -165,6 +182,7 @@ void device_hide(void);
 int device_set_preop(u8 preop);
 int device_set_timeout(unsigned int timeout);
 void device_pretimeout(void);
+void device_say(int number);
 
 /* legacy.c */
 int legacy_register(void);
@@ -180,6 +198,6 @@ void pretimeout_test_locked(void);
 
 /* main.c */
 unsigned int boot_status(void);
-void interface_use(int number);
+int interface_use(int number);
 
 #endif /* WATCHDOG_H */

@@ -81,6 +81,8 @@ static inline bool attn_wants(const struct attn *a)
 	return a->due || a->flags;
 }
 
+bool attn_takes(const struct attn *a);
+void attn_put_off(struct attn *a);
 unsigned int attn_next(struct attn *a, u8 *rq);
 enum attn_verdict attn_answer(struct attn *a, const u8 *rsp, unsigned int len);
 void attn_failed(struct attn *a);

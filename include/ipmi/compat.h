@@ -23,8 +23,10 @@
 #include <linux/ipmi.h>
 #include <linux/ipmi_smi.h>
 #include <linux/mutex.h>
+#include <linux/moduleparam.h>
 #include <linux/platform_device.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 
 /*
  * ipmi_smi_handlers.sender returned nothing before it learned to refuse a
@@ -204,6 +206,24 @@ static inline void ipmi_hrtimer_setup(struct hrtimer *timer,
 #define IPMI_HAS_IOPORT 1
 #else
 #define IPMI_HAS_IOPORT 0
+#endif
+
+/*
+ * kernel_param_ops.get is given a page to write to, and is to be given a seq_buf (proposed in
+ * May 2026). Ours is declared  int f(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
+ * and ends in  return ipmi_param_printf(out, ...).
+ */
+#if IPMI_PARAM_GET_TAKES_SEQ_BUF
+#include <linux/seq_buf.h>
+#define IPMI_PARAM_OUT struct seq_buf
+#define ipmi_param_printf(out, fmt, ...)			\
+	({							\
+		seq_buf_printf(out, fmt, ##__VA_ARGS__);	\
+		0;						\
+	})
+#else
+#define IPMI_PARAM_OUT char
+#define ipmi_param_printf(out, fmt, ...) sysfs_emit(out, fmt, ##__VA_ARGS__)
 #endif
 
 /* guard(ipmi_bh)(&lock): a spinlock, with soft interrupts off. 6.1 has no spinlock_bh. */

@@ -46,5 +46,6 @@ ipmi-answers := -DIPMI_COMPAT_ASKED \
 	$(call ipmi-asks,PLATFORM_HAS_REMOVE_NEW,linux/platform_device.h,void[[:space:]]+.\*remove_new) \
 	$(call ipmi-asks,I2C_HAS_PROBE_NEW,linux/i2c.h,int[[:space:]]+.\*probe_new) \
 	$(call ipmi-asks,HAS_HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer) \
+	$(call ipmi-asks,PARAM_GET_TAKES_SEQ_BUF,linux/moduleparam.h,int[[:space:]]+.\*get..struct seq_buf) \
 	$(call ipmi-asks,SYSCTL_IS_COUNTED,linux/sysctl.h,register_sysctl_sz) \
 	$(call ipmi-asks,IOPORT_IS_OPTIONAL,asm-generic/io.h,CONFIG_HAS_IOPORT$$|CONFIG_HAS_IOPORT[^_])

@@ -47,6 +47,7 @@ int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
 
 struct ipmi_smi_msg;
 bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);
+struct ipmi_smi_msg *ipmi_core_in_flight(const struct ipmi_smi *intf);
 void ipmi_core_run(struct ipmi_smi *intf);
 void ipmi_core_kick(struct ipmi_smi *intf);
 void ipmi_core_msg_received(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);

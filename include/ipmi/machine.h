@@ -102,6 +102,7 @@ enum ipmi_phase {
  * @IPMI_CAUSE_ERROR: the BMC showed its error state or reported an error code
  * @IPMI_CAUSE_TOO_SHORT: the answer has no completion code
  * @IPMI_CAUSE_TOO_LONG: the answer does not end
+ * @IPMI_CAUSE_WRONG: the answer is one to something else
  * @IPMI_CAUSES: how many there are
  */
 enum ipmi_cause {
@@ -113,6 +114,7 @@ enum ipmi_cause {
 	IPMI_CAUSE_ERROR,
 	IPMI_CAUSE_TOO_SHORT,
 	IPMI_CAUSE_TOO_LONG,
+	IPMI_CAUSE_WRONG,
 	IPMI_CAUSES,
 };
 
@@ -141,6 +143,7 @@ struct ipmi_machine;
  * struct ipmi_machine_ops - seam 3: one kind of system interface
  * @name: "kcs", "smic" or "bt", as in the type attribute and module parameter
  * @nregs: registers it uses
+ * @status_reg: the one of them that present() reads
  * @size: bytes the engine allocates for its state, zeroed
  * @step_timeout_us: how long one byte handshake may take
  * @answer_timeout_us: how long the BMC may think
@@ -158,6 +161,9 @@ struct ipmi_machine;
  *	data) to @rsp, at most @cap bytes, and return its length. An answer longer
  *	than &IPMI_MACHINE_MAX is cut, its completion code becomes 0xc6.
  * @failure: after FAILED, the story; valid until the next start().
+ * @forget: whoever drove the machine was stopped anywhere in it, and is gone: forget the
+ *	request. The next one finds the interface in the middle of something, and recovers it.
+ *	Touches no register.
  * @asserts: has the interface a reason to interrupt? Reads only, and only what reading
  *	does not change; the one function that may be called beside the others
  * @irq: NULL, or the interface's own interrupt enable (BT): before the first
@@ -167,6 +173,7 @@ struct ipmi_machine;
 struct ipmi_machine_ops {
 	const char *name;
 	unsigned int nregs;
+	unsigned int status_reg;
 	size_t size;
 	u32 step_timeout_us;
 	u32 answer_timeout_us;
@@ -177,6 +184,7 @@ struct ipmi_machine_ops {
 	enum ipmi_step (*step)(struct ipmi_machine *m, u32 elapsed_us);
 	unsigned int (*result)(struct ipmi_machine *m, u8 *rsp, unsigned int cap);
 	const struct ipmi_failure *(*failure)(const struct ipmi_machine *m);
+	void (*forget)(struct ipmi_machine *m);
 	bool (*asserts)(const struct ipmi_machine *m);
 	void (*irq)(struct ipmi_machine *m, bool on);
 };

@@ -38,6 +38,7 @@
  * @due_ms: when this try's time is up
  * @again: it was sent more than once
  * @answer_ms: until when this use of the slot may be answered
+ * @cc: with which completion code its last try was refused, 0 = it was not
  */
 struct seq_slot {
 	void *owner;
@@ -51,6 +52,7 @@ struct seq_slot {
 	u64 due_ms;
 	bool again;
 	u64 answer_ms;
+	u8 cc;
 };
 
 /**
@@ -100,6 +102,8 @@ int seq_alloc(struct seq_table *t, void *owner, const struct ipmi_addr *addr, u8
 	      unsigned int retries, u32 retry_ms, u64 now_ms, long *token);
 void *seq_owner(struct seq_table *t, long token);
 void *seq_acknowledge(struct seq_table *t, long token, u64 now_ms);
+void *seq_refuse(struct seq_table *t, long token, u8 cc, u64 now_ms);
+u8 seq_refusal(const struct seq_table *t, long token);
 void *seq_cancel(struct seq_table *t, long token);
 void *seq_match(struct seq_table *t, const struct codec_message *answer);
 enum seq_expiry seq_expire(struct seq_table *t, u64 now_ms, void **owner, long *token);

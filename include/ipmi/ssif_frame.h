@@ -25,12 +25,15 @@ enum ssif_cmd {
 
 /**
  * struct ssif_limits - what a BMC can do; of Get System Interface Capabilities
- * @parts: 1 single part, 2 start and end, 3 start, middle and end
+ * @parts: how a long request is cut: 1 not at all, 2 the end is a middle that is not full,
+ *	3 start, middles and end
+ * @said: the same, as the BMC says
  * @request: bytes of the longest request
  * @has_pec: packet error checking
  */
 struct ssif_limits {
 	u8 parts;
+	u8 said;
 	u16 request;
 	bool has_pec;
 };
@@ -70,6 +73,8 @@ struct ssif_answer {
 };
 
 void ssif_limits_set(struct ssif_limits *l, const u8 *rsp, unsigned int n);
+unsigned int ssif_limits_trial(const struct ssif_limits *l);
+void ssif_limits_lower(struct ssif_limits *l);
 bool ssif_part(const struct ssif_limits *l, unsigned int len, unsigned int i,
 	       struct ssif_part *part);
 enum ssif_read ssif_first(struct ssif_answer *a, const u8 *block, unsigned int len);

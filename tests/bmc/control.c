@@ -15,6 +15,7 @@
 #include "flags.h"
 #include "link.h"
 #include "loop.h"
+#include "power.h"
 #include "record.h"
 #include "request.h"
 #include "sel.h"
@@ -184,6 +185,25 @@ static const char *do_lapse(int argc, char **argv, struct reply *r)
 	return no_words(argc, "lapse");
 }
 
+static const char *do_timer(int argc, char **argv, struct reply *r)
+{
+	bool at_stop = argc && !strcmp(argv[0], "stop");
+	uint8_t set[6];
+
+	(void)r;
+	argc -= at_stop;
+	argv += at_stop;
+	if (argc != sizeof(set))
+		return "timer [stop] BYTE... (6 of them)";
+	for (int i = 0; i < argc; i++)
+		set[i] = strtoul(argv[i], NULL, 16);
+	if (at_stop)
+		watchdog_by_firmware_at_stop(set);
+	else
+		watchdog_by_firmware(set);
+	return NULL;
+}
+
 static const char *do_trace(int argc, char **argv, struct reply *r)
 {
 	(void)r;
@@ -283,6 +303,7 @@ static const struct {
 	{ "satellite", NULL, bridge_satellite },
 	{ "sel", do_sel, NULL },
 	{ "set", do_set, NULL },
+	{ "timer", do_timer, NULL },
 	{ "trace", do_trace, NULL },
 	{ "unhang", do_unhang, NULL },
 };

@@ -150,7 +150,8 @@ static void pretimeout(void *arg)
 	wd.warned = true;
 	if ((wd.actions >> 4 & 7) == 2)
 		link_hw(HW_NMI);
-	if ((wd.actions >> 4 & 7) == 3)
+	/* with an NMI, too, as QEMU's own does */
+	if ((wd.actions >> 4 & 7) >= 2)
 		flags_set(FLAG_PRETIMEOUT);
 	timer_start(&watchdog, fmax(0, wd.end - clock_ms()), expired, NULL);
 }
@@ -196,6 +197,26 @@ static uint8_t watchdog_check(const struct request *rq)
 	return CC_OK;
 }
 
+static uint8_t of_firmware[6];
+static bool firmware_waits;
+
+void watchdog_by_firmware_at_stop(const unsigned char *set)
+{
+	memcpy(of_firmware, set, sizeof(of_firmware));
+	firmware_waits = true;
+}
+
+void watchdog_by_firmware(const unsigned char *set)
+{
+	stop();
+	wd.is_set = true;
+	wd.use = set[0] & 0x87;
+	wd.actions = set[1];
+	wd.pretimeout = set[2];
+	wd.countdown = get_u16(set + 4);
+	start();
+}
+
 /* What is refused changes nothing; what is taken ends the pre-timeout that there was. */
 static uint8_t watchdog_set(const struct request *rq, struct answer *a)
 {
@@ -215,6 +236,10 @@ static uint8_t watchdog_set(const struct request *rq, struct answer *a)
 	stop();
 	if (stays)
 		start();
+	if (firmware_waits && !(rq->data[0] & 0x40)) {
+		firmware_waits = false;
+		watchdog_by_firmware(of_firmware);
+	}
 	return CC_OK;
 }
 

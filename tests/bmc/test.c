@@ -525,6 +525,27 @@ static void watchdog_warns(void)
 	EXPECT(ask(6, 0x25, "", 0, m, &n) == CC_OK && !(m[0] & 0x40));
 }
 
+/* The firmware sets it for its own use, and starts it. */
+static void watchdog_of_firmware(void)
+{
+	uint8_t m[FRAME_MAX];
+	size_t n;
+
+	EXPECT(line("timer 43 01 00 00 70 17", "ok"));
+	EXPECT(ask(6, 0x25, "", 0, m, &n) == CC_OK && n == 8);
+	EXPECT(m[0] == 0x43 && m[1] == 0x01 && get_u16(m + 4) == 0x1770);
+	EXPECT(ask(6, 0x24, "\4\0\0\0\144\0", 6, m, &n) == CC_OK);
+	EXPECT(ask(6, 0x25, "", 0, m, &n) == CC_OK && m[0] == 0x04);
+	EXPECT(line("timer 43 01", "error: timer [stop] BYTE... (6 of them)"));
+	EXPECT(line("timer stop 43 01 00 00 70 17", "ok"));
+	EXPECT(ask(6, 0x24, "\104\0\0\0\144\0", 6, m, &n) == CC_OK);
+	EXPECT(ask(6, 0x25, "", 0, m, &n) == CC_OK && m[0] == 0x04);
+	for (int i = 0; i < 2; i++) {
+		EXPECT(ask(6, 0x24, "\4\0\0\0\144\0", 6, m, &n) == CC_OK);
+		EXPECT(ask(6, 0x25, "", 0, m, &n) == CC_OK && m[0] == (i ? 0x04 : 0x43));
+	}
+}
+
 /* Boards that go off by commands of their own, and take nothing else for them. */
 static void boards(void)
 {
@@ -598,6 +619,7 @@ static const struct {
 	{ "watchdog", watchdog },
 	{ "watchdog: nonsense is refused", watchdog_nonsense },
 	{ "watchdog: its pre-timeout flag", watchdog_warns },
+	{ "watchdog: the firmware's", watchdog_of_firmware },
 	{ "boards that power off otherwise", boards },
 	{ "events and interrupts", events_and_interrupts },
 };

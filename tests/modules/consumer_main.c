@@ -427,7 +427,7 @@ static const struct consumer_case cases[] = {
 
 static const struct consumer_case *const all_cases[] = {
 	cases, queue_cases, events_cases, identity_cases, bridge_cases, panic_cases,
-	run_cases,
+	run_cases, again_cases,
 };
 
 static const struct consumer_case *find(const char *name)

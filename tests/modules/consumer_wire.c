@@ -79,8 +79,12 @@ static void answer_app(struct wire *w, struct ipmi_smi_msg *msg)
 		rsp[0] = 0;
 		break;
 	case 0x08:
-		if (w->guid_len)
+		if (w->guid_errors > 0) {
+			w->guid_errors--;
+			rsp[0] = w->guid_error;
+		} else if (w->guid_len) {
 			n = put(rsp, w->guid, w->guid_len);
+		}
 		break;
 	case 0x34:
 		rsp[0] = w->send_cc;

@@ -40,6 +40,8 @@ struct wire {
 	u8 id_error;		/* with this */
 	u8 guid[18];		/* to Get Device GUID, likewise */
 	int guid_len;
+	int guid_errors;
+	u8 guid_error;
 	u8 media[16];		/* to Get Channel Info: the medium, */
 	u8 channel_cc[16];	/* the completion code, */
 	int channel_len;	/* and how long it is */
@@ -106,6 +108,6 @@ struct consumer_case {
 	void (*run)(void);
 };
 extern const struct consumer_case queue_cases[], events_cases[], identity_cases[], bridge_cases[],
-	panic_cases[], run_cases[];
+	panic_cases[], run_cases[], again_cases[];
 
 #endif

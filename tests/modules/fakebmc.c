@@ -15,6 +15,7 @@
  *	byte_us ...	fields of struct fake_bmc and of the kind
  *	enables		what Set Global Enables has set; a reset clears them
  *	flags		what Get Message Flags says; no attention bit goes with it
+ *	silent		so many of the next requests of NetFn 2Eh are not answered
  *	echoes		requests of NetFn 2Eh that were executed
  *	device_ids, events, bt_caps	other requests, likewise
  *
@@ -30,6 +31,7 @@
 
 #define NETFN_OEM 0x2e /* is echoed */
 #define FLAG_EVENT 0x02
+#define FOR_EVER_US 60000000
 
 /**
  * struct fakebmc - one BMC
@@ -40,6 +42,7 @@
  * @reset: the kind's own
  * @enables: global enables
  * @flags: message flags
+ * @silent: how many of the next ones of that network function get no answer
  * @echoes: requests executed of the network function that is echoed
  * @device_ids: Get Device ID executed
  * @events: Read Event Message Buffer executed
@@ -58,6 +61,7 @@ struct fakebmc {
 	void (*reset)(struct fake_bmc *b);
 	u8 enables;
 	u8 flags;
+	u32 silent;
 	u32 echoes;
 	u32 device_ids;
 	u32 events;
@@ -88,7 +92,10 @@ static u32 think(struct fake_bmc *b)
 
 	if (b->req[0] >> 2 == NETFN_OEM) {
 		f->echoes++;
-		return b->think_us;
+		if (!f->silent)
+			return b->think_us;
+		f->silent--;
+		return FOR_EVER_US;
 	}
 	b->rsp[2] = 0;
 	b->rsp_len = 3;
@@ -209,6 +216,7 @@ static void show(struct fakebmc *f)
 	debugfs_create_file("fault", 0200, d, f, &fault_ops);
 	debugfs_create_u32("byte_us", 0600, d, &f->b.byte_us);
 	debugfs_create_u32("think_us", 0600, d, &f->b.think_us);
+	debugfs_create_u32("silent", 0600, d, &f->silent);
 	debugfs_create_u32("answer_len", 0600, d, (u32 *)&f->b.answer_len);
 	debugfs_create_bool("answer_forever", 0600, d, &f->b.answer_forever);
 	debugfs_create_u32("accesses", 0400, d, &f->b.accesses);

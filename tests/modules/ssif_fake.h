@@ -36,6 +36,11 @@ enum kind {
 	REFUSE,		/* command ARG of NetFn App is refused */
 	STUBBORN,	/* so is to stop alerting for messages */
 	CUT,		/* an answer has ARG bytes */
+	LACKS,		/* a write with SMBus command ARG is not acknowledged */
+	IGNORES,	/* or is, and forgotten */
+	EMPTY,		/* while there is no answer a block has ARG bytes, which the adapter passes on */
+	PROTO,		/* or it says -EPROTO */
+	SPOILT,		/* or -EBADMSG */
 	NR_KINDS
 };
 

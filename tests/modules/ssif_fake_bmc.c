@@ -41,7 +41,8 @@ const char *const fake_kinds[NR_KINDS] = {
 	[COMMAND] = "command",	[SHORT] = "short",     [ENDLESS] = "endless",
 	[STALE] = "stale",	[BAD_PEC] = "pec",     [BAD_WRITE] = "pec-write",
 	[UNSURE_START] = "unsure-start", [REFUSE] = "refuse", [STUBBORN] = "stubborn",
-	[CUT] = "cut",
+	[CUT] = "cut",		[LACKS] = "lacks",     [IGNORES] = "ignores",
+	[EMPTY] = "empty",	[PROTO] = "proto",     [SPOILT] = "spoilt",
 };
 
 struct fake_bmc bmc = { .answer_len = 16 };
@@ -248,9 +249,30 @@ static unsigned int longest(void)
 	return parts == 1 ? 63 : parts == 2 ? MESSAGE_MAX : 32;
 }
 
+/* Of one without a proper end a middle that is not full is one. */
+static bool is_end(u8 cmd, unsigned int n)
+{
+	bool lacks_end = (bmc.fault == LACKS || bmc.fault == IGNORES) && bmc.arg == 8;
+
+	return cmd == 2 || cmd == 8 || (cmd == 7 && (parts == 1 || (lacks_end && n < 32)));
+}
+
+/* What it says while it has no answer. */
+static int no_answer_yet(u8 *n)
+{
+	if (bmc.fault == PROTO)
+		return -EPROTO;
+	if (bmc.fault == SPOILT)
+		return -EBADMSG;
+	if (bmc.fault != EMPTY)
+		return -ENXIO;
+	*n = bmc.arg;
+	return 0;
+}
+
 int take(u8 cmd, const u8 *bytes, unsigned int n)
 {
-	bool end = cmd == 2 || cmd == 8 || (cmd == 7 && parts == 1);
+	bool end = is_end(cmd, n);
 	static unsigned int refused;
 
 	bmc.writes++;
@@ -263,6 +285,12 @@ int take(u8 cmd, const u8 *bytes, unsigned int n)
 	}
 	if (strikes(BAD_WRITE))
 		return -EBADMSG;
+	if (bmc.arg == cmd && strikes(LACKS))
+		return -ENXIO;
+	if (bmc.arg == cmd && strikes(IGNORES)) {
+		bmc.begun = false;
+		return 0;
+	}
 	if (cmd == 2 || cmd == 6)
 		bmc.rq_len = 0;
 	else if (!bmc.begun)
@@ -331,7 +359,7 @@ int give(u8 cmd, u8 *block, u8 *n)
 	if (strikes(NACK) || strikes(NACK_READ) || (cmd == 9 && strikes(NACK_MIDDLE)))
 		return -ENXIO;
 	if (!bmc.rsp_len || (early && !old))
-		return -ENXIO;
+		return no_answer_yet(n);
 	if (cmd == 3)
 		bmc.part = 0;
 	else if (!bmc.part)

@@ -30,6 +30,7 @@ static const struct suite *const suites[] = {
 	&bt_trace_suite,
 	&bt_bounds_suite,
 	&bt_suite,
+	&torn_suite,
 };
 
 static unsigned int complaints;

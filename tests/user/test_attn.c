@@ -248,6 +248,37 @@ static void reset_commands(void)
 	EXPECT(attn_is_reset((const u8[]){ 0x1f, 0x03, 0, 9 }, 4));
 }
 
+/* What takes something out of the BMC is put off where there is no room for it. */
+static void no_room(void)
+{
+	static const u8 flags[] = { 0x01, 0x02, 0x03, 0x20 };
+	unsigned int i;
+
+	fresh();
+	a.oem_flags = 0xe0;
+	EXPECT(!attn_takes(&a));
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		a.due = ATTN_DUE_FLAGS;
+		EXPECT(!attn_takes(&a));
+		asks(RQ(0x18, 0x31));
+		EXPECT_EQ(gets(RQ(0x1c, 0x31, 0, flags[i])), ATTN_NOTHING);
+		EXPECT(attn_takes(&a));
+		attn_put_off(&a);
+		EXPECT(!attn_takes(&a));
+		EXPECT(!attn_wants(&a));
+	}
+	/* A pre-timeout is told of; the next request after it takes something. */
+	a.due = ATTN_DUE_FLAGS;
+	asks(RQ(0x18, 0x31));
+	EXPECT_EQ(gets(RQ(0x1c, 0x31, 0, 0x09)), ATTN_PRETIMEOUT);
+	EXPECT(!attn_takes(&a));
+	asks(RQ(0x18, 0x30, 0x08));
+	EXPECT_EQ(gets(RQ(0x1c, 0x30, 0)), ATTN_NOTHING);
+	EXPECT(attn_takes(&a));
+	attn_put_off(&a);
+	EXPECT(!attn_wants(&a));
+}
+
 static const struct test attn_tests[] = {
 	TEST(wants_nothing),
 	TEST(flags_by_urgency),
@@ -260,6 +291,7 @@ static const struct test attn_tests[] = {
 	TEST(hostile_answers),
 	TEST(failed_question_is_dropped),
 	TEST(reset_commands),
+	TEST(no_room),
 };
 
 SUITE(attn);

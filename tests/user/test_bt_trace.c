@@ -98,26 +98,44 @@ static void waits(void)
 	end();
 }
 
-/* Network function, sequence number and command name an answer; its LUN does not. */
+/*
+ * Network function, sequence number and command name an answer; its LUN does not. One with
+ * another sequence number is late; one with this number is all that this request gets.
+ */
 static void answers_to_something_else(void)
 {
+	static const u8 late[][3] = {
+		{ 0x1c, 0, 0x22 }, { 0x1c, 2, 0x22 }, { 0x1c, 129, 0x22 }, { 0x18, 0, 0x22 },
+	};
 	static const u8 wrong[][3] = {
-		{ 0x18, 1, 0x22 }, { 0x14, 1, 0x22 }, { 0x3c, 1, 0x22 }, { 0x1c, 0, 0x22 },
-		{ 0x1c, 2, 0x22 }, { 0x1c, 1, 0x23 }, { 0x1c, 1, 0x00 }, { 0x1c, 129, 0x22 },
+		{ 0x18, 1, 0x22 }, { 0x14, 1, 0x22 }, { 0x3c, 1, 0x22 },
+		{ 0x1c, 1, 0x23 }, { 0x1c, 1, 0x00 },
 	};
 	unsigned int i;
 
 	begin();
 	hand_over(1);
-	for (i = 0; i < ARRAY_SIZE(wrong); i++)
-		STEP(&s, 0, IPMI_STEP_TICK, CTRL(B2H),
-		     ANSWER(wrong[i][0], wrong[i][1], wrong[i][2]));
+	for (i = 0; i < ARRAY_SIZE(late); i++)
+		STEP(&s, 0, IPMI_STEP_TICK, CTRL(B2H), ANSWER(late[i][0], late[i][1], late[i][2]));
 	/* Nor does one answer that is too short to say so. */
 	STEP(&s, 0, IPMI_STEP_TICK, CTRL(B2H), SET(H_BUSY), SET(B2H), SET(CLR_RD), OUT(0),
 	     SET(H_BUSY));
-	STEP(&s, 0, IPMI_STEP_TICK, CTRL(B2H), SET(H_BUSY), SET(B2H), SET(CLR_RD), OUT(2),
-	     OUT(0x1c), OUT(1), SET(H_BUSY));
 	STEP(&s, 0, IPMI_STEP_DONE, CTRL(B2H), ANSWER(0x1f, 1, 0x22));
+	end();
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		begin();
+		hand_over(1);
+		STEP(&s, 0, IPMI_STEP_FAILED, CTRL(B2H),
+		     ANSWER(wrong[i][0], wrong[i][1], wrong[i][2]));
+		FAILURE(&s, IPMI_PHASE_THINK, IPMI_CAUSE_WRONG, B2H, 0, true, false);
+		end();
+	}
+	begin();
+	hand_over(1);
+	STEP(&s, 0, IPMI_STEP_FAILED, CTRL(B2H), SET(H_BUSY), SET(B2H), SET(CLR_RD), OUT(2),
+	     OUT(0x1c), OUT(1), SET(H_BUSY));
+	FAILURE(&s, IPMI_PHASE_THINK, IPMI_CAUSE_WRONG, B2H, 0, true, false);
 	end();
 
 	/* Two bytes and a sequence number: an answer without a code, which is made up for. */

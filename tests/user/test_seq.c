@@ -241,6 +241,40 @@ static void guard(void)
 	expect_none(~0ULL);
 }
 
+/* How the last try was refused, and no other. */
+static void refusals(void)
+{
+	void *owner;
+	long token;
+
+	seq_init(&t);
+	token = alloc_at(3, 2, 100, 0);
+	EXPECT_EQ(seq_refusal(&t, token), 0);
+	EXPECT(seq_refuse(&t, token, 0x83, 0) == &owners[3]);
+	EXPECT_EQ(seq_refusal(&t, token), 0x83);
+	expect_none(99);
+	EXPECT_EQ(seq_expire(&t, 100, &owner, &token), SEQ_RESEND);
+	EXPECT_EQ(seq_refusal(&t, token), 0);
+	EXPECT(seq_refuse(&t, token, 0x81, 100) == &owners[3]);
+	EXPECT_EQ(seq_expire(&t, 200, &owner, &token), SEQ_RESEND);
+	EXPECT(seq_refuse(&t, token, 0x82, 200) == &owners[3]);
+	EXPECT_EQ(seq_expire(&t, 300, &owner, &token), SEQ_TIMED_OUT);
+	EXPECT_EQ(seq_refusal(&t, token), 0x82);
+	EXPECT(!seq_refuse(&t, token, 0x83, 300));
+	/* refused, then kept by the transport */
+	token = alloc_at(4, 1, 100, 400);
+	EXPECT(seq_refuse(&t, token, 0x83, 400) == &owners[4]);
+	EXPECT_EQ(seq_expire(&t, 500, &owner, &token), SEQ_RESEND);
+	EXPECT_EQ(seq_expire(&t, 60500, &owner, &token), SEQ_TIMED_OUT);
+	EXPECT_EQ(seq_refusal(&t, token), 0);
+	/* the next use of a number knows of none */
+	for (unsigned int i = 0; i < SEQ_SLOTS; i++) {
+		token = alloc_at(5, 0, 100, 200000);
+		EXPECT_EQ(seq_refusal(&t, token), 0);
+		EXPECT(seq_cancel(&t, token) == &owners[5]);
+	}
+}
+
 /* An answer between two tries ends it, whichever try it belongs to. */
 static void answer_between_tries(void)
 {
@@ -419,6 +453,7 @@ static const struct test seq_tests[] = {
 	TEST(lan_and_broadcast),
 	TEST(one_life),
 	TEST(guard),
+	TEST(refusals),
 	TEST(answer_between_tries),
 	TEST(any_order_of_times),
 	TEST(owners_that_leave),

@@ -220,6 +220,34 @@ static void limits_of_each_kind(void)
 	}
 }
 
+/* What is tried of a BMC that takes no long request: each way once, and at last one block. */
+static void limits_that_are_lowered(void)
+{
+	static const struct {
+		u8 kind, size;
+		struct { u8 trial, parts, request; } steps[4];
+	} cases[] = {
+		{ 2, 255, { { 65, 3, 255 }, { 33, 3, 64 }, { 33, 2, 63 }, { 0, 1, 32 } } },
+		{ 2, 65, { { 65, 3, 65 }, { 33, 3, 64 }, { 33, 2, 63 }, { 0, 1, 32 } } },
+		{ 2, 64, { { 33, 3, 64 }, { 33, 2, 63 }, { 0, 1, 32 }, { 0, 1, 32 } } },
+		{ 2, 40, { { 33, 3, 40 }, { 33, 2, 40 }, { 0, 1, 32 }, { 0, 1, 32 } } },
+		{ 1, 255, { { 33, 2, 63 }, { 33, 3, 63 }, { 0, 1, 32 }, { 0, 1, 32 } } },
+		{ 0, 255, { { 0, 1, 32 }, { 0, 1, 32 }, { 0, 1, 32 }, { 0, 1, 32 } } },
+	};
+
+	for (unsigned int c = 0; c < ARRAY_SIZE(cases); c++) {
+		struct ssif_limits l = limits(cases[c].kind, cases[c].size);
+
+		for (unsigned int i = 0; i < 4; i++) {
+			EXPECT_SAY(ssif_limits_trial(&l) == cases[c].steps[i].trial, "case %u.%u", c, i);
+			EXPECT_SAY(l.parts == cases[c].steps[i].parts, "case %u.%u", c, i);
+			EXPECT_SAY(l.request == cases[c].steps[i].request, "case %u.%u", c, i);
+			EXPECT(ssif_limits_trial(&l) <= l.request);
+			ssif_limits_lower(&l);
+		}
+	}
+}
+
 /* What begins an answer of several parts, IPMI 2.0, section 12.5, and what does not. */
 static void beginnings(void)
 {
@@ -294,6 +322,7 @@ static const struct test ssif_tests[] = {
 	TEST(spoiled_answers),
 	TEST(an_answer_without_end),
 	TEST(limits_of_each_kind),
+	TEST(limits_that_are_lowered),
 	TEST(beginnings),
 	TEST(ends),
 };

@@ -339,6 +339,7 @@ static void words(void)
 	static const char *const causes[] = {
 		"no error", "nothing is there", "stays busy", "is silent", "is in a wrong state",
 		"reports an error", "answer without a completion code", "answer without an end",
+		"answer to something else",
 	};
 	unsigned int i;
 

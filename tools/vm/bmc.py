@@ -127,11 +127,16 @@ def write(name, data):
     return path.replace(",", ",,")      # as QEMU's options want it
 
 
-def smbios(name, base, irq=0, kind=1):
-    """A type 38 record: an interface (1 KCS, 2 SMIC, 3 BT) at an I/O port."""
-    body = struct.pack("<BBHBBBBQBB", 38, 18, 0x3100, kind, 0x20, BMC, 0xff, base | 1,
-                       0x08 if irq else 0, irq)
+def smbios(name, base, kind=1, modifier=0):
+    """A type 38 record: an interface (1 KCS, 2 SMIC, 3 BT), and its base as it is in there."""
+    body = struct.pack("<BBHBBBBQBB", 38, 18, 0x3100, kind, 0x20, BMC, 0xff, base, modifier, 0)
     return write(name, body + b"\0\0")
+
+
+def spmi(name, port, kind):
+    """The ACPI table SPMI without its header: an interface at an I/O port."""
+    return write(name, struct.pack("<BBHBBBBI", kind, 1, 0x0200, 0, 0, 0, 0, 0) +
+                 struct.pack("<BBBBQ", 1, 8, 0, 1, port) + bytes(5))
 
 
 def aml(source):
@@ -155,9 +160,18 @@ def files():
                f"fruareasize={FRU_SIZE},guid={who['guid']},mfg_id={who['manufacturer']},"
                f"product_id={who['product']},fwrev1={who['firmware'][0]},"
                f"fwrev2={who['firmware'][1]}")
-    return {"bmc": options, "smbios_ca8": smbios("smbios-ca8.bin", 0xca8),
-            "smbios_ca2": smbios("smbios-ca2.bin", 0xca2),
-            "aml_gpe": aml(os.path.join(TOP, "tests", "vm", "si", "gpe.asl"))}
+    si = os.path.join(TOP, "tests", "vm", "si")
+    return {"bmc": options, "smbios_ca8": smbios("smbios-ca8.bin", 0xca9),
+            "smbios_ca2": smbios("smbios-ca2.bin", 0xca3),
+            "smbios_mem": smbios("smbios-mem.bin", 0xca2),
+            "smbios_wide": smbios("smbios-wide.bin", 0xca3, modifier=0x40),
+            "smbios_type0": smbios("smbios-type0.bin", 0xca3, kind=0),
+            "smbios_base0": smbios("smbios-base0.bin", 0),
+            "smbios_nothing": smbios("smbios-nothing.bin", 0, kind=0),
+            "smbios_odd": smbios("smbios-odd.bin", 0xca3, modifier=0xc0),
+            "spmi": spmi("spmi.bin", 0xe4, 3),
+            "aml_gpe": aml(os.path.join(si, "gpe.asl")),
+            "aml_noift": aml(os.path.join(si, "noift.asl"))}
 
 
 def many(data, count):

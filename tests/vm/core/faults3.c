@@ -159,7 +159,8 @@ static void a3_stale_descriptor(void)
 	EXPECT_EQ(call(file, IPMICTL_SET_TIMING_PARMS_CMD, &parms), 0);
 	EXPECT_EQ(ipmi_recv(file, &r), -EAGAIN);
 	p.fd = file;
-	EXPECT_EQ(poll(&p, 1, 0) == 1 && (p.revents & POLLHUP), BY_STACK(1, 0));
+	p.events |= POLLRDHUP;
+	EXPECT_EQ(poll(&p, 1, 0) == 1 && (p.revents & POLLRDHUP), BY_STACK(1, 0));
 	/* a new interface under the old number: the old descriptor is not part of it */
 	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
 	ret = ipmi_open(0);
@@ -421,9 +422,9 @@ static void b18_removal_with_requests(void)
 	fflush(stdout);
 	child = fork();
 	if (!child) {
-		struct pollfd p = { .fd = waiting, .events = POLLIN };
+		struct pollfd p = { .fd = waiting, .events = POLLIN | POLLRDHUP };
 
-		_exit(poll(&p, 1, 5000) == 1 && (p.revents & POLLHUP) ? 0 : 1);
+		_exit(poll(&p, 1, 5000) == 1 && (p.revents & POLLRDHUP) ? 0 : 1);
 	}
 	usleep(100000);
 	start = now();
@@ -431,11 +432,11 @@ static void b18_removal_with_requests(void)
 	ktap_note("removal took %.2f s", now() - start);
 	EXPECT(now() - start < 3);
 	while (now() < start + 4) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct pollfd p = { .fd = fd, .events = POLLIN | POLLRDHUP };
 
 		if (poll(&p, 1, 500) <= 0)
 			continue;
-		hung_up |= p.revents & POLLHUP;
+		hung_up |= p.revents & POLLRDHUP;
 		if (ipmi_recv(fd, &r))
 			break;
 		EXPECT_EQ(r.recv_type, IPMI_RESPONSE_RECV_TYPE);

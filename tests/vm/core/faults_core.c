@@ -5,11 +5,15 @@
  * one to QEMU's own.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -260,7 +264,126 @@ static const struct ktap_case cases[] = {
 };
 
 /* The kernel's own has no such file, and takes long. */
+/* A page that nobody fills in: who touches it sleeps until it is killed. */
+static void *bottomless_page(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	range.range.start = (unsigned long)page;
+	range.range.len = 4096;
+	if (uffd < 0 || page == MAP_FAILED || ioctl(uffd, UFFDIO_API, &api) ||
+	    ioctl(uffd, UFFDIO_REGISTER, &range))
+		return NULL;
+	return page;
+}
+
+static pid_t reader(int file, bool bottomless)
+{
+	struct ipmi_addr addr;
+	unsigned char data[64];
+	struct ipmi_recv recv = {
+		.addr = (void *)&addr,
+		.addr_len = sizeof(addr),
+		.msg = { .data = data, .data_len = sizeof(data) },
+	};
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child)
+		return child;
+	if (bottomless)
+		recv.addr = bottomless_page();
+	if (!recv.addr)
+		_exit(2);
+	ioctl(file, IPMICTL_RECEIVE_MSG, &recv);
+	_exit(1);
+}
+
+static bool dies(pid_t child)
+{
+	double end = now() + 3;
+	int status = 0;
+	pid_t got = 0;
+
+	kill(child, SIGKILL);
+	while (!got && now() < end) {
+		got = waitpid(child, &status, WNOHANG);
+		usleep(10000);
+	}
+	return got == child && WIFSIGNALED(status);
+}
+
+/* Who waits behind a reader that is in a page fault can be killed; the message is nobody's yet. */
+static void a_reader_is_killed(void)
+{
+	int fd = ipmi_open(0);
+	pid_t first, second;
+	struct reply r;
+
+	EXPECT_EQ(ipmi_send(fd, 7, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	EXPECT_EQ(ipmi_wait(fd, QUICK_MS), 1);
+	first = reader(fd, true);
+	usleep(300000);
+	second = reader(fd, false);
+	usleep(300000);
+	EXPECT(dies(second));
+	EXPECT(dies(first));
+	EXPECT_EQ(ipmi_recv(fd, &r), 0);
+	EXPECT_EQ(r.msgid, 7);
+	EXPECT_EQ(r.data[0], 0);
+	close(fd);
+}
+
+static long left_behind(void)
+{
+	run("cd /sys/devices/platform; ls -d ipmi_bmc.* *ipmi-si*/nr_users *ipmi-si*/nr_msgs "
+	    "*ipmi-si*/maintenance_mode *ipmi-si*/ipmi_stats *ipmi-si*/bmc *ipmi-si*/ipmi 2>/dev/null "
+	    "| wc -l");
+	return atol(output());
+}
+
+/*
+ * The BMC tells the transport who it is, and then the core an error: the registration fails. Nothing
+ * of it is left behind, nothing is done for it any more, and the next one succeeds.
+ */
+static void registration_fails(void)
+{
+	bmc_line("fault cc netfn=06 cmd=01 skip=1 n=6 arg=%d", 0xd5);
+	run("dmesg -C");
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(left_behind(), 0);
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	for (double end = now() + 10; now() < end;) {
+		if (!run("dmesg | grep -q 'asked 6 times, last completion code 0xd5'"))
+			break;
+		usleep(20000);
+	}
+	EXPECT_EQ(run("dmesg | grep -q 'asked 6 times, last completion code 0xd5'"), 0);
+	usleep(200000);
+	EXPECT_EQ(left_behind(), 0);
+	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT_EQ(ipmi_open_now(0), -ENOENT);
+	close(ipmi_open(0));
+	EXPECT_EQ(ipmi_try(0), 0);
+	/* and one that is removed while it is asked */
+	bmc_line("fault cc netfn=06 cmd=01 skip=1 n=3 arg=%d", 0xd5);
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	usleep(700000);
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(left_behind(), 0);
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	close(ipmi_open(0));
+	EXPECT_EQ(ipmi_try(0), 0);
+}
+
 static const struct ktap_case our_cases[] = {
+	KTAP_CASE(a_reader_is_killed),
+	KTAP_CASE(registration_fails),
 	KTAP_CASE(b2_window_ends),
 	KTAP_CASE(b10_refused_by_transport),
 };

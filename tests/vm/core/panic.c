@@ -9,10 +9,13 @@
  *	stuck	it answers no more from that moment on
  *	away	it has not answered for some time, and that is known
  *	busy	others have requests in flight
+ *	gone	it goes at that moment, while programs have the kernel send uevents
  */
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -24,6 +27,7 @@
 #define CMD_SET_EVENT_RECEIVER 0x00
 #define LONG_MS 60000
 #define ASKERS 8
+#define LISTENERS 200
 #define RECORDS_MS 200 /* what is still on its way to the BMC has arrived */
 
 static const char *op, *how;
@@ -57,6 +61,37 @@ static void ask_for_ever(void)
 		ipmi_ask(fd, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0, &r);
 }
 
+/*
+ * Each takes memory, and a mutex, which it has for most of the time if many listen: who is
+ * stopped with it does not give it back.
+ */
+static void send_uevents(void)
+{
+	int to = open("/sys/class/ipmi/ipmi0/uevent", O_WRONLY | O_CLOEXEC);
+
+	for (;;)
+		if (pwrite(to, "change", 6, 0) != 6)
+			usleep(1000);
+}
+
+static void listen_to_uevents(void)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+
+	for (int i = 0; i < LISTENERS; i++) {
+		int s = socket(AF_NETLINK, SOCK_DGRAM, NETLINK_KOBJECT_UEVENT);
+
+		EXPECT(s >= 0 && !bind(s, (struct sockaddr *)&addr, sizeof(addr)));
+	}
+}
+
+/* A PCI function whose I/O space is off reads as FFh. */
+static void go_away(void)
+{
+	EXPECT_EQ(run("printf '\\2' | dd of=/sys/class/ipmi/ipmi0/device/config bs=1 seek=4 "
+		      "conv=notrunc"), 0);
+}
+
 static void prepare(void)
 {
 	int fd = ipmi_open(0);
@@ -73,6 +108,13 @@ static void prepare(void)
 		for (int i = 0; i < ASKERS; i++)
 			if (!fork())
 				ask_for_ever();
+	if (!strcmp(how, "gone")) {
+		listen_to_uevents();
+		for (int i = 0; i < 4; i++)
+			if (!fork())
+				send_uevents();
+		go_away();
+	}
 	usleep(RECORDS_MS * 1000);
 	close(fd);
 }

@@ -34,6 +34,12 @@ static const char *const bridge[] = {
 static const char *const runner[] = {
 	"sleeping-callback", "asker-runs", "failed-start", "end-of-a-burst", NULL,
 };
+static const char *const foreign[] = {
+	"direct-response", "direct-refused", "last-code", "one-buffer", NULL,
+};
+static const char *const kept[] = { "kept", NULL };
+static const char *const changes[] = { "guid-error", "other-channels", "mute-reader", NULL };
+static const char *const attach[] = { "attach-again", NULL };
 static const char *const last[] = { "last-request", NULL };
 static const char *const panic[] = { "panic-kinds", NULL };
 
@@ -47,6 +53,10 @@ static const struct {
 	{ "identity-old", identity_old },
 	{ "bridge", bridge },
 	{ "runner", runner },
+	{ "foreign", foreign },
+	{ "kept", kept },
+	{ "changes", changes },
+	{ "attach", attach },
 	{ "last", last },
 	{ "panic", panic },
 };

@@ -152,6 +152,9 @@ int find_tries(void)
 		/* within one they are 0.06 s apart, or later on a busy machine; the pauses grow */
 		double apart = gone < 2 ? 0.085 : gone < 8 ? gone / 24 : 0.33;
 
+		/* that one was asked before it was called away */
+		if (new && !found && i > 0 && all[i].begun - all[i - 1].ended < 0.05)
+			continue;
 		if (new && (!found || all[i].begun - tries[found - 1].ended > apart)) {
 			if (found == TRIES_MAX)
 				break;

@@ -64,6 +64,12 @@ static void parameters(void)
 	EXPECT_EQ(file_write(PARAM "poweroff_powercycle", "0"), 0);
 	EXPECT_STR(file_text(SYSCTL), "0");
 	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "some"), -EINVAL);
+	/* one that is not there takes nothing away */
+	if (stack_is_ours()) {
+		EXPECT_EQ(file_write(PARAM "ifnum_to_use", "7"), -ENODEV);
+		EXPECT_STR(file_text(PARAM "ifnum_to_use"), "-1");
+		EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/nr_users"), 1);
+	}
 	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "0"), 0);
 }
 
@@ -156,7 +162,12 @@ static void bad_answer(void)
 	int before;
 
 	bmc_line("set support 128");
-	bmc_line("fault truncate netfn=6 cmd=1 n=1 arg=10");
+	/* what it can do is enough, if it says that */
+	bmc_line("fault truncate netfn=6 cmd=1 n=1 arg=6");
+	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_poweroff"), 0);
+	EXPECT_EQ(run("dmesg | grep 'Found a chassis style poweroff function'"), 0);
+	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
+	bmc_line("fault truncate netfn=6 cmd=1 n=1 arg=5");
 	before = bmc_number("count 6 1");
 	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_poweroff"), 0);
 	while (run("dmesg | grep 'Found a chassis style poweroff function'") && now() < end)
@@ -219,6 +230,14 @@ static void two_bmcs(void)
 	hotmod("add,kcs,i/o,0xca2");
 	EXPECT(waits_for_user(0));
 	EXPECT_EQ(users(1), 0);
+	/* nobody has named one: the one that remains is used, and stays */
+	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "-1"), 0);
+	hotmod("remove,kcs,i/o,0xca2");
+	EXPECT(waits_for_user(1));
+	hotmod("add,kcs,i/o,0xca2");
+	close(ipmi_must_open(0));
+	EXPECT_EQ(users(0), 0);
+	EXPECT_EQ(users(1), 1);
 	/* and the other way round: the one that is not used goes and comes */
 	EXPECT_EQ(file_write(PARAM "ifnum_to_use", "1"), 0);
 	hotmod("remove,kcs,i/o,0xca2");
@@ -239,9 +258,8 @@ static void two_bmcs(void)
 	EXPECT_EQ(module_remove("ipmi_poweroff"), 0);
 }
 
-static void refuse_cycle(void)
+static void refuse(unsigned char mask)
 {
-	static const unsigned char mask = 1 << 2;
 	int fd = ipmi_open(0);
 	struct reply r;
 
@@ -256,7 +274,13 @@ static void prepares(void)
 	if (strstr(mode, "cycle") || mode_is("dead"))
 		EXPECT_EQ(file_write(SYSCTL, "1"), 0);
 	if (mode_is("cycle-refused"))
-		refuse_cycle();
+		refuse(1 << 2);
+	/* nobody can switch it off but this one, later */
+	if (mode_is("refused")) {
+		EXPECT_EQ(file_write(SYSCTL, "1"), 0);
+		refuse(1 << 2 | 1 << 0);
+		bmc_line("after 15000 hw 03");
+	}
 	if (mode_is("dead"))
 		bmc_line("after 300 away busy %d", FOR_GOOD);
 	if (mode_is("silent-cycle"))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fake_si.h"
@@ -210,10 +211,61 @@ static void maintenance_is_quick(void)
 	EXPECT(then > usually);
 }
 
+/* Another user, for so long: how many of its requests were refused because of an away BMC. */
+static int refused_of_another(double seconds)
+{
+	double end = now() + seconds;
+	int refused = 0;
+
+	si_fake_fd = ipmi_open(0);
+	while (now() < end)
+		refused += si_fake_echo(4) == CC_AWAY;
+	return refused < 100 ? refused : 100;
+}
+
+/* One request without an answer is that request's affair; others wait, and go on. */
+static void one_silent_request(void)
+{
+	int status, refused = 0;
+
+	fflush(stdout);
+	for (int i = 0; i < 3; i++)
+		if (!fork())
+			_exit(refused_of_another(9));
+	usleep(300000);
+	si_fake_set("silent", 1);
+	for (int i = 0; i < 3; i++) {
+		REQUIRE(EXPECT(wait(&status) > 0));
+		refused += WEXITSTATUS(status);
+	}
+	EXPECT_EQ(si_fake("silent"), 0);
+	if (!EXPECT_EQ(refused, 0))
+		ktap_note("%d or more were refused", refused);
+	EXPECT(run("dmesg | grep 'BMC does not answer'"));
+	EXPECT_EQ(run("dmesg | grep 'a request failed: kcs waiting for an answer: is silent'"), 0);
+}
+
+/* Who says nothing more, whatever it is asked, is found away by the second request, soon. */
+static void silence(void)
+{
+	double start;
+
+	si_fake_set("think_us", 60000000);
+	EXPECT_EQ(si_fake_echo(4), CC_TIMEOUT);
+	start = now();
+	EXPECT_EQ(si_fake_echo(4), CC_AWAY);
+	if (!EXPECT(now() - start < 2))
+		ktap_note("it took %.2f s", now() - start);
+	si_fake_set("think_us", 0);
+	EXPECT(si_fake_until_answer(ANSWERS) < ANSWERS);
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(maintenance_is_quick),
 	KTAP_CASE(times_of_answers),
 	KTAP_CASE(an_event_without_attention),
+	KTAP_CASE(one_silent_request),
+	KTAP_CASE(silence),
 	KTAP_CASE(times_of_failures),
 };
 

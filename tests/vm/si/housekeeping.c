@@ -25,6 +25,8 @@
 #define DEVICE "/sys/bus/platform/devices/" NAME "/"
 #define DISCOVERY "/sys/kernel/debug/ipmi_si/discovery"
 
+#define STARVE "/sys/module/starve/parameters/"
+
 #define CMD_COLD_RESET 0x02
 #define CMD_SET_ENABLES 0x2e
 #define CMD_GET_ENABLES 0x2f
@@ -323,6 +325,45 @@ static void flags_of_another_answer(void)
 	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &listen), 0);
 }
 
+/* Without memory for it, what the BMC has to tell stays there, and comes when there is some. */
+static void nothing_is_lost_without_memory(void)
+{
+	static const char *const lines[] = { "events 1", "message 0 aa bb" };
+	static const char *const counters[] = { "events", "incoming_messages" };
+	static const int cmds[] = { CMD_READ_EVENT, CMD_GET_MESSAGE };
+
+	if (run("insmod /vm/modules/starve.ko")) {
+		EXPECT_STR(output(), "");
+		return;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(lines); i++) {
+		long before = counter(counters[i]), fetches;
+
+		/* room for one more is left over from it, which the next one gets */
+		bmc_line("%s", lines[i]);
+		EXPECT(reaches(counters[i], before + 1));
+		usleep(200000);
+		EXPECT_EQ(file_write(STARVE "on", "Y"), 0);
+		before = counter(counters[i]);
+		bmc_line("%s", lines[i]);
+		usleep(300000);
+		bmc_line("forget");
+		fetches = counter("flag_fetches");
+		bmc_line("%s", lines[i]);
+		sleep(1);
+		EXPECT_EQ(counter(counters[i]), before + 1);
+		EXPECT(file_number(STARVE "refused") > 0);
+		EXPECT_EQ(asked(cmds[i]), 0);
+		fetches = counter("flag_fetches") - fetches;
+		if (!EXPECT(fetches >= 1 && fetches <= 15))
+			ktap_note("%ld looks at the flags in a second", fetches);
+		EXPECT_EQ(file_write(STARVE "on", "N"), 0);
+		EXPECT(reaches(counters[i], before + 2));
+	}
+	EXPECT_EQ(run("rmmod starve"), 0);
+	bmc_line("flags 00");
+}
+
 static pid_t asks_all_the_time(void)
 {
 	pid_t pid;
@@ -475,6 +516,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(each_counter),
 	KTAP_CASE(counted_waits),
 	KTAP_CASE(flags_of_another_answer),
+	KTAP_CASE(nothing_is_lost_without_memory),
 	/* the last one is about interrupts */
 	KTAP_CASE(refused_enables),
 };

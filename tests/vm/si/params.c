@@ -218,8 +218,10 @@ static void threads(void)
 
 		EXPECT_EQ(run("modprobe ipmi_si %s; modprobe ipmi_devintf", parameters[i]), 0);
 		nodes(3);
-		/* in the order in which they were found, PCI last */
-		EXPECT_STR(link_name(CLASS "2/device"), "0000:00:02.0");
+		/* who has an interrupt first, of those as they were found: PCI last */
+		EXPECT_STR(file_text(CLASS "0/device/type"), "kcs");
+		EXPECT_STR(link_name(CLASS "1/device"), "0000:00:02.0");
+		EXPECT_STR(file_text(CLASS "2/device/type"), "bt");
 		for (int n = 0; n < 3; n++) {
 			bool polls = !strcmp(file_text(CLASS "%d/device/type", n), "bt");
 

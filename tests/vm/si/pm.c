@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What happens to the machine around an interface: suspend, shutdown, an error of its bus,
- * removal without a word. The BMC of tests/bmc tells what it has seen of it.
+ * removal without a word. With "asked": removal while the core asks the BMC for the first time.
+ * The BMC of tests/bmc tells what it has seen of it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -277,6 +278,39 @@ static void a_candidate_sleeps_too(void)
 	EXPECT_EQ(ask(5), 0);
 }
 
+/*
+ * The BMC has told the driver who it is, and is silent when the core asks: who removes the
+ * interface then does not wait for that.
+ */
+static void removal_while_the_core_asks(void)
+{
+	char name[64];
+	double start;
+	pid_t child;
+
+	bmc_line("after 3000 unhang");
+	bmc_line("fault hang netfn=06 cmd=01 skip=1 n=1");
+	EXPECT_EQ(driver("unbind"), 0);
+	fflush(stdout);
+	child = fork();
+	if (!child)
+		_exit(file_write("/sys/module/ipmi_si/parameters/hotmod", "add,kcs,i/o,0xca2"));
+	usleep(700000);
+	EXPECT_EQ(run("cat /sys/kernel/debug/ipmi_si/discovery | tail -n 1"), 0);
+	EXPECT(strstr(output(), "try 1 is under way"));
+	EXPECT_EQ(run("ls /sys/bus/platform/drivers/ipmi_si | grep hotmod"), 0);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(output(), "\n"), output());
+	start = now();
+	EXPECT_EQ(file_write("/sys/bus/platform/drivers/ipmi_si/unbind", name), 0);
+	ktap_note("unbind of %s took %.2f s", name, now() - start);
+	EXPECT(now() - start < 1);
+	EXPECT(waitpid(child, NULL, 0) == child);
+	sleep(3);
+	EXPECT_EQ(driver("bind"), 0);
+	EXPECT_EQ(ask(20), 0);
+	bmc_line("nofaults");
+}
+
 /* BT's own interrupt enable, in INTMASK_REG (IPMI 2.0, section 11); -1 over KCS, which has none. */
 static int bt_enable(void)
 {
@@ -433,6 +467,10 @@ static void surprise_removal(void)
 	}
 }
 
+static const struct ktap_case asked_cases[] = {
+	KTAP_CASE(removal_while_the_core_asks),
+};
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(suspend_under_load),
 	KTAP_CASE(a_request_lasts_longer_than_a_suspend),
@@ -445,10 +483,12 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(surprise_removal),
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
 	close(ipmi_open(0));
 	find_device();
+	if (argc == 2 && !strcmp(argv[1], "asked"))
+		return ktap_main(asked_cases, ARRAY_SIZE(asked_cases));
 	if (run("insmod /vm/modules/device_call.ko")) {
 		printf("Bail out! device_call: %s\n", output());
 		return 1;

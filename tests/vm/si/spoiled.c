@@ -155,8 +155,8 @@ static void disconnects(void)
 
 /*
  * Answers that are late, wrong or to another request. What its user is told: an answer that
- * cannot be the one to this request is an error of the driver's own, FFh, or over BT none; and
- * the next one is right. QEMU drops a message with a wrong checksum or none of a completion code, and answers
+ * cannot be the one to this request is an error of the driver's own, FFh; and the next one is
+ * right. QEMU drops a message with a wrong checksum or none of a completion code, and answers
  * C3h after 4 s.
  */
 static void spoiled(void)
@@ -165,7 +165,7 @@ static void spoiled(void)
 		const char *mode, *arg;
 		int kcs, bt; /* -1: any; -2: any but success */
 	} faults[] = {
-		{ "late", "arg=1000", 0, 0 },  { "netfn", "", 0xff, 0xc3 }, { "cmd", "", 0xff, 0xc3 },
+		{ "late", "arg=1000", 0, 0 },  { "netfn", "", 0xff, 0xff }, { "cmd", "", 0xff, 0xff },
 		{ "no-cc", "", -2, -2 }, { "checksum", "", 0xc3, 0xc3 }, { "twice", "", 0, 0 },
 		{ "garbage", "", -1, -1 },     { "storm", "", 0, 0 },
 		{ "cc", "arg=195", 0xc3, 0xc3 },
@@ -189,6 +189,44 @@ static void spoiled(void)
 	bmc_line("nofaults");
 }
 
+/* Another user, for so long: how many of its requests did not succeed. */
+static int failures_of_another(double seconds)
+{
+	double end = now() + seconds;
+	int failures = 0;
+
+	fd = ipmi_open(0);
+	while (now() < end)
+		failures += ask() != 0;
+	return failures < 100 ? failures : 100;
+}
+
+/* A wrong answer ends the request that it was given to, and nobody else's. */
+static void one_is_nobody_elses_affair(void)
+{
+	static const char *const faults[] = { "netfn", "cmd" };
+	int status, failures = 0;
+
+	fflush(stdout);
+	for (int i = 0; i < 3; i++)
+		if (!fork())
+			_exit(failures_of_another(3));
+	usleep(300000);
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(faults); i++) {
+		struct reply r = { 0 };
+
+		bmc_line("fault %s netfn=06 cmd=08 n=1", faults[i / 2]);
+		EXPECT_EQ(ipmi_ask(fd, NETFN_APP, 0x08, NULL, 0, &r), 0);
+		EXPECT_EQ(r.data[0], 0xff);
+	}
+	for (int i = 0; i < 3; i++) {
+		REQUIRE(EXPECT(wait(&status) > 0));
+		failures += WEXITSTATUS(status);
+	}
+	EXPECT_EQ(failures, 0);
+	bmc_line("nofaults");
+}
+
 static void nothing_is_left(void)
 {
 	struct reply r;
@@ -202,6 +240,7 @@ static void nothing_is_left(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(slow),
 	KTAP_CASE(spoiled),
+	KTAP_CASE(one_is_nobody_elses_affair),
 	KTAP_CASE(disconnects),
 	KTAP_CASE(nothing_is_left),
 };

@@ -182,12 +182,12 @@ static void an_open_file_hears_of_it(void)
 	struct pollfd p;
 
 	snprintf(name, sizeof(name), "%s", client());
-	p = (struct pollfd){ ipmi_open(0), POLLIN, 0 };
+	p = (struct pollfd){ ipmi_open(0), POLLIN | POLLRDHUP, 0 };
 	REQUIRE(EXPECT(p.fd >= 0));
 	EXPECT_EQ(file_write(DRIVER "/unbind", name), 0);
 	if (stack_is_ours()) {
 		EXPECT_EQ(poll(&p, 1, 1000), 1);
-		EXPECT(p.revents & POLLHUP);
+		EXPECT(p.revents & POLLRDHUP);
 	}
 	EXPECT(device_id(p.fd) < 0);
 	close(p.fd);

@@ -163,6 +163,8 @@ static void what_the_adapter_knows(void)
 	usleep(300000);
 	EXPECT_EQ(ipmi_nodes(), 1);
 	EXPECT(logged("its adapter cannot transfer SMBus blocks"));
+	EXPECT_EQ(run("grep 'there is no adapter that transfers SMBus blocks' "
+		      "/sys/kernel/debug/ipmi_ssif/discovery"), 0);
 	EXPECT(!logged("Not present"));
 	unload();
 	load("level=i2c pec=1 can_pec=0", "addr=0x10");
@@ -204,6 +206,16 @@ static void parameters(void)
 	EXPECT(logged("No BMC on ssif_fake at i2c address 0x10"));
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT_EQ(file_write("/sys/kernel/debug/ssif_fake/fault", "ok"), 0);
+	/* where nobody is: what that means, and what may be meant */
+	run("dmesg -c >/dev/null");
+	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x20,0x80,0x30 adapter_name=,,nobody"), 0);
+	sleep(2);
+	EXPECT(logged("address 0x20, hardcoded-specified, adapter .*: nobody acknowledges it on 1 "
+		      "adapter; .*try addr=0x10. It is looked for again"));
+	EXPECT(logged("address 0x80, .*: that is no address; .*try addr=0x40. It is not looked for"));
+	EXPECT(logged("address 0x30, .*, adapter nobody: there is no adapter of that name"));
+	EXPECT(logged("ipmi0 is another interface, and there"));
+	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT(run("modprobe ipmi_ssif addr=1,2,3,4,5") != 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif"), 0);
 	EXPECT_EQ(ipmi_nodes(), 1);

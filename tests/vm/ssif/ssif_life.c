@@ -19,8 +19,9 @@
 
 #define EVENT_BUFFER 0x04
 #define HAMMERS 4
-#define GONE 4.0 /* to unload the driver, which would have to wait 5 for an answer */
+#define GONE 1.5 /* to unload the driver: the house's 1, and a busy machine */
 #define ROUNDS 3 /* of what a busy machine may spoil */
+#define DISCOVERY "/sys/kernel/debug/ipmi_ssif/discovery"
 #define PARAMETER "/sys/module/ssif_fake/parameters/"
 
 /* The counter of one exhausted request goes up by one. */
@@ -262,14 +263,24 @@ static void alerts_are_switched_off(void)
 /* What a BMC can do; what it cannot is not sent. Requests are two bytes longer than their data. */
 static void limits(void)
 {
+	/* and ones that do not do as they say, which is found out */
 	static const struct {
 		const char *parts;
 		int most;
-	} kinds[] = { { "0", 30 }, { "1", 61 }, { "3", 30 }, { "4", 30 }, { "2", 253 } };
+		const char *fault;
+	} kinds[] = {
+		{ "0", 30, "ok" }, { "1", 61, "ok" }, { "3", 30, "ok" }, { "4", 30, "ok" },
+		{ "2", 253, "ok" },
+		{ "2", 62, "lacks 0 7" }, { "2", 61, "lacks 0 8" }, { "2", 30, "lacks 0 6" },
+		{ "2", 62, "ignores 0 7" }, { "2", 61, "ignores 0 8" },
+		{ "1", 61, "lacks 0 7" }, { "1", 30, "lacks 0 6" },
+		{ "2", 253, "ok" },
+	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
-		ktap_note("parts=%s", kinds[i].parts);
+		ktap_note("parts=%s %s", kinds[i].parts, kinds[i].fault);
 		unbind();
+		fake_fault(kinds[i].fault);
 		EXPECT_EQ(file_write(PARAMETER "parts", kinds[i].parts), 0);
 		bind();
 		EXPECT_EQ(fake_echo(kinds[i].most), 0);
@@ -366,12 +377,16 @@ static void a_bmc_that_is_late(void)
 	REQUIRE(EXPECT_EQ(looks_at_the_place(at), 3));
 	doubling(at);
 	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT(logged("No BMC yet at i2c address 0x10, hardcoded-specified, adapter ssif_fake: "
+		      "nobody acknowledges it on 1 adapter; .* try addr=0x08", 1));
+	EXPECT_EQ(run("grep 'nobody acknowledges it on 1 adapter' " DISCOVERY), 0);
 	/* something is there, but it does not answer: it is tried once */
 	fake_fault("nack-write 0");
 	fake_forget();
 	EXPECT(fake_until_sent(APP, CMD_GET_DEVICE_ID, 1, 10));
 	usleep(300000);
 	EXPECT_EQ(fake_requests(APP, CMD_GET_DEVICE_ID), 1);
+	EXPECT_EQ(run("grep 'on ssif_fake something acknowledges it' " DISCOVERY), 0);
 	EXPECT_EQ(ipmi_nodes(), 0);
 	is_none_with("refuse 0 1");
 	is_none_with("cut 0 6 1");
@@ -379,6 +394,8 @@ static void a_bmc_that_is_late(void)
 	EXPECT(appears(40));
 	EXPECT(run("dmesg | tail -n 20 | grep 'Trying hardcoded-specified SSIF interface at i2c address "
 		   "0x10, adapter ssif_fake'") == 0);
+	EXPECT_EQ(run("grep 'hardcoded at i2c address 0x10.*: found' " DISCOVERY), 0);
+	EXPECT_EQ(run("grep 'hardcoded 0-0010 at .*: up as ipmi0' " DISCOVERY), 0);
 	/* what the administrator has unbound stays so, and is not looked for */
 	fake_forget();
 	unbind();
@@ -417,6 +434,7 @@ static void a_device_that_is_late(void)
 	groups[2] -= at[4] - at[0] + at[9] - at[5];
 	doubling(groups);
 	EXPECT(logged("Not present", 1));
+	EXPECT_EQ(run("grep 'Get Device ID got no valid answer (error -6)' " DISCOVERY), 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(no_bmc); i++) {
 		fake_fault(no_bmc[i]);
 		unbind();

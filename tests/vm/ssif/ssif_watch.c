@@ -313,6 +313,55 @@ static void asleep(void)
 	hear(false);
 }
 
+/* How long it takes to put the machine to sleep, and to wake it at once. */
+static double nap(void)
+{
+	double begun = now();
+
+	EXPECT_EQ(file_write("/sys/power/state", "freeze"), 0);
+	return now() - begun;
+}
+
+/* A BMC that does not answer does not keep the machine awake; what it has been asked is answered later. */
+static void asleep_amid_a_request(void)
+{
+	double usual, took = 100;
+	struct reply r;
+
+	REQUIRE(EXPECT_EQ(file_write(PM_DELAY, "1"), 0));
+	REQUIRE(EXPECT_EQ(file_write(PM_TEST, "freezer"), 0));
+	usual = nap();
+	for (int round = 0; round < 3 && took > usual + 1; round++) {
+		fake_fault("nack-read 0 0 66");
+		fake_forget();
+		EXPECT_EQ(ipmi_send(fake_fd, 1, NETFN_OEM, 0x42, "abcd", 4), 0);
+		EXPECT(fake_until_sent(NETFN_OEM << 2, 0x42, 1, 5));
+		took = nap();
+		fake_fault("ok");
+		EXPECT(ipmi_wait(fake_fd, 5000));
+		EXPECT_EQ(ipmi_recv(fake_fd, &r), 0);
+		EXPECT_EQ(r.data[0], 0);
+	}
+	if (!EXPECT(took < usual + 1))
+		ktap_note("a request: %.3f s instead of %.3f s", took, usual);
+	/* nor does one that is being looked for */
+	took = 100;
+	for (int round = 0; round < 3 && took > usual + 1; round++) {
+		EXPECT_EQ(file_write(DRIVER "unbind", CLIENT), 0);
+		fake_fault("nack-read 0");
+		/* that takes 3 s, and the try 5 */
+		EXPECT_EQ(file_write(DRIVER "bind", CLIENT), 0);
+		took = nap();
+		fake_fault("ok");
+		close(fake_fd);
+		fake_fd = ipmi_open(0);
+		REQUIRE(EXPECT(fake_fd >= 0));
+	}
+	if (!EXPECT(took < usual + 1))
+		ktap_note("a try: %.3f s instead of %.3f s", took, usual);
+	EXPECT_EQ(file_write(PM_TEST, "none"), 0);
+}
+
 /* Reads what the kernel tells udev until it has said that: false after some time. */
 static bool uevent(int s, const char *what)
 {
@@ -392,6 +441,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(a_secret_reset),
 	KTAP_CASE(no_event_buffer),
 	KTAP_CASE(asleep),
+	KTAP_CASE(asleep_amid_a_request),
 	KTAP_CASE(away),
 	KTAP_CASE(a_pretimeout),
 	KTAP_CASE(fake_leaves_nothing),

@@ -3,7 +3,8 @@
  * What the BMC does when nobody feeds its watchdog any more, and that it does nothing while
  * somebody does. wdt_end ACTION; the verdict is in the machine's events, see suite.toml.
  * "dead" is a panic while the BMC is busy for ever: it does not keep the machine from restarting.
- * "poweroff" and "restart" do that while it runs, and the BMC is told.
+ * "poweroff" and "restart" do that while it runs, and the BMC is told; "refused" is a restart of
+ * which it does not want to hear.
  */
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,8 @@ static void ends_while_it_runs(void)
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(wdt_bmc(0).running);
 	bmc_line("trace on");
+	if (!strcmp(action, "refused"))
+		bmc_line("fault cc netfn=6 cmd=24 arg=0xff");
 }
 
 static const struct ktap_case ends[] = {
@@ -88,11 +91,12 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		file_write("/proc/sysrq-trigger", "c");
 	}
-	if (!strcmp(action, "poweroff") || !strcmp(action, "restart")) {
+	if (!strcmp(action, "poweroff") || !strcmp(action, "restart") ||
+	    !strcmp(action, "refused")) {
 		if (ktap_main(ends, ARRAY_SIZE(ends)))
 			return 1;
 		fflush(stdout);
-		reboot(strcmp(action, "restart") ? RB_POWER_OFF : RB_AUTOBOOT);
+		reboot(strcmp(action, "poweroff") ? RB_AUTOBOOT : RB_POWER_OFF);
 	}
 	if (ktap_main(cases, ARRAY_SIZE(cases)))
 		return 1;

@@ -184,6 +184,7 @@ static void at_load(void)
 	/* start_now: it runs, and nobody feeds it */
 	wdt_told(CMD_SET_TIMER, "44 30 1e 10 84 03");
 	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(run("dmesg | grep '/dev/watchdog0 on ipmi0: timeout 90 s, action none, it runs'"), 0);
 	EXPECT_STR(file_text(WDT_PARAM "start_now"), "0");
 	EXPECT_STR(file_text(WDT_PARAM "preop"), "preop_none");
 	EXPECT_STR(file_text(SYS "state"), "inactive");
@@ -221,6 +222,7 @@ static void at_load(void)
 	/* nobody is there: no device, no user, nothing said */
 	bmc_line("forget");
 	EXPECT_EQ(loads("ifnum_to_use=3"), 0);
+	EXPECT_EQ(run("dmesg | grep 'there is no ipmi3 yet'"), 0);
 	EXPECT_EQ(wdt_open("watchdog0"), -ENOENT);
 	EXPECT_EQ(bmc_number("count 6 24") + bmc_number("count 6 25"), 0);
 	EXPECT_EQ(wdt_param("ifnum_to_use", "-1"), 0);
@@ -373,6 +375,108 @@ static void interface_goes(void)
 	}
 }
 
+/* Whoever armed it, and whatever kept it from being stopped: the module's end does, nowayout apart. */
+static void module_goes(void)
+{
+	static const unsigned char stop[] = { 4, 0, 0, 0, 100, 0 };
+	int fd;
+
+	EXPECT_EQ(loads("start_now=1 timeout=60"), 0);
+	EXPECT(wdt_bmc(0).running);
+	unloads();
+	EXPECT(!wdt_bmc(0).running);
+	wdt_told(CMD_SET_TIMER, "04 00 00 00 58 02");
+	EXPECT_EQ(loads("start_now=1 timeout=60 nowayout=1"), 0);
+	unloads();
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(run("dmesg | grep 'nowayout: the BMC.s timer runs on'"), 0);
+	wdt_by_others(stop, false);
+
+	/* closed without V: some kernels only let the module go without a device of the core */
+	EXPECT_EQ(loads("preop=preop_give_data timeout=60"), 0);
+	fd = wdt_open("watchdog");
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	close(fd);
+	EXPECT(wdt_bmc(0).running);
+	unloads();
+	EXPECT(!wdt_bmc(0).running);
+
+	/* with V, but the BMC did not hear it, and hears it later or not at all */
+	EXPECT_EQ(loads("timeout=60"), 0);
+	fd = start();
+	bmc_line("fault cc netfn=6 cmd=24 n=4 arg=0xc0");
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(wdt_bmc(0).running);
+	unloads();
+	bmc_line("nofaults");
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(run("dmesg | grep 'could not be told to stop its timer (error -11): trying on'"), 0);
+	EXPECT_EQ(loads("start_now=1 timeout=60"), 0);
+	bmc_line("fault cc netfn=6 cmd=24 arg=0xcc");
+	unloads();
+	bmc_line("nofaults");
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(run("dmesg | grep 'could not be told to stop its timer (error -22): it may still act'"), 0);
+	wdt_by_others(stop, false);
+}
+
+/* What a program does not hear is said. */
+static void refusals_are_said(void)
+{
+	int fd;
+
+	/* V, which the BMC refuses */
+	EXPECT_EQ(loads("preop=preop_give_data timeout=60"), 0);
+	fd = wdt_open("watchdog");
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	bmc_line("fault cc netfn=6 cmd=24 n=1 arg=0xcc");
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(run("dmesg | grep 'the BMC does not stop its timer (error -22): it runs on'"), 0);
+	unloads();
+	EXPECT(!wdt_bmc(0).running);
+	/* its interface goes */
+	EXPECT_EQ(loads("timeout=60"), 0);
+	fd = start();
+	bmc_line("fault cc netfn=6 cmd=24 n=1 arg=0xcc");
+	bmc_line("forget");
+	again();
+	EXPECT_EQ(run("dmesg | grep 'BMC that is left could not be told to stop its timer (error -22)'"), 0);
+	EXPECT(bmc_received(NETFN_APP, CMD_RESET_TIMER, 1, 20000));
+	EXPECT_EQ(wdt_close(fd), 0);
+	unloads();
+	/* start_now, with what the BMC cannot do: no reason to have no device */
+	bmc_line("fault cc netfn=6 cmd=24 n=1 arg=0xcc");
+	EXPECT_EQ(loads("start_now=1 timeout=60"), 0);
+	EXPECT_EQ(run("dmesg | grep 'does not start its timer (error -22)'"), 0);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT_EQ(wdt_close(start()), 0);
+	unloads();
+}
+
+/* One that is not there, or no good, is refused, and changes nothing: not even for a moment. */
+static void no_such_interface(void)
+{
+	int fd;
+
+	EXPECT_EQ(loads("timeout=60 nowayout=1"), 0);
+	fd = start();
+	bmc_line("forget");
+	EXPECT_EQ(wdt_param("ifnum_to_use", "7"), -ENODEV);
+	EXPECT_STR(file_text(WDT_PARAM "ifnum_to_use"), "-1");
+	EXPECT_EQ(bmc_number("count 6 24"), 0);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(wdt_param("ifnum_to_use", "0"), 0);
+	EXPECT_EQ(wdt_param("ifnum_to_use", "1"), -ENODEV);
+	EXPECT_STR(file_text(WDT_PARAM "ifnum_to_use"), "0");
+	EXPECT_EQ(bmc_number("count 6 24"), 0);
+	EXPECT_EQ(wdt_param("nowayout", "N"), 0);
+	EXPECT_EQ(wdt_close(fd), 0);
+	EXPECT(!wdt_bmc(0).running);
+	unloads();
+}
+
 /* The answer to the first question, Get Watchdog Timer, or to the next, is no good. */
 static void bad_answers(void)
 {
@@ -395,7 +499,16 @@ static void bad_answers(void)
 	sleep(7);
 	EXPECT_EQ(bmc_number("count 6 25"), 2);
 	unloads();
-	bmc_line("fault truncate netfn=6 cmd=25 n=2 arg=7");
+	/* the time that is left is optional, as the time that was set; whose timer it is is not */
+	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=6");
+	EXPECT_EQ(loads(""), 0);
+	EXPECT_EQ(wdt_close(start()), 0);
+	unloads();
+	bmc_line("fault truncate netfn=6 cmd=25 n=1 arg=4");
+	EXPECT_EQ(loads(""), 0);
+	EXPECT_EQ(wdt_close(start()), 0);
+	unloads();
+	bmc_line("fault truncate netfn=6 cmd=25 n=2 arg=3");
 	EXPECT_EQ(loads(""), 0);
 	EXPECT_EQ(run("dmesg | grep 'ipmi0 cannot be used (error -5): trying on'"), 0);
 	EXPECT_EQ(file_number(USERS), users);
@@ -415,6 +528,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(values),	  KTAP_CASE(words_on_the_wire), KTAP_CASE(while_it_runs),
 	KTAP_CASE(at_load),	  KTAP_CASE(finds_a_timer),	KTAP_CASE(boot_status),
 	KTAP_CASE(old_bmcs),	  KTAP_CASE(interface_goes),	KTAP_CASE(bad_answers),
+	KTAP_CASE(module_goes),	  KTAP_CASE(refusals_are_said), KTAP_CASE(no_such_interface),
 };
 
 int main(void)

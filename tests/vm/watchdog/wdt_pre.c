@@ -136,6 +136,9 @@ static void tried_out(void)
 	struct wire w;
 
 	EXPECT_EQ(run("modprobe -a pretimeout_noop pretimeout_panic"), 0);
+	/* a load that fails over another parameter leaves nothing that an NMI could find */
+	EXPECT(run("modprobe ipmi_watchdog preaction=pre_nmi action=typo"));
+	EXPECT(nmi_is_unknown());
 	bmc_line("forget");
 	bmc_line("fault cc netfn=6 cmd=24 n=1 arg=0xcc");
 	EXPECT_EQ(run("dmesg -c >/dev/null; modprobe ipmi_watchdog action=none preaction=pre_nmi"), 0);
@@ -194,6 +197,9 @@ static void nmi_of_ours(void)
 	EXPECT_EQ(wdt_param("preaction", "pre_none"), 0);
 	EXPECT(is_said(1));
 	EXPECT(run("dmesg | grep 'NMI received for unknown reason'"));
+	/* the message that this BMC sends with it is of the same pre-timeout */
+	sleep(2);
+	EXPECT(is_said(1));
 	bmc_line("forget");
 	EXPECT_EQ(wdt_write(wdt, "1"), 0);
 	wdt_told(CMD_SET_TIMER, "44 20 fa 00 00 0a");

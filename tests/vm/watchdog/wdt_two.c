@@ -79,6 +79,31 @@ static void moves_by_parameter(void)
 	EXPECT(!wdt_bmc(0).running);
 }
 
+/* Nobody has named one: the one that remains goes on with it. */
+static void a_remaining_one_goes_on(void)
+{
+	double end = now() + 10;
+
+	pci_remove();
+	while (!wdt_bmc(0).running && now() < end)
+		usleep(50000);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_bmc(0).countdown, 600);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	/* and keeps it */
+	pci_rescan();
+	EXPECT(wdt_bmc(0).running);
+	EXPECT(!wdt_bmc(1).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	/* one that is not there takes nothing away */
+	EXPECT_EQ(wdt_param("ifnum_to_use", "2"), -ENODEV);
+	EXPECT(wdt_bmc(0).running);
+	EXPECT_EQ(wdt_write(fd, "1"), 0);
+	EXPECT_EQ(wdt_param("ifnum_to_use", "1"), 0);
+	EXPECT(!wdt_bmc(0).running);
+	EXPECT(wdt_bmc(1).running);
+}
+
 static void its_interface_goes(void)
 {
 	pci_remove();
@@ -185,6 +210,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(starts_with_one),
 	KTAP_CASE(a2_a_second_one_changes_nothing),
 	KTAP_CASE(moves_by_parameter),
+	KTAP_CASE(a_remaining_one_goes_on),
 	KTAP_CASE(its_interface_goes),
 	KTAP_CASE(and_comes_back),
 	KTAP_CASE(stops_without_a_bmc),
