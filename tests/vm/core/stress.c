@@ -135,7 +135,8 @@ static void check_answer(const struct reply *r)
 		wrong("no completion code", r->msgid, r->cmd);
 		return;
 	}
-	if (pending[i].bridged && r->data[0] == 0xc3) {
+	/* no answer came, or the BMC refused every try (NAK on write) */
+	if (pending[i].bridged && (r->data[0] == 0xc3 || r->data[0] == 0x83)) {
 		count(GIVEN_UP);
 		return;
 	}
