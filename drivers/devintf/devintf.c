@@ -16,6 +16,7 @@
 
 #include <ipmi/compat.h>
 #include <ipmi/core.h>
+#include <ipmi/version.h>
 
 #include "devintf.h"
 
@@ -213,4 +214,5 @@ static void __exit ipmi_devintf_exit(void)
 module_init(ipmi_devintf_init);
 module_exit(ipmi_devintf_exit);
 MODULE_LICENSE("GPL");
+IPMI_MODULE_IS_OURS;
 MODULE_DESCRIPTION("IPMI character devices /dev/ipmiN");

@@ -6,11 +6,9 @@
 #define pr_fmt(fmt) "IPMI message handler: " fmt
 
 #include <ipmi/core.h>
+#include <ipmi/version.h>
 
 #include "msghandler.h"
-
-/* Tools and scripts look for this version. */
-#define IPMI_DRIVER_VERSION "39.2"
 
 struct workqueue_struct *ipmi_wq;
 struct workqueue_struct *ipmi_client_wq;
@@ -140,7 +138,7 @@ static int __init ipmi_msghandler_init(void)
 	rv = panic_init();
 	if (rv)
 		goto err_bmc;
-	pr_info("version " IPMI_DRIVER_VERSION "\n");
+	pr_info("version " IPMI_DRIVERS_VERSION " of ipmi-drivers\n");
 	return 0;
 
 err_bmc:
@@ -166,7 +164,7 @@ static void __exit ipmi_msghandler_exit(void)
 module_init(ipmi_msghandler_init);
 module_exit(ipmi_msghandler_exit);
 MODULE_LICENSE("GPL");
+IPMI_MODULE_IS_OURS;
 MODULE_DESCRIPTION("IPMI message handler: interfaces, their users, and who gets what");
-MODULE_VERSION(IPMI_DRIVER_VERSION);
 /* Nothing else asks for the character device. */
 MODULE_SOFTDEP("post: ipmi_devintf");

@@ -23,6 +23,7 @@
 
 #include <ipmi/compat.h>
 #include <ipmi/core.h>
+#include <ipmi/version.h>
 
 #include "poweroff.h"
 
@@ -290,4 +291,5 @@ static void __exit ipmi_poweroff_exit(void)
 module_init(ipmi_poweroff_init);
 module_exit(ipmi_poweroff_exit);
 MODULE_LICENSE("GPL");
+IPMI_MODULE_IS_OURS;
 MODULE_DESCRIPTION("Power off through an IPMI BMC");

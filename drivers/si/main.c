@@ -4,6 +4,8 @@
  */
 #define pr_fmt(fmt) "ipmi_si: " fmt
 
+#include <ipmi/version.h>
+
 #include "si.h"
 
 static bool unload_when_empty = true;
@@ -71,4 +73,5 @@ static void __exit ipmi_si_exit(void)
 module_init(ipmi_si_init);
 module_exit(ipmi_si_exit);
 MODULE_LICENSE("GPL");
+IPMI_MODULE_IS_OURS;
 MODULE_DESCRIPTION("IPMI system interfaces: KCS, SMIC, BT");

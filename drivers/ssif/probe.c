@@ -15,6 +15,7 @@
 #include <linux/suspend.h>
 
 #include <ipmi/core.h>
+#include <ipmi/version.h>
 
 #include "ssif.h"
 
@@ -439,3 +440,4 @@ module_exit(ipmi_ssif_exit);
 MODULE_ALIAS("platform:dmi-ipmi-ssif");
 MODULE_DESCRIPTION("IPMI over SMBus: the SMBus System Interface (SSIF)");
 MODULE_LICENSE("GPL");
+IPMI_MODULE_IS_OURS;

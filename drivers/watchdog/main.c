@@ -22,6 +22,7 @@
 
 #include <ipmi/compat.h>
 #include <ipmi/core.h>
+#include <ipmi/version.h>
 
 #include "watchdog.h"
 
@@ -356,4 +357,5 @@ static void __exit ipmi_watchdog_exit(void)
 module_init(ipmi_watchdog_init);
 module_exit(ipmi_watchdog_exit);
 MODULE_LICENSE("GPL");
+IPMI_MODULE_IS_OURS;
 MODULE_DESCRIPTION("Watchdog timer of an IPMI BMC");
