@@ -72,24 +72,45 @@ static struct {
 } slot;
 
 /*
- * The end of the time there is, by two clocks: at power off an x86 machine turns its
- * HPET off, and the monotonic clock stops where it was made of that.
+ * The end of the time there is, by two clocks and by what was spent in delays: at power off an
+ * x86 machine turns its HPET off, and the monotonic clock stops where it was made of that; where
+ * both are made of the timer tick, both stop.
  */
 static struct {
 	u64 mono;
 	u64 sched;
+	u64 delay_us;
 } deadline;
+static u64 delayed_us;
 static const char *panic_text = "";
 
 static void set_budget(unsigned int ms)
 {
 	deadline.mono = ktime_get_mono_fast_ns() + ms * (u64)NSEC_PER_MSEC;
 	deadline.sched = sched_clock() + ms * (u64)NSEC_PER_MSEC;
+	deadline.delay_us = delayed_us + ms * (u64)USEC_PER_MSEC;
 }
+
+/**
+ * ipmi_core_panic_delay() - wait at panic or power off
+ * @us: microseconds
+ *
+ * Clocks may stand still then, so what is spent here counts for the core's budget by itself.
+ *
+ * Context: panic, power off: this CPU is alone.
+ */
+void ipmi_core_panic_delay(unsigned int us)
+{
+	delayed_us += us;
+	mdelay(us / USEC_PER_MSEC);
+	udelay(us % USEC_PER_MSEC);
+}
+EXPORT_SYMBOL_GPL(ipmi_core_panic_delay);
 
 static bool time_left(void)
 {
-	return ktime_get_mono_fast_ns() < deadline.mono && sched_clock() < deadline.sched;
+	return ktime_get_mono_fast_ns() < deadline.mono && sched_clock() < deadline.sched &&
+	       delayed_us < deadline.delay_us;
 }
 
 /*
@@ -166,7 +187,7 @@ static bool request_at_panic(struct ipmi_user *user, struct ipmi_addr *addr,
 	while (slot.in_use && time_left()) {
 		run_at_panic(user->intf);
 		if (slot.in_use)
-			udelay(PANIC_POLL_US);
+			ipmi_core_panic_delay(PANIC_POLL_US);
 	}
 	return !slot.in_use && slot.len && !slot.rsp[0];
 }

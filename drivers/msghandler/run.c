@@ -109,6 +109,14 @@ static bool has_work(struct ipmi_smi *intf)
 	return intf->atomic && queue_wants_wire(intf);
 }
 
+/* Answers that come by themselves have to be looked for. */
+static void watch_for_answers_run(struct ipmi_smi *intf)
+{
+	lockdep_assert_held(&intf->run);
+	if (!READ_ONCE(intf->seq.used) != !(intf->watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES))
+		watch_update_run(intf);
+}
+
 /* One burst. Return: whether there is more to do, which the caller has to see to. */
 static bool burst_run(struct ipmi_smi *intf)
 {
@@ -126,9 +134,7 @@ static bool burst_run(struct ipmi_smi *intf)
 		else if (ktime_after(ktime_get(), end))
 			break;
 	}
-	/* Answers that come by themselves have to be looked for. */
-	if (!READ_ONCE(intf->seq.used) != !(intf->watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES))
-		watch_update_run(intf);
+	watch_for_answers_run(intf);
 
 	guard(spinlock_irqsave)(&intf->lock);
 	intf->running = false;
@@ -272,6 +278,7 @@ void run_at_panic(struct ipmi_smi *intf)
 	bridge_expire_run(intf);
 	while (run_one_run(intf))
 		;
+	watch_for_answers_run(intf);
 	if (intf->handlers)
 		intf->handlers->poll(intf->send_info);
 	while (run_one_run(intf))

@@ -10,9 +10,10 @@
  * watch_update_run() - tell the transport what somebody is waiting for
  * @intf: the interface; the caller is its runner
  *
- * Nothing is told that it knows. A transport that may sleep is told by a worker.
+ * Nothing is told that it knows. A transport that may sleep is told by a worker, and at panic not
+ * at all.
  *
- * Context: any, under intf->run.
+ * Context: any, panic included, under intf->run.
  */
 void watch_update_run(struct ipmi_smi *intf)
 {
@@ -35,7 +36,7 @@ void watch_update_run(struct ipmi_smi *intf)
 		return;
 	if (intf->atomic)
 		intf->handlers->set_need_watch(intf->send_info, mask);
-	else
+	else if (!intf->panicking)
 		queue_work(ipmi_wq, &intf->down);
 }
 

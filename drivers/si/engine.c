@@ -132,13 +132,10 @@ static bool start_attn_pump(struct si *si)
 	return false;
 }
 
-/*
- * A user's message and housekeeping take turns while both want the wire. At panic nobody wants
- * to know what the BMC has to say, and there may be no memory for it: only whether it is back.
- */
+/* A user's message and housekeeping take turns while both want the wire. */
 static bool start_next_pump(struct si *si, struct output *out)
 {
-	if (READ_ONCE(si->panicking) && !si->away)
+	if (housekeeping_is_over(si) && !si->away)
 		return start_user_pump(si, out);
 	if (si->doubt || si->attn_turn || !has_next(si))
 		return start_attn_pump(si) || start_user_pump(si, out);
@@ -510,7 +507,7 @@ void engine_run_at_panic(struct si *si)
 		if (done)
 			break;
 		us = clamp_t(u32, plan.us, 1, PANIC_STEP_US);
-		udelay(us);
+		ipmi_core_panic_delay(us);
 		/* At power off the clock may have stopped. */
 		waited_us += us;
 	} while (waited_us < PANIC_SLICE_MS * USEC_PER_MSEC);

@@ -55,6 +55,16 @@ static inline bool housekeeping_wants(const struct si *si)
 	       attn_wants(&si->attn);
 }
 
+/*
+ * At panic and power off nobody wants to know what the BMC has to say, unless the core waits for
+ * the answer to a bridged request; and, should the BMC be away, whether it is back.
+ */
+static inline bool housekeeping_is_over(const struct si *si)
+{
+	return READ_ONCE(si->panicking) &&
+	       !(READ_ONCE(si->watch_mask) & IPMI_WATCH_MASK_CHECK_MESSAGES);
+}
+
 unsigned int housekeeping_next_pump(struct si *si, u8 *rq);
 void housekeeping_done_pump(struct si *si, struct output *out);
 void housekeeping_expect_reset(struct si *si);

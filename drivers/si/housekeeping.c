@@ -47,13 +47,30 @@ static void check_reset(struct si *si)
 	si->attn.due |= ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 }
 
+static void last_room_done(struct ipmi_smi_msg *msg)
+{
+	struct si *si = container_of(msg, struct si, last_room);
+
+	si->last_room_used = false;
+}
+
+/* At panic there may be no memory: one message comes and goes. */
+static struct ipmi_smi_msg *take_last_room(struct si *si)
+{
+	if (si->last_room_used)
+		return NULL;
+	si->last_room_used = true;
+	si->last_room.done = last_room_done;
+	return &si->last_room;
+}
+
 /* What the BMC hands over it has no more, so there has to be room for it first. */
 static bool has_room(struct si *si)
 {
 	if (!attn_takes(&si->attn))
 		return true;
 	if (!si->spare)
-		si->spare = ipmi_alloc_smi_msg();
+		si->spare = READ_ONCE(si->panicking) ? take_last_room(si) : ipmi_alloc_smi_msg();
 	return si->spare;
 }
 
@@ -120,8 +137,8 @@ void housekeeping_done_pump(struct si *si, struct output *out)
 	lockdep_assert_held(&si->pump);
 	transaction_end(si, NULL, rsp, n, NULL);
 	verdict = attn_answer(&si->attn, rsp, n);
-	/* What was under way when the kernel panicked nobody wants to know. */
-	if (READ_ONCE(si->panicking))
+	/* What was under way when the kernel panicked. */
+	if (housekeeping_is_over(si))
 		verdict = ATTN_NOTHING;
 	switch (verdict) {
 	case ATTN_MESSAGE:
@@ -184,8 +201,7 @@ bool housekeeping_idle_pump(struct si *si, struct wait_plan *plan)
 		return us <= 0;
 	}
 	attention = si->m->ops->step(si->m, 0) == IPMI_STEP_ATTN;
-	/* Nobody wants to know any more (start_next_pump()). */
-	if (READ_ONCE(si->panicking)) {
+	if (housekeeping_is_over(si)) {
 		*plan = plan_event(0);
 		return false;
 	}

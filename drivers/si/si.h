@@ -333,6 +333,8 @@ struct si_pace {
  * @attn_pause_us: before the flags are fetched again although none was set (pump)
  * @attn_next: when (pump)
  * @spare: for the next message or event of the BMC, NULL = there is none (pump)
+ * @last_room: instead of @spare at panic, where there may be no memory (pump)
+ * @last_room_used: the core has it (pump)
  * @starved: there was no memory for it, so the flags are fetched again at @attn_next (pump)
  * @times: sums of the requests before (pump); read elsewhere
  * @history: what they have taught us of their times (pump)
@@ -389,6 +391,8 @@ struct si {
 	u32 attn_pause_us;
 	ktime_t attn_next;
 	struct ipmi_smi_msg *spare;
+	struct ipmi_smi_msg last_room;
+	bool last_room_used;
 	bool starved;
 	struct si_times times;
 	struct wait_history history;

@@ -8,6 +8,8 @@
 #include <linux/delay.h>
 #include <linux/freezer.h>
 
+#include <ipmi/core.h>
+
 #include "ssif.h"
 
 #define WRITE_TRIES		5	/* a BMC that is busy does not acknowledge */
@@ -39,7 +41,7 @@ static void nap(struct ssif *ssif, u32 us)
 {
 	us = clamp_t(u32, us, NAP_MIN_US, NAP_MAX_US);
 	if (READ_ONCE(ssif->panicking))
-		mdelay(1);
+		ipmi_core_panic_delay(USEC_PER_MSEC);
 	else if (current == ssif->thread)
 		wait_event_interruptible_hrtimeout(ssif->wait,
 						   READ_ONCE(ssif->alerted) ||
@@ -55,7 +57,7 @@ static void nap(struct ssif *ssif, u32 us)
 static void rest(struct ssif *ssif, unsigned int ms)
 {
 	if (READ_ONCE(ssif->panicking))
-		mdelay(ms);
+		ipmi_core_panic_delay(ms * USEC_PER_MSEC);
 	else
 		wait_event_timeout(ssif->wait, ssif_in_hurry(ssif), msecs_to_jiffies(ms));
 	freeze_with_machine(ssif);
@@ -133,7 +135,7 @@ static int read_middle(struct ssif *ssif, u8 *block)
 		    waited_us(ssif, start, pauses) >= MIDDLE_MS * USEC_PER_MSEC)
 			return n;
 		if (READ_ONCE(ssif->panicking))
-			mdelay(MIDDLE_PAUSE_US / 1000);
+			ipmi_core_panic_delay(MIDDLE_PAUSE_US);
 		else
 			usleep_range(MIDDLE_PAUSE_US, MIDDLE_PAUSE_US + MIDDLE_PAUSE_US / 8);
 		pauses++;

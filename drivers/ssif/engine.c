@@ -21,6 +21,7 @@
 #define WATCH_ALERT_MS		1000
 #define ALERT_PAUSE_MIN_MS	10
 #define ALERT_PAUSE_MAX_MS	100
+#define STARVED_PAUSE_MS	100
 #define RESET_CHECKS		30
 #define RESET_CHECK_MS		1000
 #define QUIET_REQUESTS		4
@@ -188,11 +189,9 @@ static bool do_user(struct ssif *ssif)
 
 static void deliver_async(struct ssif *ssif, u8 cmd, unsigned int n)
 {
-	struct ipmi_smi_msg *msg = ipmi_alloc_smi_msg();
+	struct ipmi_smi_msg *msg = ssif->spare;
 
-	/* Without memory it stays with the BMC, which keeps its flag up. */
-	if (!msg)
-		return;
+	ssif->spare = NULL;
 	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
 	msg->data[1] = cmd;
 	msg->data_size = 2;
@@ -247,6 +246,16 @@ static void attn_done(struct ssif *ssif, unsigned int n)
 		ssif->watch_ms = WATCH_MIN_MS;
 }
 
+/* What the BMC hands over it has no more, so there has to be room for it first. */
+static bool has_room(struct ssif *ssif)
+{
+	if (!attn_takes(&ssif->attn))
+		return true;
+	if (!ssif->spare)
+		ssif->spare = ipmi_alloc_smi_msg();
+	return ssif->spare;
+}
+
 static bool do_attn(struct ssif *ssif)
 {
 	u8 rq[ATTN_REQUEST_MAX];
@@ -255,6 +264,11 @@ static bool do_attn(struct ssif *ssif)
 
 	ssif->attn_turn = false;
 	take_due(ssif);
+	if (!has_room(ssif)) {
+		attn_put_off(&ssif->attn);
+		ssif->starved = true;
+		ssif->looked = ktime_get();
+	}
 	n = attn_next(&ssif->attn, rq);
 	if (!n)
 		return false;
@@ -309,6 +323,8 @@ static unsigned int pause_ms(struct ssif *ssif)
 	if (ssif->away)
 		return clamp_t(s64, ktime_ms_delta(ktime_get(), ssif->away_since) / 16,
 			       AWAY_PAUSE_MIN_MS, AWAY_PAUSE_MAX_MS);
+	if (ssif->starved)
+		return STARVED_PAUSE_MS;
 	return min_t(unsigned int, watch_pause_ms(ssif),
 		     ssif->reset_checks ? RESET_CHECK_MS : NEVER);
 }
@@ -340,6 +356,7 @@ static void note_due(struct ssif *ssif)
 	if (left_ms(ssif))
 		return;
 	ssif->looked = ktime_get();
+	ssif->starved = false;
 	ssif->attn.due |= ATTN_DUE_FLAGS;
 	ssif->watch_ms = min_t(unsigned int, ssif->watch_ms * 2, WATCH_MAX_MS);
 	if (!ssif->away && ssif->reset_checks) {
@@ -488,4 +505,7 @@ void engine_stop(struct ssif *ssif)
 	msg = take_next(ssif);
 	if (msg)
 		answer_locally(ssif, msg, IPMI_ERR_UNSPECIFIED);
+	if (ssif->spare)
+		ipmi_free_smi_msg(ssif->spare);
+	ssif->spare = NULL;
 }

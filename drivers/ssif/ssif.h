@@ -97,6 +97,8 @@ enum ssif_stat {
  * @looked: when the flags were last looked at of our own accord, or the BMC that is away
  *	was tried (thread)
  * @watch_ms: until the flags are looked at again (thread)
+ * @spare: for the next message or event of the BMC, NULL = there is none (thread)
+ * @starved: there was no memory for it, so the flags are fetched again soon (thread)
  * @reset_checks: looks that are left after a reset command (thread)
  * @answer: the answer being put together (thread)
  * @asked: the beginning of the request before (thread)
@@ -151,6 +153,8 @@ struct ssif {
 	unsigned int away_tries;
 	ktime_t looked;
 	unsigned int watch_ms;
+	struct ipmi_smi_msg *spare;
+	bool starved;
 	unsigned int reset_checks;
 	struct ssif_answer answer;
 	u8 asked[2];

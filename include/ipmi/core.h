@@ -44,6 +44,7 @@ int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, uns
 		  u8 *rsp, int cap);
 int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
 			   const struct kernel_ipmi_msg *msg, unsigned int ms, u8 *rsp, int cap);
+void ipmi_core_panic_delay(unsigned int us);
 
 struct ipmi_smi_msg;
 bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg);

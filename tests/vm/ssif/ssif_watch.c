@@ -19,6 +19,7 @@
 #include "ipmi_dev.h"
 #include "ktap.h"
 
+#define STARVE "/sys/module/starve/parameters/"
 #define TIMES 256
 #define ROUNDS 3 /* of what a busy machine may spoil */
 #define PM_TEST "/sys/power/pm_test"
@@ -413,6 +414,39 @@ static void away(void)
 	EXPECT(fake_until_answer(BOUND) < BACK);
 }
 
+/* Without memory for it, what the BMC has to tell stays there, and comes when there is some. */
+static void nothing_is_lost_without_memory(void)
+{
+	static const char *const what[] = { "event", "message" };
+	static const int cmds[] = { CMD_READ_EVENT, CMD_GET_MESSAGE };
+	static const int types[] = { IPMI_ASYNC_EVENT_RECV_TYPE, IPMI_CMD_RECV_TYPE };
+	double least, took;
+	int n;
+
+	REQUIRE(EXPECT_EQ(run("insmod /vm/modules/starve.ko"), 0));
+	listen_to_events(1);
+	hear(true);
+	for (unsigned int i = 0; i < ARRAY_SIZE(what); i++) {
+		/* it asks once more whether there is another one, which may leave room for one */
+		EXPECT_EQ(file_write(FAKE "post", what[i]), 0);
+		EXPECT(fake_next_type(&took) == types[i]);
+		usleep(500000);
+		EXPECT_EQ(file_write(STARVE "on", "Y"), 0);
+		EXPECT_EQ(file_write(FAKE "post", what[i]), 0);
+		usleep(300000);
+		n = looks_in(2, &least);
+		if (!EXPECT(n >= 2 && n <= 30))
+			ktap_note("%d looks at the flags in 2 s", n);
+		EXPECT_EQ(fake_times(APP, cmds[i], times, TIMES), 0);
+		EXPECT(file_number(STARVE "refused") > 0);
+		EXPECT_EQ(file_write(STARVE "on", "N"), 0);
+		EXPECT(fake_next_type(&took) == types[i]);
+	}
+	hear(false);
+	listen_to_events(0);
+	EXPECT_EQ(run("rmmod starve"), 0);
+}
+
 /* The watchdog's driver is told of its pre-timeout. */
 static void a_pretimeout(void)
 {
@@ -443,6 +477,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(asleep),
 	KTAP_CASE(asleep_amid_a_request),
 	KTAP_CASE(away),
+	KTAP_CASE(nothing_is_lost_without_memory),
 	KTAP_CASE(a_pretimeout),
 	KTAP_CASE(fake_leaves_nothing),
 };
