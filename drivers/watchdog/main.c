@@ -357,5 +357,6 @@ static void __exit ipmi_watchdog_exit(void)
 module_init(ipmi_watchdog_init);
 module_exit(ipmi_watchdog_exit);
 MODULE_LICENSE("GPL");
-IPMI_MODULE_IS_OURS;
+MODULE_AUTHOR(IPMI_DRIVERS_AUTHOR);
+MODULE_VERSION(IPMI_DRIVERS_VERSION);
 MODULE_DESCRIPTION("Watchdog timer of an IPMI BMC");
