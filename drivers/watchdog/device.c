@@ -161,14 +161,32 @@ static int note_node(struct device *child, void *unused)
 	return 0;
 }
 
+/*
+ * device_move() of some kernels (6.1 is one) keeps a reference to the folder of the class that the
+ * node has been in, "watchdog" or "misc": it would stay below the old parent, and that would never
+ * be freed. Of the two references that the node had, one is gone then; this is the other.
+ */
+static int move_and_leave(struct device *node, struct device *parent)
+{
+	enum dpm_order order = parent ? DPM_ORDER_DEV_AFTER_PARENT : DPM_ORDER_NONE;
+	struct kobject *above = node->parent ? &node->parent->kobj : NULL;
+	struct kobject *folder = kobject_get(node->kobj.parent);
+	unsigned int refs = kref_read(&folder->kref);
+	int rv = device_move(node, parent, order);
+
+	if (!rv && folder != above && kref_read(&folder->kref) == refs - 1)
+		kobject_put(folder);
+	kobject_put(folder);
+	return rv;
+}
+
 /* Memory that lacks once may be there the next time; what stays behind would go with its parent. */
 static void move_node(struct device *node, struct device *parent)
 {
-	enum dpm_order order = parent ? DPM_ORDER_DEV_AFTER_PARENT : DPM_ORDER_NONE;
 	int rv = 0;
 
 	for (int i = 0; i < MOVE_TRIES; i++) {
-		rv = device_move(node, parent, order);
+		rv = move_and_leave(node, parent);
 		if (!rv)
 			return;
 	}

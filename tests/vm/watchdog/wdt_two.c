@@ -96,6 +96,11 @@ static void moves_by_parameter(void)
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_bmc(1).countdown, 600);
 	stands_below_interface(1);
+	/* nothing stays below the other one, which could not be freed otherwise */
+	EXPECT_EQ(run("[ -d /sys/class/ipmi/ipmi1/device/watchdog/watchdog0 ]"), 0);
+	EXPECT_EQ(run("[ -d /sys/class/ipmi/ipmi1/device/misc/watchdog ]"), 0);
+	EXPECT_EQ(run("[ -e /sys/class/ipmi/ipmi0/device/watchdog ]"), 1);
+	EXPECT_EQ(run("[ -e /sys/class/ipmi/ipmi0/device/misc ]"), 1);
 	EXPECT_EQ(wdt_param("nowayout", "N"), 0);
 	/* -1 changes nothing */
 	EXPECT_EQ(wdt_param("ifnum_to_use", "-1"), 0);
