@@ -35,7 +35,7 @@ DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
 .PHONY: modules modules_install install uninstall sign dkms-install dkms-uninstall
 .PHONY: dist deb rpm drop-in clean help demo format
-.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan check-smoke soak compare fuzz bench
+.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan check-smoke check-packages soak compare fuzz bench
 .PHONY: check-fresh mutants
 
 modules:
@@ -96,6 +96,11 @@ check-debug check-kcsan:
 # each trial installs what it needs
 check-smoke:
 	$(makes)tools/check smoke
+
+# real systems, made with debootstrap: half an hour and more
+check-packages:
+	@tools/setup build vm $(if $(SMOKE),,debug packages)
+	$(makes)tools/check packages
 
 soak:
 	@tools/setup build vm
@@ -177,6 +182,8 @@ help:
 	@echo '  make check-kcsan       the tests where most parties meet, on a kernel that looks for data races'
 	@echo '  make check-fresh       make demo and make check in a bare Debian 12, where nothing is installed;'
 	@echo '                         as root; CMD="make check-unit" runs that instead'
+	@echo '  make check-packages    the packages, installed, booted, upgraded and removed on Debian 12 and 13;'
+	@echo '                         the RPM packages and the drop-in; as root, and not in make check'
 	@echo '  make mutants MINUTES=10  puts small faults into the drivers and says which of them no test notices'
 	@echo '  make compare           the tests on this stack and on the kernel'"'"'s own: Documentation/compare.md'
 	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'
