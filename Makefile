@@ -99,7 +99,7 @@ check-smoke:
 
 # real systems, made with debootstrap: half an hour and more
 check-packages:
-	@tools/setup build vm $(if $(SMOKE),,debug packages)
+	@tools/setup build vm $(if $(SMOKE),,debug packages systems)
 	$(makes)tools/check packages
 
 soak:
