@@ -22,6 +22,9 @@ export KVER KDIR INSTALL_MOD_PATH
 # of whatever can be short: that, see tools/check-smoke
 export SMOKE
 INSTALL_MOD_DIR ?= updates
+export INSTALL_MOD_DIR
+# what the modules are signed with
+export KEY CERT
 
 # The kernel's make in the build folder of KDIR, or KVER, or the running
 # kernel. It gets V, C, W, LLVM and the like from the command line by itself.
@@ -30,15 +33,39 @@ kbuild = tools/build --make "$(firstword $(KVER))" M="$(CURDIR)"
 # The kernel that the demonstration boots: the host's may have no headers, or no BMC.
 DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 
-.PHONY: modules modules_install clean help demo format
-.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan check-smoke soak compare fuzz bench
+.PHONY: modules modules_install install uninstall sign dkms-install dkms-uninstall
+.PHONY: dist deb rpm drop-in clean help demo format
+.PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan check-smoke check-packages soak compare fuzz bench
 .PHONY: check-fresh mutants
 
 modules:
 	$(makes)$(kbuild) modules
 
+# The kernel's own way. What it says of a System.map that headers have not, and that depmod does
+# not run, is left out: tools/install runs it.
 modules_install:
-	$(makes)$(kbuild) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
+	@tools/install --check
+	$(makes)$(kbuild) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) cmd_depmod=: modules_install
+	@tools/install --depmod
+
+install uninstall sign:
+	@tools/$@
+
+dkms-install dkms-uninstall:
+	@tools/dkms $(@:dkms-%=%)
+
+# OUT=... names the folder
+dist:
+	@tools/dist $(OUT)
+
+deb:
+	@tools/package-deb $(OUT)
+
+rpm:
+	@tools/package-rpm $(or $(OUT),build/packages) $(if $(SMOKE),none,$(firstword $(KVER)))
+
+drop-in:
+	@$(if $(TREE),tools/drop-in $(TREE),echo 'make drop-in: name the kernel source: make drop-in TREE=/path/to/linux' >&2; exit 2)
 
 # Needs no kernel headers, so that it works when they are gone.
 clean:
@@ -69,6 +96,11 @@ check-debug check-kcsan:
 # each trial installs what it needs
 check-smoke:
 	$(makes)tools/check smoke
+
+# real systems, made with debootstrap: half an hour and more
+check-packages:
+	@tools/setup build vm $(if $(SMOKE),,debug packages systems)
+	$(makes)tools/check packages
 
 soak:
 	@tools/setup build vm
@@ -120,9 +152,21 @@ help:
 	@echo
 	@echo 'Modules, for the running kernel, KVER=6.1.0-56-amd64 (or 6.1), or KDIR=/its/build/folder:'
 	@echo '  make                   builds them in place; V=1 C=1 W=1 LLVM=1 as for the kernel'
-	@echo '  make modules_install   installs them in updates/, below INSTALL_MOD_PATH; then run depmod'
+	@echo '  make install           installs them in updates/, stripped and compressed as the kernel'"'"'s own, and says'
+	@echo '                         what is loaded now, at the next boot, and how to change at once'
+	@echo '  make uninstall         removes them, and says which are used again'
+	@echo '  make modules_install   installs them as the kernel'"'"'s make does, below INSTALL_MOD_PATH'
+	@echo '  make sign              signs what was built, for Secure Boot; KEY=MOK.priv CERT=MOK.der name a key'
+	@echo '  make dkms-install      gives the source to DKMS, which builds for each kernel that comes'
+	@echo '  make dkms-uninstall    takes it back'
 	@echo '  make clean             removes all that was built, here and in build/'
 	@echo '  tools/build KVER...    builds them outside the source folders, in build/KVER/'
+	@echo
+	@echo 'Packages, in build/packages/ or OUT=...:'
+	@echo '  make dist              the source package, of what is committed, in build/dist/'
+	@echo '  make deb               ipmi-drivers-dkms and ipmi-drivers-tools'
+	@echo '  make rpm               dkms-ipmi-drivers, ipmi-drivers-tools, and kmod-ipmi-drivers for KVER'
+	@echo '  make drop-in TREE=/path/to/linux  puts the drivers into a kernel source, in place of its own'
 	@echo
 	@echo 'Checks. The last line is the sum; KVER="6.1 6.12" names the kernels:'
 	@echo '  make check             static, unit, vm, kernels, smoke, and debug in its short form; what CI runs.'
@@ -138,6 +182,8 @@ help:
 	@echo '  make check-kcsan       the tests where most parties meet, on a kernel that looks for data races'
 	@echo '  make check-fresh       make demo and make check in a bare Debian 12, where nothing is installed;'
 	@echo '                         as root; CMD="make check-unit" runs that instead'
+	@echo '  make check-packages    the packages, installed, booted, upgraded and removed on Debian 12 and 13;'
+	@echo '                         the RPM packages and the drop-in; as root, and not in make check'
 	@echo '  make mutants MINUTES=10  puts small faults into the drivers and says which of them no test notices'
 	@echo '  make compare           the tests on this stack and on the kernel'"'"'s own: Documentation/compare.md'
 	@echo '  make soak MINUTES=60   everything again and again, and a report with the figures'

@@ -214,5 +214,6 @@ static void __exit ipmi_devintf_exit(void)
 module_init(ipmi_devintf_init);
 module_exit(ipmi_devintf_exit);
 MODULE_LICENSE("GPL");
-IPMI_MODULE_IS_OURS;
+MODULE_AUTHOR(IPMI_DRIVERS_AUTHOR);
+MODULE_VERSION(IPMI_DRIVERS_VERSION);
 MODULE_DESCRIPTION("IPMI character devices /dev/ipmiN");

@@ -121,10 +121,16 @@ static int __init ipmi_msghandler_init(void)
 {
 	int rv;
 
+	/* First, so that no module of another build comes in beside. */
+	rv = oneset_init();
+	if (rv)
+		return rv;
 	/* Unbound, so that a busy CPU does not hold up somebody else's BMC. */
 	ipmi_wq = alloc_workqueue("ipmi-msghandler", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
-	if (!ipmi_wq)
-		return -ENOMEM;
+	if (!ipmi_wq) {
+		rv = -ENOMEM;
+		goto err_oneset;
+	}
 	/* What clients do in their callbacks may take its time, and memory. */
 	ipmi_client_wq = alloc_workqueue("ipmi-clients", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!ipmi_client_wq) {
@@ -147,6 +153,8 @@ err_client_wq:
 	destroy_workqueue(ipmi_client_wq);
 err_wq:
 	destroy_workqueue(ipmi_wq);
+err_oneset:
+	oneset_exit();
 	return rv;
 }
 
@@ -159,12 +167,14 @@ static void __exit ipmi_msghandler_exit(void)
 	bmc_exit();
 	rcu_barrier();
 	registry_exit();
+	oneset_exit();
 }
 
 module_init(ipmi_msghandler_init);
 module_exit(ipmi_msghandler_exit);
 MODULE_LICENSE("GPL");
-IPMI_MODULE_IS_OURS;
+MODULE_AUTHOR(IPMI_DRIVERS_AUTHOR);
+MODULE_VERSION(IPMI_DRIVERS_VERSION);
 MODULE_DESCRIPTION("IPMI message handler: interfaces, their users, and who gets what");
 /* Nothing else asks for the character device. */
 MODULE_SOFTDEP("post: ipmi_devintf");

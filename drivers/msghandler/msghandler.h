@@ -34,7 +34,7 @@
  *   deliver, watch             up to a user, down to the transport
  *   queue, maintenance         what waits
  *   registry, msg, recheck
- *   ref, trace
+ *   ref, trace, oneset         what is held; what is told; what may be loaded
  *
  * Lifetimes: struct ipmi_smi is held by the registry and by each user; struct
  * ipmi_user by its client, by each of its messages that is not freed yet, and by
@@ -542,6 +542,21 @@ void bmc_identity(struct device *dev, struct ipmi_identity *who);
 /* panic.c */
 int panic_init(void);
 void panic_exit(void);
+
+/* oneset.c */
+#ifdef CONFIG_MODULES
+int oneset_init(void);
+void oneset_exit(void);
+#else
+static inline int oneset_init(void)
+{
+	return 0;
+}
+
+static inline void oneset_exit(void)
+{
+}
+#endif
 
 /* trace.c */
 void trace_send(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi);

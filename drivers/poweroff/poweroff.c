@@ -291,5 +291,6 @@ static void __exit ipmi_poweroff_exit(void)
 module_init(ipmi_poweroff_init);
 module_exit(ipmi_poweroff_exit);
 MODULE_LICENSE("GPL");
-IPMI_MODULE_IS_OURS;
+MODULE_AUTHOR(IPMI_DRIVERS_AUTHOR);
+MODULE_VERSION(IPMI_DRIVERS_VERSION);
 MODULE_DESCRIPTION("Power off through an IPMI BMC");

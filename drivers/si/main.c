@@ -73,5 +73,6 @@ static void __exit ipmi_si_exit(void)
 module_init(ipmi_si_init);
 module_exit(ipmi_si_exit);
 MODULE_LICENSE("GPL");
-IPMI_MODULE_IS_OURS;
+MODULE_AUTHOR(IPMI_DRIVERS_AUTHOR);
+MODULE_VERSION(IPMI_DRIVERS_VERSION);
 MODULE_DESCRIPTION("IPMI system interfaces: KCS, SMIC, BT");

@@ -29,7 +29,7 @@
 #define NONE		(-1)
 #define ATTACH_AGAIN_MS	5000
 
-static DEFINE_XARRAY(present);	/* the N of each ipmiN that there is */
+static DEFINE_XARRAY(present);	/* each ipmiN that there is: its device, if it has one */
 static int attached = NONE;	/* where we are, changed under wdt.lock */
 static bool moved;		/* and that is still to be said, under wdt.lock */
 static unsigned int bootstatus;
@@ -40,6 +40,21 @@ static DECLARE_DELAYED_WORK(attach, attach_work);
 unsigned int boot_status(void)
 {
 	return bootstatus;
+}
+
+/**
+ * interface_device() - the device of the interface that is used
+ *
+ * Context: under shown_lock, until the end of which it stays: smi_gone() takes that lock before
+ * it lets go of a device.
+ * Return: the device, or NULL.
+ */
+struct device *interface_device(void)
+{
+	int number = READ_ONCE(attached);
+	void *entry = number == NONE ? NULL : xa_load(&present, number);
+
+	return xa_is_value(entry) ? NULL : entry;
 }
 
 /* The last words of a request at panic; everything else is asked through the core. */
@@ -240,7 +255,10 @@ int interface_use(int number)
 
 static void new_smi(int number, struct device *dev)
 {
-	xa_store(&present, number, xa_mk_value(1), GFP_KERNEL);
+	void *entry = get_device(dev) ?: xa_mk_value(1);
+
+	if (xa_err(xa_store(&present, number, entry, GFP_KERNEL)))
+		put_device(dev);
 	/* A second interface changes nothing. */
 	if (choose() == number)
 		attach_soon();
@@ -248,7 +266,8 @@ static void new_smi(int number, struct device *dev)
 
 static void smi_gone(int number)
 {
-	xa_erase(&present, number);
+	void *entry = xa_erase(&present, number);
+
 	scoped_guard(mutex, &wdt.lock) {
 		if (attached == number) {
 			WRITE_ONCE(attached, NONE);
@@ -256,6 +275,10 @@ static void smi_gone(int number)
 			detach_locked(choose() != NONE || !nowayout_get());
 		}
 	}
+	/* Its device is removed next, and must not take ours along. */
+	device_follow();
+	if (!xa_is_value(entry))
+		put_device(entry);
 	attach_soon();
 }
 
@@ -304,6 +327,9 @@ static struct notifier_block sleep_block = { .notifier_call = on_sleep };
 
 static void take_down(void)
 {
+	unsigned long number;
+	void *entry;
+
 	unregister_pm_notifier(&sleep_block);
 	unregister_reboot_notifier(&reboot_block);
 	cancel_delayed_work_sync(&attach);
@@ -312,6 +338,9 @@ static void take_down(void)
 	if (wdt.user)
 		ipmi_destroy_user(wdt.user);
 	pretimeout_exit();
+	xa_for_each(&present, number, entry)
+		if (!xa_is_value(entry))
+			put_device(entry);
 	xa_destroy(&present);
 }
 
@@ -350,6 +379,8 @@ static int __init ipmi_watchdog_init(void)
 
 static void __exit ipmi_watchdog_exit(void)
 {
+	/* While smi_gone() still keeps it from an interface's device that is removed. */
+	device_hide();
 	ipmi_smi_watcher_unregister(&watcher);
 	take_down();
 }
@@ -357,5 +388,6 @@ static void __exit ipmi_watchdog_exit(void)
 module_init(ipmi_watchdog_init);
 module_exit(ipmi_watchdog_exit);
 MODULE_LICENSE("GPL");
-IPMI_MODULE_IS_OURS;
+MODULE_AUTHOR(IPMI_DRIVERS_AUTHOR);
+MODULE_VERSION(IPMI_DRIVERS_VERSION);
 MODULE_DESCRIPTION("Watchdog timer of an IPMI BMC");

@@ -12,7 +12,8 @@
  *
  * Locks, in the order in which they are taken:
  *
- *	shown_lock (mutex, device.c)	which device there is
+ *	shown_lock (mutex, device.c)	which device there is, and below which it stands in sysfs;
+ *					taken under the message handler's registry too
  *	the watchdog core's own		held while it calls device.c
  *	wdt.lock (mutex)		all of struct wdt_timer; held while the BMC is
  *					asked, so not taken where an answer is delivered
@@ -26,6 +27,7 @@
 
 #include <ipmi/compat.h>
 
+struct device;
 struct notifier_block;
 struct watchdog_device;
 
@@ -179,6 +181,7 @@ void params_ready(void);
 extern struct watchdog_device wdt_device;
 int device_show(void);
 void device_hide(void);
+void device_follow(void);
 int device_set_preop(u8 preop);
 int device_set_timeout(unsigned int timeout);
 void device_pretimeout(void);
@@ -198,6 +201,7 @@ void pretimeout_test_locked(void);
 
 /* main.c */
 unsigned int boot_status(void);
+struct device *interface_device(void);
 int interface_use(int number);
 
 #endif /* WATCHDOG_H */

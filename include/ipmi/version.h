@@ -7,10 +7,6 @@
 #ifndef IPMI_VERSION_H
 #define IPMI_VERSION_H
 
-#include <linux/module.h>
-
-#define IPMI_MODULE_IS_OURS			\
-	MODULE_AUTHOR("The ipmi-drivers authors");	\
-	MODULE_VERSION(IPMI_DRIVERS_VERSION)
+#define IPMI_DRIVERS_AUTHOR	"The ipmi-drivers authors"
 
 #endif

@@ -35,6 +35,28 @@ static void pci_rescan(void)
 	REQUIRE(EXPECT_EQ(ipmi_nodes(), 2));
 }
 
+/* Of watchdog0 and of the misc device "watchdog", the first of all: below which device they stand. */
+static void stands_below(const char *device)
+{
+	double end = now() + 10;
+
+	while (strcmp(link_name("/sys/class/watchdog/watchdog0/device"), device) && now() < end)
+		usleep(50000);
+	EXPECT_STR(link_name("/sys/class/watchdog/watchdog0/device"), device);
+	EXPECT_STR(link_name("/sys/class/misc/watchdog/device"), device);
+	/* its attributes are there, wherever it is */
+	EXPECT_STR(file_text("/sys/class/watchdog/watchdog0/identity"), "IPMI");
+}
+
+static void stands_below_interface(int number)
+{
+	char device[64];
+
+	snprintf(device, sizeof(device), "%s", link_name("/sys/class/ipmi/ipmi%d/device", number));
+	EXPECT(*device);
+	stands_below(device);
+}
+
 static void starts_with_one(void)
 {
 	pci_remove();
@@ -43,6 +65,7 @@ static void starts_with_one(void)
 	REQUIRE(EXPECT(fd >= 0));
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(wdt_bmc(0).running);
+	stands_below_interface(0);
 }
 
 static void a2_a_second_one_changes_nothing(void)
@@ -72,6 +95,12 @@ static void moves_by_parameter(void)
 	EXPECT(wdt_bmc(1).running);
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_bmc(1).countdown, 600);
+	stands_below_interface(1);
+	/* nothing stays below the other one, which could not be freed otherwise */
+	EXPECT_EQ(run("[ -d /sys/class/ipmi/ipmi1/device/watchdog/watchdog0 ]"), 0);
+	EXPECT_EQ(run("[ -d /sys/class/ipmi/ipmi1/device/misc/watchdog ]"), 0);
+	EXPECT_EQ(run("[ -e /sys/class/ipmi/ipmi0/device/watchdog ]"), 1);
+	EXPECT_EQ(run("[ -e /sys/class/ipmi/ipmi0/device/misc ]"), 1);
 	EXPECT_EQ(wdt_param("nowayout", "N"), 0);
 	/* -1 changes nothing */
 	EXPECT_EQ(wdt_param("ifnum_to_use", "-1"), 0);
@@ -109,6 +138,7 @@ static void its_interface_goes(void)
 	pci_remove();
 	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
 	EXPECT(!wdt_bmc(0).running);
+	stands_below("");
 }
 
 static void and_comes_back(void)
@@ -120,6 +150,7 @@ static void and_comes_back(void)
 	while (!wdt_bmc(1).running && now() < end)
 		usleep(50000);
 	EXPECT(wdt_bmc(1).running);
+	stands_below_interface(1);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(!wdt_bmc(0).running);
 }
