@@ -65,7 +65,7 @@ rpm:
 	@tools/package-rpm $(or $(OUT),build/packages) $(if $(SMOKE),none,$(firstword $(KVER)))
 
 drop-in:
-	@$(if $(TREE),tools/drop-in $(TREE),echo 'make drop-in: name the kernel source: make drop-in TREE=/path/to/linux' >&2; exit 2)
+	@$(if $(TREE),tools/drop-in "$(TREE)",echo 'make drop-in: name the kernel source: make drop-in TREE=/path/to/linux' >&2; exit 2)
 
 # Needs no kernel headers, so that it works when they are gone.
 clean:

@@ -22,6 +22,9 @@ $(error $(ipmi-kernel)Found: CONFIG_IPMI_HANDLER=y. The kernel's own IPMI stack 
 endif
 endif
 
+# Which driver this is, for include/ipmi/version.h: the file VERSION is the one place that says it.
+ipmi-version := -DIPMI_DRIVERS_VERSION=\"$(shell cat $(ipmi-root)/VERSION)\"
+
 # $(call ipmi-as,OPTION): m outside a kernel tree, inside as configured there.
 ipmi-as = $(if $(KBUILD_EXTMOD),m,$(CONFIG_$(1)))
 
