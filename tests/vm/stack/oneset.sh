@@ -46,4 +46,5 @@ logged 'ipmi_si: Unknown symbol ipmi_core_'
 succeeds modprobe -r ipmi_devintf
 [ ! -d /sys/module/ipmi_msghandler ] || succeeds rmmod ipmi_msghandler
 succeeds modprobe ipmi_si
+succeeds grep -q O /sys/module/ipmi_si/taint
 ktap_end
