@@ -13,7 +13,7 @@ own() { find "$own" -name "$1.ko*"; }
 
 # logged PATTERN: the kernel's log has a line that matches
 logged() {
-	dmesg >/tmp/out
+	dmesg | grep -iE 'ipmi|module' >/tmp/out
 	says "$1"
 }
 
