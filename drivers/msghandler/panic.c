@@ -72,45 +72,49 @@ static struct {
 } slot;
 
 /*
- * The end of the time there is, by two clocks and by what was spent in delays: at power off an
- * x86 machine turns its HPET off, and the monotonic clock stops where it was made of that; where
- * both are made of the timer tick, both stop.
+ * The end of the time there is, by two clocks: at power off an x86 machine turns its HPET off, and
+ * the monotonic clock stops where it was made of that. Where both are made of the timer tick, both
+ * stop; the third is what was spent in delays during which neither moved.
  */
 static struct {
 	u64 mono;
 	u64 sched;
-	u64 delay_us;
+	u64 still_us;
 } deadline;
-static u64 delayed_us;
+static u64 still_us;
 static const char *panic_text = "";
 
 static void set_budget(unsigned int ms)
 {
 	deadline.mono = ktime_get_mono_fast_ns() + ms * (u64)NSEC_PER_MSEC;
 	deadline.sched = sched_clock() + ms * (u64)NSEC_PER_MSEC;
-	deadline.delay_us = delayed_us + ms * (u64)USEC_PER_MSEC;
+	deadline.still_us = still_us + ms * (u64)USEC_PER_MSEC;
 }
 
 /**
  * ipmi_core_panic_delay() - wait at panic or power off
  * @us: microseconds
  *
- * Clocks may stand still then, so what is spent here counts for the core's budget by itself.
+ * Clocks may stand still then, and then what is spent here counts for the core's budget. Not
+ * otherwise: a delay is a loop, and may be shorter than it says.
  *
  * Context: panic, power off: this CPU is alone.
  */
 void ipmi_core_panic_delay(unsigned int us)
 {
-	delayed_us += us;
+	u64 mono = ktime_get_mono_fast_ns(), sched = sched_clock();
+
 	mdelay(us / USEC_PER_MSEC);
 	udelay(us % USEC_PER_MSEC);
+	if (ktime_get_mono_fast_ns() == mono && sched_clock() == sched)
+		still_us += us;
 }
 EXPORT_SYMBOL_GPL(ipmi_core_panic_delay);
 
 static bool time_left(void)
 {
 	return ktime_get_mono_fast_ns() < deadline.mono && sched_clock() < deadline.sched &&
-	       delayed_us < deadline.delay_us;
+	       still_us < deadline.still_us;
 }
 
 /*
