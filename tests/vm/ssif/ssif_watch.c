@@ -21,6 +21,7 @@
 
 #define STARVE "/sys/module/starve/parameters/"
 #define TIMES 256
+#define NAP_MORE 1.5 /* seconds: the kernel's own delay of one may have been shorter before */
 #define ROUNDS 3 /* of what a busy machine may spoil */
 #define PM_TEST "/sys/power/pm_test"
 #define PM_DELAY "/sys/module/suspend/parameters/pm_test_delay"
@@ -332,7 +333,7 @@ static void asleep_amid_a_request(void)
 	REQUIRE(EXPECT_EQ(file_write(PM_DELAY, "1"), 0));
 	REQUIRE(EXPECT_EQ(file_write(PM_TEST, "freezer"), 0));
 	usual = nap();
-	for (int round = 0; round < 3 && took > usual + 1; round++) {
+	for (int round = 0; round < 3 && took > usual + NAP_MORE; round++) {
 		fake_fault("nack-read 0 0 66");
 		fake_forget();
 		EXPECT_EQ(ipmi_send(fake_fd, 1, NETFN_OEM, 0x42, "abcd", 4), 0);
@@ -343,11 +344,11 @@ static void asleep_amid_a_request(void)
 		EXPECT_EQ(ipmi_recv(fake_fd, &r), 0);
 		EXPECT_EQ(r.data[0], 0);
 	}
-	if (!EXPECT(took < usual + 1))
+	if (!EXPECT(took < usual + NAP_MORE))
 		ktap_note("a request: %.3f s instead of %.3f s", took, usual);
 	/* nor does one that is being looked for */
 	took = 100;
-	for (int round = 0; round < 3 && took > usual + 1; round++) {
+	for (int round = 0; round < 3 && took > usual + NAP_MORE; round++) {
 		EXPECT_EQ(file_write(DRIVER "unbind", CLIENT), 0);
 		fake_fault("nack-read 0");
 		/* that takes 3 s, and the try 5 */
@@ -358,7 +359,7 @@ static void asleep_amid_a_request(void)
 		fake_fd = ipmi_open(0);
 		REQUIRE(EXPECT(fake_fd >= 0));
 	}
-	if (!EXPECT(took < usual + 1))
+	if (!EXPECT(took < usual + NAP_MORE))
 		ktap_note("a try: %.3f s instead of %.3f s", took, usual);
 	EXPECT_EQ(file_write(PM_TEST, "none"), 0);
 }
