@@ -30,12 +30,12 @@
 static_assert(SSIF_MAX <= IPMI_MAX_MSG_LENGTH);
 
 /**
- * engine_kick() - the thread has a reason to look
+ * ssif_engine_kick() - the thread has a reason to look
  * @ssif: the interface
  *
  * Context: any.
  */
-void engine_kick(struct ssif *ssif)
+void ssif_engine_kick(struct ssif *ssif)
 {
 	WRITE_ONCE(ssif->kicked, true);
 	/* At panic another CPU may have been stopped with the queue's lock; and nobody waits. */
@@ -375,7 +375,7 @@ static void sleep(struct ssif *ssif)
 		wait_event_freezable_timeout(ssif->wait, take_kick(ssif), msecs_to_jiffies(ms));
 }
 
-static int engine_thread(void *data)
+static int ssif_engine_thread(void *data)
 {
 	struct ssif *ssif = data;
 
@@ -404,14 +404,14 @@ static int transact_at_panic(struct ssif *ssif, const struct ipmi_smi_msg *msg)
 }
 
 /**
- * engine_run_at_panic() - do what there is to do, without sleeping
+ * ssif_engine_run_at_panic() - do what there is to do, without sleeping
  * @ssif: the interface
  *
  * A BMC that does not answer costs its time once.
  *
  * Context: panic, power off.
  */
-void engine_run_at_panic(struct ssif *ssif)
+void ssif_engine_run_at_panic(struct ssif *ssif)
 {
 	struct ipmi_smi_msg *msg = ssif->cur;
 	int rv;
@@ -434,20 +434,20 @@ void engine_run_at_panic(struct ssif *ssif)
 }
 
 /**
- * engine_start() - start the thread
+ * ssif_engine_start() - start the thread
  * @ssif: the interface
  *
  * Context: process.
  * Return: 0, or why there is no thread.
  */
-int engine_start(struct ssif *ssif)
+int ssif_engine_start(struct ssif *ssif)
 {
 	struct task_struct *thread;
 
 	ssif->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES;
 	ssif->watch_ms = WATCH_MIN_MS;
 	ssif->looked = ktime_get();
-	thread = kthread_create(engine_thread, ssif, "kssif%4.4x",
+	thread = kthread_create(ssif_engine_thread, ssif, "kssif%4.4x",
 				i2c_adapter_id(ssif->client->adapter) << 8 | ssif->client->addr);
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
@@ -486,13 +486,13 @@ static void quiet(struct ssif *ssif)
 }
 
 /**
- * engine_stop() - stop the thread, and end what is left with an error
+ * ssif_engine_stop() - stop the thread, and end what is left with an error
  * @ssif: the interface; nobody is let in any more (ssif->stopping)
  *
  * Context: process, sleeps; what is on the bus ends, and the BMC has a moment to take
  * that it is not to alert any more.
  */
-void engine_stop(struct ssif *ssif)
+void ssif_engine_stop(struct ssif *ssif)
 {
 	struct ipmi_smi_msg *msg;
 

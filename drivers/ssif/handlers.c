@@ -16,7 +16,7 @@ static int ssif_start_processing(void *send_info, struct ipmi_smi *intf)
 	struct ssif *ssif = send_info;
 
 	ssif->intf = intf;
-	return engine_start(ssif);
+	return ssif_engine_start(ssif);
 }
 
 static void ssif_shutdown(void *send_info)
@@ -26,7 +26,7 @@ static void ssif_shutdown(void *send_info)
 	scoped_guard(spinlock_irqsave, &ssif->lock)
 		ssif->stopping = true;
 	WRITE_ONCE(ssif->hurry, true);
-	engine_stop(ssif);
+	ssif_engine_stop(ssif);
 	ssif->intf = NULL;
 }
 
@@ -58,7 +58,7 @@ static IPMI_SENDER_RET ssif_sender(void *send_info, struct ipmi_smi_msg *msg)
 	}
 	if (!taken)
 		IPMI_SENDER_DONE(ipmi_sender_refuse(ssif->intf, msg, IPMI_NODE_BUSY_ERR));
-	engine_kick(ssif);
+	ssif_engine_kick(ssif);
 	IPMI_SENDER_DONE(0);
 }
 
@@ -69,7 +69,7 @@ static void ssif_request_events(void *send_info)
 
 	scoped_guard(spinlock_irqsave, &ssif->lock)
 		ssif->due |= ATTN_DUE_FLAGS | ATTN_DUE_ENABLES;
-	engine_kick(ssif);
+	ssif_engine_kick(ssif);
 }
 
 static void ssif_set_need_watch(void *send_info, unsigned int watch_mask)
@@ -77,7 +77,7 @@ static void ssif_set_need_watch(void *send_info, unsigned int watch_mask)
 	struct ssif *ssif = send_info;
 
 	WRITE_ONCE(ssif->watch_mask, watch_mask);
-	engine_kick(ssif);
+	ssif_engine_kick(ssif);
 }
 
 /* This CPU is alone now, and another may have been stopped with the lock. */
@@ -101,7 +101,7 @@ static void ssif_poll(void *send_info)
 
 	/* Else the thread looks. */
 	if (READ_ONCE(ssif->panicking))
-		engine_run_at_panic(ssif);
+		ssif_engine_run_at_panic(ssif);
 }
 
 const struct ipmi_smi_handlers ssif_handlers = {

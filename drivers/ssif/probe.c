@@ -367,7 +367,7 @@ static void ssif_alert(struct i2c_client *client, enum i2c_alert_protocol type, 
 		return;
 	ssif_count(ssif, SSIF_ALERTS);
 	WRITE_ONCE(ssif->alerted, true);
-	engine_kick(ssif);
+	ssif_engine_kick(ssif);
 }
 
 #ifdef CONFIG_ACPI

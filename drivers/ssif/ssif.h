@@ -202,10 +202,10 @@ int bus_transact(struct ssif *ssif, const u8 *rq, unsigned int n, enum bus_patie
 int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n);
 
 /* engine.c */
-int engine_start(struct ssif *ssif);
-void engine_stop(struct ssif *ssif);
-void engine_kick(struct ssif *ssif);
-void engine_run_at_panic(struct ssif *ssif);
+int ssif_engine_start(struct ssif *ssif);
+void ssif_engine_stop(struct ssif *ssif);
+void ssif_engine_kick(struct ssif *ssif);
+void ssif_engine_run_at_panic(struct ssif *ssif);
 
 /* handlers.c */
 extern const struct ipmi_smi_handlers ssif_handlers;
