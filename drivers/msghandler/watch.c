@@ -6,6 +6,20 @@
  */
 #include "msghandler.h"
 
+static bool wants_pretimeout_run(struct ipmi_smi *intf)
+{
+	struct ipmi_user *user;
+
+	lockdep_assert_held(&intf->run);
+	/* The CPU that was changing the list may have been stopped, and nobody would hear of it. */
+	if (intf->panicking)
+		return false;
+	list_for_each_entry(user, &intf->users, link)
+		if (user->alive && user->handler->ipmi_watchdog_pretimeout)
+			return true;
+	return false;
+}
+
 /**
  * watch_update_run() - tell the transport what somebody is waiting for
  * @intf: the interface; the caller is its runner
@@ -17,7 +31,6 @@
  */
 void watch_update_run(struct ipmi_smi *intf)
 {
-	struct ipmi_user *user;
 	unsigned int mask = 0;
 
 	lockdep_assert_held(&intf->run);
@@ -25,9 +38,8 @@ void watch_update_run(struct ipmi_smi *intf)
 		mask |= IPMI_WATCH_MASK_CHECK_COMMANDS;
 	if (READ_ONCE(intf->seq.used))
 		mask |= IPMI_WATCH_MASK_CHECK_MESSAGES;
-	list_for_each_entry(user, &intf->users, link)
-		if (user->alive && user->handler->ipmi_watchdog_pretimeout)
-			mask |= IPMI_WATCH_MASK_CHECK_WATCHDOG;
+	if (wants_pretimeout_run(intf))
+		mask |= IPMI_WATCH_MASK_CHECK_WATCHDOG;
 
 	if (mask == intf->watch_mask)
 		return;
