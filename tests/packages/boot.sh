@@ -40,14 +40,11 @@ check_boots() {
 	for board in ${BOARDS:-pc q35}; do
 		serial=$logs/$suite-$board.log
 		if [ "$board" = q35 ]; then
-			# it has another watchdog; ipmi_watchdog has to be loaded before the service looks, and the
-			# administrator lets a group use the device file. Newer systemd loads the modules of the
-			# list side by side: the softdep puts the other one first, so that the link has to be right
-			printf '%s\n' i2c_i801 ipmi_watchdog >"$work/load"
-			echo 'softdep ipmi_watchdog pre: iTCO_wdt' >"$work/order"
+			# it has another watchdog, which the initramfs loads, so that it comes first; ipmi_watchdog has
+			# to be loaded before the service looks, and the administrator lets a group use the device file
+			echo ipmi_watchdog >"$work/load"
 			sed 's/^#SUBSYSTEM/SUBSYSTEM/' "$root/usr/share/doc/ipmi-drivers-dkms/examples/60-ipmi.rules" >"$work/rules"
 			if ! put "$work/load" /etc/modules-load.d/ipmi_watchdog.conf ||
-			   ! put "$work/order" /etc/modprobe.d/watchdogs.conf ||
 			   ! put "$work/rules" /etc/udev/rules.d/60-ipmi.rules; then
 				tap 1 "$suite, $board: the image is changed"
 			fi
