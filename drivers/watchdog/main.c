@@ -275,7 +275,7 @@ static void smi_gone(int number)
 			detach_locked(choose() != NONE || !nowayout_get());
 		}
 	}
-	/* Its device is removed next, and must not take ours along. */
+	/* Its device is removed next: nothing must lead to it then. */
 	device_follow();
 	if (!xa_is_value(entry))
 		put_device(entry);
@@ -333,7 +333,7 @@ static void take_down(void)
 	unregister_pm_notifier(&sleep_block);
 	unregister_reboot_notifier(&reboot_block);
 	cancel_delayed_work_sync(&attach);
-	device_hide();
+	device_exit();
 	timer_exit();
 	if (wdt.user)
 		ipmi_destroy_user(wdt.user);
@@ -357,6 +357,9 @@ static int __init ipmi_watchdog_init(void)
 			wdt.pretimeout, wdt.timeout);
 		wdt.pretimeout = 0;
 	}
+	rv = device_init();
+	if (rv)
+		return rv;
 	params_ready();
 	/* Who is not registered may be unregistered all the same. */
 	rv = register_reboot_notifier(&reboot_block) ?: register_pm_notifier(&sleep_block) ?:
@@ -379,8 +382,6 @@ static int __init ipmi_watchdog_init(void)
 
 static void __exit ipmi_watchdog_exit(void)
 {
-	/* While smi_gone() still keeps it from an interface's device that is removed. */
-	device_hide();
 	ipmi_smi_watcher_unregister(&watcher);
 	take_down();
 }

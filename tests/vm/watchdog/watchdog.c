@@ -64,9 +64,10 @@ static void device(void)
 	EXPECT_EQ(major(st.st_rdev), 10);
 	EXPECT_EQ(minor(st.st_rdev), 130);
 	EXPECT_STR(file_text(SYS "identity"), "IPMI");
-	/* whose it is: both stand below the interface's device */
-	EXPECT(strlen(link_name(SYS "device")));
-	EXPECT(!run("[ " SYS "device -ef /sys/class/ipmi/ipmi0/device ]"));
+	/* whose it is: its parent has a link to the interface's device, which has one to the BMC's */
+	EXPECT_STR(link_name(SYS "device"), "ipmi_watchdog");
+	EXPECT_EQ(run("[ " SYS "device/interface -ef /sys/class/ipmi/ipmi0/device ]"), 0);
+	EXPECT_STR(file_text(SYS "device/interface/bmc/ipmi_version"), "2.0");
 	EXPECT_STR(file_text(SYS "state"), "inactive");
 	EXPECT_STR(file_text(SYS "bootstatus"), "0");
 	EXPECT_STR(file_text(SYS "timeout"), "10");
