@@ -59,6 +59,32 @@ const char *bmc_line(const char *format, ...)
 	return answer;
 }
 
+unsigned int all_enables(void)
+{
+	return EVENT_BUFFER | (has_irq() ? IRQ_ENABLES : 0);
+}
+
+unsigned int bmc_enables(void)
+{
+	unsigned int value = ~0;
+
+	sscanf(bmc_line("flags"), "enables=%x", &value);
+	return value;
+}
+
+bool bmc_enables_become(unsigned int mask, unsigned int want)
+{
+	unsigned int is = ~0;
+
+	for (double end = now() + 5; now() < end; usleep(20000)) {
+		is = bmc_enables();
+		if ((is & mask) == want)
+			return true;
+	}
+	ktap_note("enables are %#x, not %#x", is, want);
+	return false;
+}
+
 long bmc_number(const char *format, ...)
 {
 	char line[256];

@@ -36,15 +36,8 @@
 #define CMD_BT_CAPABILITIES 0x36
 
 #define FLAG_PRETIMEOUT "08"
-#define IRQ_ENABLES 0x03
-#define EVENT_BUFFER 0x04
 
 static int fd;
-
-static bool has_irq(void)
-{
-	return !strstr(hardware(), "polled");
-}
 
 static long counter(const char *name)
 {
@@ -56,27 +49,6 @@ static long asked(int cmd)
 	return bmc_number("count %x %x", NETFN_APP, cmd);
 }
 
-static unsigned int enables(void)
-{
-	unsigned int value = ~0;
-
-	sscanf(bmc_line("flags"), "enables=%x", &value);
-	return value & 7;
-}
-
-static bool enables_become(unsigned int want)
-{
-	unsigned int is = ~0;
-
-	for (double end = now() + 5; now() < end; usleep(20000)) {
-		is = enables();
-		if (is == want)
-			return true;
-	}
-	ktap_note("enables are %#x, not %#x", is, want);
-	return false;
-}
-
 /*
  * The BMC forgets its enables. Where there are interrupts, that of the control's own answer may
  * be missed, and looked for; what follows is not to see that.
@@ -85,11 +57,6 @@ static void lapse(void)
 {
 	bmc_line("lapse");
 	usleep(200000);
-}
-
-static unsigned int all_enables(void)
-{
-	return EVENT_BUFFER | (has_irq() ? IRQ_ENABLES : 0);
 }
 
 /* The driver forgets the BMC, and gets to know it anew. */
@@ -118,7 +85,7 @@ static void what_is_asked_at_first(void)
 	lapse();
 	bmc_line("forget");
 	meet_again();
-	EXPECT(enables_become(all_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 	EXPECT_EQ(asked(CMD_BT_CAPABILITIES), 0);
 	/* A pre-timeout of the last system is none of this one's. */
 	REQUIRE(EXPECT(bmc_wire(NETFN_APP, CMD_CLEAR_FLAGS, 0, &w)));
@@ -166,12 +133,12 @@ static void no_event_buffer(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++) {
 		bmc_line("fault %s skip=%d", faults[i], has_irq());
 		meet_again();
-		if (!EXPECT(enables_become(has_irq() ? 1 : 0)))
+		if (!EXPECT(bmc_enables_become(ALL_ENABLES, has_irq() ? 1 : 0)))
 			ktap_note("%s", faults[i]);
 		bmc_line("nofaults");
 	}
 	meet_again();
-	EXPECT(enables_become(all_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 }
 
 /* A BMC that refuses is asked once, and is found out if its interrupt does not come then. */
@@ -187,11 +154,11 @@ static void refused_enables(void)
 	bmc_line("delay 0");
 	/* at the end of the last driver; for the event buffer; and for the interrupts */
 	EXPECT(asked(CMD_SET_ENABLES) >= 2 && asked(CMD_SET_ENABLES) <= 5);
-	EXPECT_EQ(enables(), 0);
+	EXPECT_EQ(bmc_enables() & ALL_ENABLES, 0);
 	EXPECT_EQ(counter("interrupts_enabled"), 0);
 	bmc_line("nofaults");
 	meet_again();
-	EXPECT(enables_become(all_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 	EXPECT_EQ(counter("interrupts_enabled"), 1);
 }
 
@@ -481,7 +448,7 @@ static void after_a_reset(void)
 	struct reply r;
 	int n, missed = 0;
 
-	EXPECT(enables_become(all_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 	usleep(300000);
 	EXPECT_EQ(ipmi_ask(fd, NETFN_APP, CMD_COLD_RESET, NULL, 0, &r), 0);
 	EXPECT_EQ(r.data[0], 0);
@@ -505,7 +472,7 @@ static void after_a_reset(void)
 	EXPECT(shortest < 1.5);
 	n = trace_read(traces, ARRAY_SIZE(traces), "ipmi_start: .* cmd=0x31 ");
 	EXPECT(n >= 30);
-	EXPECT(enables_become(all_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 	trace_end();
 	EXPECT_EQ(counter("interrupts_enabled"), has_irq());
 }
