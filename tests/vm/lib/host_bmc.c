@@ -192,6 +192,20 @@ int ipmi_next(int fd, int ms, struct reply *reply)
 	return ipmi_recv(fd, reply);
 }
 
+bool ipmi_answers(int fd, int ms)
+{
+	struct reply r;
+	double end = now() + ms / 1e3;
+	int left;
+
+	if (ipmi_send(fd, 4711, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0))
+		return false;
+	while ((left = (end - now()) * 1e3) > 0)
+		if (!ipmi_next(fd, left, &r) && r.msgid == 4711)
+			return !r.data[0];
+	return false;
+}
+
 int ipmi_drain(int fd, int ms)
 {
 	struct reply r;

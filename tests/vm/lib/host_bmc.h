@@ -62,6 +62,9 @@ int ipmi_send_timed(int fd, const void *addr, int addr_len, long msgid, int netf
 /* Waits for a message and receives it: 0, -ETIMEDOUT or another negative errno. */
 int ipmi_next(int fd, int ms, struct reply *reply);
 
+/* Does the BMC answer this file within ms? What comes before that is dropped. */
+bool ipmi_answers(int fd, int ms);
+
 /* Takes all that comes until there was nothing for ms; how many. */
 int ipmi_drain(int fd, int ms);
 
