@@ -8,6 +8,7 @@
 
 #include <linux/bits.h>
 #include <linux/ipmi.h>
+#include <linux/xarray.h>
 
 struct ipmi_smi;
 
@@ -29,6 +30,31 @@ struct ipmi_smi;
  *   flush_messages()   never
  */
 #define IPMI_CORE_SMI_ATOMIC BIT(31)
+
+/* No interface, where the N of an ipmiN is meant. */
+#define IPMI_CORE_NONE (-1)
+
+/**
+ * ipmi_core_choose() - which interface a client uses that uses one at a time
+ * @present: the interfaces that there are, by the N of their ipmiN
+ * @wanted: the N that the administrator has named, negative if none
+ * @used: the N that is used so far, negative if none
+ *
+ * The one that was named, or else the one that is used, or else the lowest N. One that is named
+ * or used and is not there is not replaced by another.
+ *
+ * Context: any.
+ * Return: its N, or IPMI_CORE_NONE.
+ */
+static inline int ipmi_core_choose(struct xarray *present, int wanted, int used)
+{
+	int number = wanted < 0 ? used : wanted;
+	unsigned long first = 0;
+
+	if (number >= 0)
+		return xa_load(present, number) ? number : IPMI_CORE_NONE;
+	return xa_find(present, &first, ULONG_MAX, XA_PRESENT) ? first : IPMI_CORE_NONE;
+}
 
 int ipmi_core_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler,
 			  void *handler_data, struct ipmi_user **user);

@@ -18,7 +18,6 @@
 
 #define CLASS "/sys/class/ipmi/ipmi0/device/"
 #define CMD_CLEAR_FLAGS 0x30
-#define ALL_ENABLES 7
 #define CC_AWAY 0x82
 
 static int fd;
@@ -45,19 +44,6 @@ static bool answers(void)
 	for (double end = now() + 10; now() < end; usleep(20000))
 		if (!ask())
 			return true;
-	return false;
-}
-
-static bool enables_become(unsigned int want)
-{
-	unsigned int is = ~0;
-
-	for (double end = now() + 5; now() < end; usleep(20000)) {
-		sscanf(bmc_line("flags"), "enables=%x", &is);
-		if ((is & 7) == want)
-			return true;
-	}
-	ktap_note("enables are %#x", is);
 	return false;
 }
 
@@ -99,7 +85,7 @@ static void all_is_set_up_again(void)
 	static const char *const texts[] = { "IPMI_BMC=away", "IPMI_BMC=back" };
 	int counts[2] = { 0 }, s = events_of_the_kernel();
 
-	EXPECT(enables_become(ALL_ENABLES));
+	EXPECT(bmc_enables_become(ALL_ENABLES, ALL_ENABLES));
 	bmc_line("forget");
 	bmc_line("after 700 lapse");
 	decode(false);
@@ -111,7 +97,7 @@ static void all_is_set_up_again(void)
 	sleep(2);
 	decode(true);
 	EXPECT(answers());
-	EXPECT(enables_become(ALL_ENABLES));
+	EXPECT(bmc_enables_become(ALL_ENABLES, ALL_ENABLES));
 	/* what was shown before its reset is over */
 	EXPECT(bmc_number("count %x %x", NETFN_APP, CMD_CLEAR_FLAGS) >= 1);
 	wait_for_event(s, texts, counts, 2, 1);
