@@ -46,8 +46,8 @@
 
 /*
  * Symbol versions reach struct device, so they depend on which headers have been
- * read: poll.h and seq_file.h make ours those of Debian's 6.1, vmalloc.h those of
- * its 6.12. tools/check-symvers watches over it.
+ * read: <linux/poll.h> and <linux/seq_file.h> make ours those of Debian's 6.1,
+ * <linux/vmalloc.h> those of its 6.12. tools/check-symvers watches over it.
  */
 #include <linux/module.h>
 #include <linux/poll.h>
