@@ -90,7 +90,7 @@ enum ssif_stat {
  * @attn: housekeeping (thread)
  * @attn_turn: housekeeping goes before a user's message (thread)
  * @cur: the message that is with the BMC (thread), taken from @next under @lock
- * @history: what the BMC has taught us of its times (thread)
+ * @history: the times that were measured on it (thread)
  * @away: the BMC does not answer (thread); read elsewhere as a hint
  * @away_since: since when (thread)
  * @away_tries: how often it was tried since then (thread)
