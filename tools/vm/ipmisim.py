@@ -60,9 +60,9 @@ def sensors(data):
         has = "".join("111" if side else "000" for side in (upper, lower))
         yield f"sensor_add {name} {sensor['type']} 1"
         yield f"sensor_set_value {name} {bmc.raw(sensor, sensor['reading'])} 0"
-        # the order is from the highest limit to the lowest: that is theirs, and bmc.toml's reversed
+        # upper ones first, from non-recoverable to non-critical; lower ones in the same order
         yield (f"sensor_set_threshold {name} settable {has} "
-               + numbers((upper or [0] * 3)[::-1] + (lower or [0] * 3)[::-1]))
+               + numbers((upper or [0] * 3)[::-1] + (lower or [0] * 3)))
         yield f"sensor_set_event_support {name} enable scanning per-state" + f" {LIMITS:015b}" * 4
         records.append(bmc.full(sensor))
     for sensor in data["discrete"]:
