@@ -3,17 +3,8 @@
  * ipmi_msghandler inside: the objects, who owns them and which lock guards
  * what. Included by drivers/msghandler/ only.
  *
- * Locks, in the order in which they are taken:
- *
- *   registry (mutex, registry.c)  adding, removing, BMC objects; held while
- *                              watchers are told
- *   intf->stays (rwsem)        read while the transport is asked about the
- *                              interface, written while it is turned off
- *   intf->run (spinlock, BH)   users, command receivers, events. Whoever holds
- *                              it runs the interface, see run.c
- *   intf->lock (spinlock)      the queues, the message in flight, counts, and
- *                              the handlers pointer; never held across a call
- *                              out of this module
+ * The locks, what each guards and the order in which they are taken are in one place, the
+ * table of Documentation/house.md: ipmi_registry, intf->stays, intf->run, intf->lock.
  *
  * A function whose name ends in _run is called under intf->run, in _registry under the registry,
  * in _locked under intf->lock.

@@ -2,11 +2,7 @@
 /*
  * ipmi_ssif inside: one BMC on an SMBus.
  *
- * Locks, in the order in which they are taken:
- *
- *   ssifs_lock (mutex, probe.c)	the list of interfaces
- *   ssif->lock (spinlock)		the slot for the next message and what others ask of
- *					the thread; never held across a call
+ * The locks and their order are in the table of Documentation/house.md: ssifs_lock, ssif->lock.
  *
  * The bus is used by the interface's thread only, once it runs; before, by probe.c's work; at
  * panic by who panics.
