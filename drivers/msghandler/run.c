@@ -138,7 +138,7 @@ static bool burst_run(struct ipmi_smi *intf)
 
 	guard(spinlock_irqsave)(&intf->lock);
 	intf->running = false;
-	/* A sender that came since the last turn saw that there is a runner, and left its message to it. */
+	/* A sender that came since the last turn saw a runner, and left its message to it. */
 	ask_to_feed_locked(intf);
 	return has_work(intf);
 }
