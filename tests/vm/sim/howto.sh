@@ -83,8 +83,12 @@ as_told() {
 	[ "$status" = "$(cat "/tmp/intree/$1.status")" ] || return
 	! grep -q '/dev/ipmi' "/tmp/ours/$1" || return
 	case " $2 " in
-	*' refused '*) [ "$status" != 0 ] && [ "$status" -lt 124 ] ;;
-	*) [ "$status" = 0 ] ;;
+	*' refused '*) ;;
+	*) [ "$status" = 0 ]; return ;;
+	esac
+	case $status in
+	# it took too long, is not there, has crashed
+	0 | 124 | 12[67] | 13?) return 1 ;;
 	esac
 }
 
