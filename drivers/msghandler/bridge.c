@@ -290,7 +290,7 @@ void bridge_tick(struct work_struct *work)
 	set_tick(intf);
 }
 
-/* Lost arbitration, bus error, NAK and busy are the far bus's moods: try again. */
+/* Lost arbitration, bus error, NAK and busy: the next try of the same request may succeed. */
 static bool passes(u8 cc)
 {
 	return cc == IPMI_NODE_BUSY_ERR || cc == IPMI_LOST_ARBITRATION_ERR ||

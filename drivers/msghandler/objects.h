@@ -3,17 +3,8 @@
  * What ipmi_msghandler is made of: an interface, a user, a request on its way, and what is said
  * of a BMC and of a message. Included by msghandler.h only, which says who calls whom.
  *
- * Locks, in the order in which they are taken:
- *
- *   registry (mutex, registry.c)  adding, removing, BMC objects; held while
- *                              watchers are told
- *   intf->stays (rwsem)        read while the transport is asked about the
- *                              interface, written while it is turned off
- *   intf->run (spinlock, BH)   users, command receivers, events. Whoever holds
- *                              it runs the interface, see run.c
- *   intf->lock (spinlock)      the queues, the message in flight, counts, and
- *                              the handlers pointer; never held across a call
- *                              out of this module
+ * The locks, what each guards and the order in which they are taken are in one place, the
+ * table of Documentation/house.md: ipmi_registry, intf->stays, intf->run, intf->lock.
  *
  * Lifetimes: struct ipmi_smi is held by the registry and by each user; struct
  * ipmi_user by its client, by each of its messages that is not freed yet, and by
@@ -25,8 +16,8 @@
 
 /*
  * Symbol versions reach struct device, so they depend on which headers have been
- * read: poll.h and seq_file.h make ours those of Debian's 6.1, vmalloc.h those of
- * its 6.12. tools/check-symvers watches over it.
+ * read: <linux/poll.h> and <linux/seq_file.h> make ours those of Debian's 6.1,
+ * <linux/vmalloc.h> those of its 6.12. tools/check-symvers watches over it.
  */
 #include <linux/module.h>
 #include <linux/poll.h>

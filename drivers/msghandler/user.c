@@ -271,7 +271,7 @@ int ipmi_get_version(struct ipmi_user *user, unsigned char *major, unsigned char
 }
 EXPORT_SYMBOL(ipmi_get_version);
 
-/* @channel comes from a program: it is bounded for the processor's guesses too. */
+/* @channel comes from a program: it is bounded under speculative execution too. */
 static int find_channel(struct ipmi_user *user, unsigned int channel, struct ipmi_channel **found)
 {
 	if (!READ_ONCE(user->alive))

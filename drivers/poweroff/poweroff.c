@@ -52,7 +52,7 @@ static struct sys_off_handler *on_cycle, *on_off, *on_last;
 static void find_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(find, find_work);
 
-/* A BMC that said yes needs a moment; if it lied, the next handler has its turn. */
+/* A BMC that said yes needs a moment. If the power stays on, the next handler is called. */
 static void wait_for_the_end(void)
 {
 	unsigned int ms;

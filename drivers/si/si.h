@@ -337,7 +337,7 @@ struct si_pace {
  * @last_room_used: the core has it (pump)
  * @starved: there was no memory for it, so the flags are fetched again at @attn_next (pump)
  * @times: sums of the requests before (pump); read elsewhere
- * @history: what they have taught us of their times (pump)
+ * @history: the times that were measured on it (pump)
  * @burst: of the bursts in which it is driven
  * @wait: the machine's wait
  * @irq: its interrupt

@@ -2,11 +2,7 @@
 /*
  * ipmi_ssif inside: one BMC on an SMBus.
  *
- * Locks, in the order in which they are taken:
- *
- *   ssifs_lock (mutex, probe.c)	the list of interfaces
- *   ssif->lock (spinlock)		the slot for the next message and what others ask of
- *					the thread; never held across a call
+ * The locks and their order are in the table of Documentation/house.md: ssifs_lock, ssif->lock.
  *
  * The bus is used by the interface's thread only, once it runs; before, by probe.c's work; at
  * panic by who panics.
@@ -90,7 +86,7 @@ enum ssif_stat {
  * @attn: housekeeping (thread)
  * @attn_turn: housekeeping goes before a user's message (thread)
  * @cur: the message that is with the BMC (thread), taken from @next under @lock
- * @history: what the BMC has taught us of its times (thread)
+ * @history: the times that were measured on it (thread)
  * @away: the BMC does not answer (thread); read elsewhere as a hint
  * @away_since: since when (thread)
  * @away_tries: how often it was tried since then (thread)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rig, see rig.h. rig_run() does what si/engine.c's step_locked() and
- * pump_locked() and si/pace.c's pace_wait() do, time-keeping included.
+ * The rig, see rig.h. rig_run() does what step_pump() of si/engine.c and pace_arm_pump() of
+ * si/pace.c do, time-keeping included.
  */
 #include <stdlib.h>
 
