@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <uapi/linux/ipmi_privilege.h>
+
 #include <ipmi/core.h>
 
 #include "devintf.h"
@@ -342,6 +344,8 @@ static const struct ipmi_ioctl ioctls[] = {
 	{ IPMICTL_GET_TIMING_PARMS_CMD, false, true, do_get_timing },
 	{ IPMICTL_GET_MAINTENANCE_MODE_CMD, false, true, do_get_maintenance },
 	{ IPMICTL_SET_MAINTENANCE_MODE_CMD, true, false, do_set_maintenance },
+	{ IPMICTL_GET_PRIVILEGE, false, true, do_get_privilege },
+	{ IPMICTL_DROP_PRIVILEGE, true, false, do_drop_privilege },
 };
 
 long ipmi_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)

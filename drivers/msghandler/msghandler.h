@@ -33,6 +33,7 @@
  *   command
  *   deliver, watch             up to a user, down to the transport
  *   queue, maintenance         what waits
+ *   access, address            what a user may, and from where it sends
  *   registry, msg, recheck
  *   ref, trace, oneset         what is held; what is told; what may be loaded
  *
@@ -69,6 +70,7 @@
 
 #include <ipmi/codec.h>
 #include <ipmi/compat.h>
+#include <ipmi/privilege.h>
 #include <ipmi/seq.h>
 #include <ipmi/stats.h>
 
@@ -86,6 +88,9 @@
 #define EVENTS_KEPT		25	/* events kept while nobody listens */
 
 #define IPMI_EVENT_LEN		16
+
+/* No address or LUN has this value, nor do two bytes of it. */
+#define ADDRESS_NOT_SET		(-1)
 
 struct ipmi_bmc;
 struct question;
@@ -280,6 +285,10 @@ static inline void stat_inc(struct ipmi_smi *intf, enum ipmi_stat stat)
  * @ended: its shutdown() callback has returned
  * @reserve: a question for which no memory is needed, see ask.c; NULL = none
  * @internal: it is the core itself, which is no user that anyone counts
+ * @level: enum ipmi_privilege; it only gets lower
+ * @listed: what it may send besides, see struct privilege_request
+ * @own_address: its own address on a channel, ADDRESS_NOT_SET = the channel's
+ * @own_lun: its own LUN there, likewise
  * @pid: the process that attached, for traces; 0 = the core itself
  * @nr_msgs: messages it owns
  * @owner: module of the transport that it pins, NULL if it does not
@@ -300,6 +309,10 @@ struct ipmi_user {
 	struct list_head receivers;
 	struct completion ended;
 	struct question *reserve;
+	int level;
+	const u8 *listed;
+	s16 own_address[IPMI_NUM_CHANNELS];
+	s16 own_lun[IPMI_NUM_CHANNELS];
 	pid_t pid;
 	atomic_t nr_msgs;
 	struct module *owner;
@@ -435,6 +448,15 @@ void registry_exit(void);
 void intf_put(struct ipmi_smi *intf);
 void intf_free_work(struct work_struct *work);
 void user_put(struct ipmi_user *user);
+
+/* access.c */
+int access_request(const struct ipmi_request *rq);
+int access_admin(struct ipmi_user *user);
+
+/* address.c */
+void address_init(struct ipmi_user *user);
+u8 address_of(const struct ipmi_user *user, unsigned int channel);
+u8 address_lun_of(const struct ipmi_user *user, unsigned int channel);
 
 /* recheck.c */
 void intf_recheck(struct ipmi_smi *intf, unsigned int ms);

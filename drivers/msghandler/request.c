@@ -14,11 +14,11 @@
 #include "trace.h"
 
 /* The broadcast form is for the wire; a channel beyond the last is none. */
-static struct ipmi_channel *channel_of(struct ipmi_smi *intf, const struct ipmi_addr *addr)
+static unsigned int channel_of(const struct ipmi_addr *addr)
 {
 	if (addr->channel < 0 || addr->channel >= IPMI_NUM_CHANNELS)
-		return &intf->channels[0];
-	return &intf->channels[array_index_nospec(addr->channel, IPMI_NUM_CHANNELS)];
+		return 0;
+	return array_index_nospec(addr->channel, IPMI_NUM_CHANNELS);
 }
 
 /* The transport's module may go as soon as its handlers are off. */
@@ -64,15 +64,15 @@ static int encode_direct(const struct ipmi_request *rq, struct codec_request *cr
 static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
 		  struct ipmi_recv_msg *recv)
 {
-	struct ipmi_channel *chan = channel_of(rq->user->intf, &recv->addr);
+	unsigned int chan = channel_of(&recv->addr);
 	struct codec_request crq = {
 		.addr = &recv->addr,
 		.netfn = rq->msg->netfn,
 		.cmd = rq->msg->cmd,
 		.data = rq->msg->data,
 		.len = rq->msg->data_len,
-		.my_addr = READ_ONCE(chan->address),
-		.my_lun = READ_ONCE(chan->lun),
+		.my_addr = address_of(rq->user, chan),
+		.my_lun = address_lun_of(rq->user, chan),
 	};
 	int rv;
 
@@ -101,6 +101,9 @@ static void count_refused(struct ipmi_smi *intf, int error)
 	case -EBUSY:
 		stat_inc(intf, STAT_REFUSED_REQUESTS);
 		break;
+	case -EPERM:
+		stat_inc(intf, STAT_REFUSED_PRIVILEGE);
+		break;
 	case -EAGAIN:
 		stat_inc(intf, STAT_REFUSED_BRIDGED);
 		break;
@@ -119,7 +122,7 @@ static void count_refused(struct ipmi_smi *intf, int error)
  *
  * Context: any; as @rq->gfp and @rq->run say.
  * Return: 0 and the answer comes through the user's receive callback, or an
- * errno and nothing will come: -ENODEV, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE,
+ * errno and nothing will come: -ENODEV, -EPERM, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE,
  * -EAFNOSUPPORT, -EAGAIN.
  */
 int request_send(const struct ipmi_request *rq)
@@ -132,7 +135,9 @@ int request_send(const struct ipmi_request *rq)
 
 	if (!READ_ONCE(rq->user->alive))
 		return -ENODEV;
-	rv = msg_get(rq, &smi, &recv);
+	rv = access_request(rq);
+	if (!rv)
+		rv = msg_get(rq, &smi, &recv);
 	if (rv) {
 		count_refused(intf, rv);
 		trace_ipmi_request(rq, NULL, rv);

@@ -3,8 +3,8 @@
  * Which privilege level a request needs: IPMI 2.0, appendix G, as a table.
  *
  * Pure: bytes in, a level out. Called by msghandler/access.c for users that are not
- * Administrator, and by the user-space tests and the fuzzer. Every byte comes from a program
- * that may mean harm.
+ * Administrator, by devintf/access.c for a parameter, by the user-space tests and the fuzzer.
+ * Every byte comes from a program that may mean harm.
  */
 #ifndef IPMI_PRIVILEGE_H
 #define IPMI_PRIVILEGE_H
@@ -63,6 +63,11 @@ struct privilege_group_row {
 /* A bit for each command of each network function for requests: 32 times 256 of them. */
 #define PRIVILEGE_LIST_BYTES (32 * 256 / 8)
 
+static inline unsigned int privilege_list_bit(u8 netfn, u8 cmd)
+{
+	return (netfn >> 1) << 8 | cmd;
+}
+
 /**
  * struct privilege_request - one request, as its sender wants it to reach its target
  * @netfn: network function; only its low six bits go over the wire
@@ -91,6 +96,8 @@ bool privilege_knows_group(u8 body);
 
 /* privilege.c */
 enum ipmi_privilege privilege_needed(const struct privilege_request *rq);
+
+/* privilege_list.c */
 bool privilege_parse_list(const char *text, u8 *listed);
 
 #endif /* IPMI_PRIVILEGE_H */

@@ -47,6 +47,7 @@
 	X(LOST_COMMANDS, lost_commands, "commands whose user does not read what it has")	\
 	X(FAILED_SENDS, failed_sends, "messages the transport did not take, ended in error")	\
 	X(REFUSED_REQUESTS, refused_requests, "requests above max_msgs_per_user")		\
+	X(REFUSED_PRIVILEGE, refused_privilege, "what a user's privilege level does not allow")	\
 	X(REFUSED_BRIDGED, refused_bridged, "requests with all sequence numbers taken")		\
 	X(REFUSED_USERS, refused_users, "users above max_users")				\
 	X(PRETIMEOUTS, pretimeouts, "pre-timeouts of the watchdog")

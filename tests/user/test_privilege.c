@@ -1,63 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which privilege level a request needs. What User and Operator may do is listed here once more,
- * in another form than in the table, and every other command is Administrator's.
+ * Which privilege level a request needs. ../cases/privilege.h says once more what User
+ * and Operator may do, in another form than the table.
  */
 #include <ipmi/privilege.h>
 
+#include "../cases/privilege.h"
 #include "test.h"
 
 #define CHANNELS 16
-
-/* For each network function the commands of a level, ended by -1. */
-struct allowed {
-	u8 netfn;
-	short cmds[48];
-};
-
-static const struct allowed user[] = {
-	{ 0x00, { 0x00, 0x01, 0x07, 0x0f, -1 } },
-	{ 0x02,
-	  { 0x00, 0x02, 0x05, 0x06, 0x09, 0x0a, 0x0b, 0x0c, 0x11, 0x13, 0x30, 0x34, 0x35, -1 } },
-	{ 0x04,
-	  { 0x01, 0x10, 0x20, 0x21, 0x22, 0x23, 0x25, 0x27, 0x29, 0x2b, 0x2d, 0x2f, -1 } },
-	{ 0x06, { 0x01, 0x04, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x25, 0x2f, 0x36,
-		  0x37, 0x38, 0x3d, 0x41, 0x42, 0x4a, 0x4b, 0x4e, 0x4f, 0x50, 0x54, 0x57,
-		  0x59, 0x61, 0x63, 0x64, -1 } },
-	{ 0x0a, { 0x10, 0x11, 0x20, 0x21, 0x22, 0x23, 0x28, 0x40, 0x41, 0x42, 0x43, 0x48,
-		  0x5a, 0x5c, -1 } },
-	{ 0x0c, { 0x04, 0x13, 0x1b, 0x22, 0x32, -1 } },
-};
-
-static const struct allowed operator[] = {
-	{ 0x00, { 0x02, 0x03, 0x04, 0x06, 0x08, 0x09, -1 } },
-	{ 0x02, { 0x01, 0x03, 0x04, 0x08, 0x10, 0x12, 0x14, 0x31, 0x32, 0x33, -1 } },
-	{ 0x04, { 0x02, 0x13, 0x17, 0x24, 0x26, 0x28, 0x2a, 0x2e, 0x30, -1 } },
-	{ 0x06, { 0x22, 0x24, 0x3f, 0x44, 0x46, 0x4d, -1 } },
-	{ 0x0a, { 0x12, 0x24, 0x25, 0x26, 0x27, 0x29, 0x2a, 0x2b, 0x2c, 0x44, 0x45, 0x46,
-		  0x47, 0x49, 0x5d, -1 } },
-	{ 0x0c, { 0x02, 0x11, 0x12, -1 } },
-};
-
-static bool holds(const struct allowed *list, unsigned int count, u8 netfn, u8 cmd)
-{
-	unsigned int i, n;
-
-	for (i = 0; i < count; i++)
-		for (n = 0; list[i].netfn == netfn && list[i].cmds[n] >= 0; n++)
-			if (list[i].cmds[n] == cmd)
-				return true;
-	return false;
-}
-
-static enum ipmi_privilege expected(u8 netfn, u8 cmd)
-{
-	if (holds(user, ARRAY_SIZE(user), netfn, cmd))
-		return PRIVILEGE_USER;
-	if (holds(operator, ARRAY_SIZE(operator), netfn, cmd))
-		return PRIVILEGE_OPERATOR;
-	return PRIVILEGE_ADMIN;
-}
 
 static enum ipmi_privilege needed(u8 netfn, u8 lun, u8 cmd, const u8 *data, size_t len)
 {
@@ -79,7 +30,8 @@ static void every_command(void)
 
 	for (netfn = 0; netfn < 256; netfn++)
 		for (cmd = 0; cmd < 256; cmd++)
-			EXPECT_SAY(needed(netfn, 0, cmd, NULL, 0) == expected(netfn & 0x3f, cmd),
+			EXPECT_SAY(needed(netfn, 0, cmd, NULL, 0) ==
+					   privilege_expected(netfn & 0x3f, cmd),
 				   "netfn %02x cmd %02x needs %u", netfn, cmd,
 				   needed(netfn, 0, cmd, NULL, 0));
 }
@@ -96,7 +48,8 @@ static void other_luns(void)
 				any = (netfn == 0x04 && cmd >= 0x20 && cmd <= 0x30) ||
 				      (netfn == 0x0a && cmd >= 0x10 && cmd <= 0x12);
 				EXPECT_SAY(needed(netfn, lun, cmd, NULL, 0) ==
-						   (any ? expected(netfn, cmd) : PRIVILEGE_ADMIN),
+						   (any ? privilege_expected(netfn, cmd) :
+							  PRIVILEGE_ADMIN),
 					   "netfn %02x lun %u cmd %02x", netfn, lun, cmd);
 			}
 		}
@@ -217,7 +170,8 @@ static void every_carried_command(void)
 	for (channel = 0; channel < CHANNELS; channel++) {
 		for (netfn = 0; netfn < 64; netfn++) {
 			for (cmd = 0; cmd < 256; cmd++) {
-				want = channel >= 14 ? PRIVILEGE_ADMIN : expected(netfn, cmd);
+				want = channel >= 14 ? PRIVILEGE_ADMIN :
+						       privilege_expected(netfn, cmd);
 				EXPECT_EQ(carried(channel, -1, netfn << 2, cmd), want);
 				EXPECT_EQ(carried(channel | 0x40, -1, netfn << 2, cmd), want);
 				EXPECT_EQ(carried(channel, 7, netfn << 2, cmd), want);
