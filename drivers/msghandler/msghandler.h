@@ -31,9 +31,9 @@
  *   user, route                who is there; what a message is
  *   bridge, event
  *   command
- *   deliver, watch             up to a user, down to the transport
+ *   deliver, watch, news       up to a user, down to the transport
  *   queue, maintenance         what waits
- *   access, address            what a user may, and from where it sends
+ *   access, address, meter     what a user may, from where it sends, how long it takes
  *   registry, msg, recheck
  *   ref, trace, oneset         what is held; what is told; what may be loaded
  *
@@ -119,6 +119,35 @@ struct ipmi_channel {
 	u8 lun;
 };
 
+/**
+ * struct ipmi_meter - sums over the life of an interface, under its lock; see meter.c
+ * @requests: requests of users, and of the core itself
+ * @under_way: of these, those that have not ended
+ * @request_ns: the times that they took, less the times at which those under way began
+ * @busy: the transport has a message
+ * @bmc_ns: the times for which it had one, likewise
+ * @away: the BMC is away
+ * @away_count: how often it went
+ */
+struct ipmi_meter {
+	u64 requests;
+	u64 under_way;
+	u64 request_ns;
+	bool busy;
+	u64 bmc_ns;
+	bool away;
+	u64 away_count;
+};
+
+/* What meter_read() reads. */
+enum meter_figure {
+	METER_REQUESTS,
+	METER_REQUEST_US,
+	METER_BMC_US,
+	METER_AWAY,
+	METER_AWAY_COUNT,
+};
+
 /*
  * What follows is private, and symbol versions must not depend on it: the
  * kernel's own core defines these in its source file, where genksyms does not
@@ -189,6 +218,7 @@ struct ipmi_channel {
  * @attr_nr_users: sysfs attribute on @dev, as are the next two
  * @attr_nr_msgs: ditto
  * @attr_maintenance: ditto
+ * @meter: how many requests, and how long they took, under @lock
  * @stats: counters, see <ipmi/stats.h>
  * @stat_files: their files in sysfs
  */
@@ -259,6 +289,7 @@ struct ipmi_smi {
 	struct device_attribute attr_nr_msgs;
 	struct device_attribute attr_maintenance;
 
+	struct ipmi_meter meter;
 	atomic_t stats[STAT_COUNT];
 	struct stat_files *stat_files;
 };
@@ -418,6 +449,8 @@ enum ipmi_drop {
  * @cmd: command
  * @len: bytes of data, a completion code included
  * @cc: the completion code, -1 = it has none
+ * @bytes: what is recorded of the message itself
+ * @nr_bytes: how many
  */
 struct trace_about {
 	const void *id;
@@ -426,6 +459,8 @@ struct trace_about {
 	u8 cmd;
 	u16 len;
 	int cc;
+	const u8 *bytes;
+	unsigned int nr_bytes;
 };
 
 /* main.c */
@@ -457,6 +492,12 @@ int access_admin(struct ipmi_user *user);
 void address_init(struct ipmi_user *user);
 u8 address_of(const struct ipmi_user *user, unsigned int channel);
 u8 address_lun_of(const struct ipmi_user *user, unsigned int channel);
+
+/* meter.c */
+void meter_begin(struct ipmi_smi *intf);
+void meter_end(struct ipmi_smi *intf);
+void meter_wire_locked(struct ipmi_smi *intf, bool busy);
+u64 meter_read(struct ipmi_smi *intf, enum meter_figure which);
 
 /* recheck.c */
 void intf_recheck(struct ipmi_smi *intf, unsigned int ms);

@@ -89,6 +89,7 @@ struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf, const struct ipmi_smi_
 	if (smi) {
 		list_del(&smi->link);
 		intf->flight = smi;
+		meter_wire_locked(intf, true);
 	}
 	return smi;
 }
@@ -135,8 +136,10 @@ void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc)
 	smi->rsp_size = n + 1;
 	stat_inc(intf, STAT_FAILED_SENDS);
 	guard(spinlock_irqsave)(&intf->lock);
-	if (intf->flight == smi)
+	if (intf->flight == smi) {
 		intf->flight = NULL;
+		meter_wire_locked(intf, false);
+	}
 	list_add_tail(&smi->link, &intf->rx);
 }
 
@@ -157,8 +160,10 @@ bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 	if (trace_ipmi_receive_enabled())
 		trace_receive(intf, msg);
 	guard(spinlock_irqsave)(&intf->lock);
-	if (intf->flight == msg)
+	if (intf->flight == msg) {
 		intf->flight = NULL;
+		meter_wire_locked(intf, false);
+	}
 	list_add_tail(&msg->link, &intf->rx);
 	return !intf->running && !intf->panicking;
 }

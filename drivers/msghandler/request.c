@@ -154,6 +154,7 @@ int request_send(const struct ipmi_request *rq)
 		goto err;
 	}
 	trace_ipmi_request(rq, recv, 0);
+	meter_begin(intf);
 	rv = queue_submit(intf, smi, rq->priority > 0, rq->run ? &idle : NULL);
 	if (!rv) {
 		/* The user holds the interface, which a message that has ended does no more. */
@@ -161,6 +162,7 @@ int request_send(const struct ipmi_request *rq)
 			run_here(intf);
 		return 0;
 	}
+	meter_end(intf);
 	/* The interface went off. If it has ended the request already, that is that. */
 	if (!bridge_undo(intf, smi)) {
 		smi->done(smi);

@@ -65,6 +65,8 @@ void trace_send(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 		.netfn = smi->data[0] >> 2,
 		.cmd = smi->data[at],
 		.len = bytes_after(at, smi->data_size),
+		.bytes = smi->data,
+		.nr_bytes = clamp_t(int, smi->data_size, 0, sizeof(smi->data)),
 	};
 
 	name_smi(intf, smi, &what);
@@ -79,6 +81,8 @@ void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 		.cmd = smi->rsp[at],
 		.len = bytes_after(at, smi->rsp_size),
 		.cc = -1,
+		.bytes = smi->rsp,
+		.nr_bytes = clamp_t(int, smi->rsp_size, 0, sizeof(smi->rsp)),
 	};
 
 	if (what.len)
@@ -96,6 +100,8 @@ static struct trace_about about_recv(const struct ipmi_recv_msg *recv)
 		.cmd = recv->msg.cmd,
 		.len = recv->msg.data_len,
 		.cc = -1,
+		.bytes = recv->msg.data,
+		.nr_bytes = TRACE_LEN(recv->msg.data, recv->msg.data_len),
 	};
 
 	if (recv->msg.data_len && (recv->recv_type == IPMI_RESPONSE_RECV_TYPE ||

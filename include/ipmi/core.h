@@ -60,6 +60,7 @@ void ipmi_core_user_info(struct ipmi_user *user, struct ipmi_core_user_info *inf
 
 int ipmi_core_number(const struct ipmi_smi *intf);
 u32 ipmi_core_trace_id(const void *message);
+void ipmi_core_bmc_news(struct ipmi_smi *intf, bool away);
 
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
 		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
