@@ -29,7 +29,7 @@
  *   request                    what comes from above
  *   run                        when
  *   user, route                who is there; what a message is
- *   bridge, event
+ *   bridge, event, patience
  *   command
  *   deliver, watch, news       up to a user, down to the transport
  *   queue, maintenance         what waits
@@ -199,6 +199,10 @@ enum meter_figure {
  * @channels: per channel, under @lock
  * @seq: bridged requests that are outstanding, under @lock
  * @bridge_tick: looks after their times
+ * @timed: struct ipmi_recv_msg.link, requests to the BMC itself that end by time, under @lock;
+ *	only who holds @run as well takes one off
+ * @timed_due: when the first of them does, in jiffies_64, under @lock
+ * @patience: ends them
  * @ipmb_maintenance_end: jiffies_64 until which IPMB requests get more time, under @lock
  * @maintenance_mode: IPMI_MAINTENANCE_MODE_*, under @lock
  * @maintenance: the window that a command opened, under @lock
@@ -260,6 +264,9 @@ struct ipmi_smi {
 	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
 	struct seq_table seq;
 	struct delayed_work bridge_tick;
+	struct list_head timed;
+	u64 timed_due;
+	struct delayed_work patience;
 	u64 ipmb_maintenance_end;
 	int maintenance_mode;
 	enum ipmi_maintenance maintenance;
@@ -370,6 +377,16 @@ struct cmd_receiver {
 };
 
 /**
+ * struct msg_time - a request whose user waits no longer than it has said
+ * @smi: its half for the transport
+ * @due: when that is over, in jiffies_64
+ */
+struct msg_time {
+	struct ipmi_smi_msg *smi;
+	u64 due;
+};
+
+/**
  * struct ipmi_request - one request on its way in
  * @user: whose
  * @addr: to whom
@@ -379,6 +396,7 @@ struct cmd_receiver {
  * @priority: > 0 goes before all that has none
  * @retries: for IPMB and LAN, -1 = the module's default
  * @retry_ms: likewise, 0 = the module's default
+ * @bounded: of a request to the BMC itself, @retries and @retry_ms are how long its user waits
  * @smi: the caller's own buffers; what is NULL is allocated
  * @recv: ditto
  * @gfp: how memory may be found
@@ -393,6 +411,7 @@ struct ipmi_request {
 	int priority;
 	int retries;
 	unsigned int retry_ms;
+	bool bounded;
 	struct ipmi_smi_msg *smi;
 	struct ipmi_recv_msg *recv;
 	gfp_t gfp;
@@ -506,6 +525,7 @@ void intf_recheck_if_old(struct ipmi_smi *intf);
 /* msg.c */
 struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user);
 int msg_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi, struct ipmi_recv_msg **recv);
+struct msg_time *msg_time(struct ipmi_recv_msg *recv);
 void msg_unget(const struct ipmi_request *rq, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv);
 
 /* queue.c */
@@ -513,6 +533,9 @@ void intf_kick(struct ipmi_smi *intf);
 int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle);
 struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf,
 				   const struct ipmi_smi_handlers **handlers);
+int queue_submit_timed(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv,
+		       unsigned int ms, bool *idle);
+void queue_set_patience_locked(struct ipmi_smi *intf, u64 due);
 bool queue_wants_wire(struct ipmi_smi *intf);
 struct ipmi_smi_msg *queue_next_rx(struct ipmi_smi *intf);
 void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
@@ -561,8 +584,17 @@ void bridge_expire_run(struct ipmi_smi *intf);
 void bridge_drop_run(struct ipmi_smi *intf, struct ipmi_user *user);
 void bridge_tick(struct work_struct *work);
 
+unsigned int bridge_patience_ms(const struct ipmi_request *rq);
+
 /* A token that no slot has: of messages that are not in the table. */
 #define BRIDGE_NO_TOKEN (-1)
+
+/* patience.c */
+void patience_work(struct work_struct *work);
+void patience_answered_run(struct ipmi_smi *intf, struct ipmi_recv_msg *recv);
+
+/* The msgid of a message without an owner whose user has waited long enough. */
+#define PATIENCE_OVER (-2)
 
 /* command.c */
 void command_run(struct ipmi_smi *intf, const struct codec_message *msg);
@@ -628,6 +660,7 @@ void trace_deliver(const struct ipmi_recv_msg *recv);
 void drop_recv(const struct ipmi_recv_msg *recv, enum ipmi_drop reason);
 void drop_message(const struct ipmi_smi *intf, const struct ipmi_user *user,
 		  const struct codec_message *msg, enum ipmi_drop reason);
+void drop_smi(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi, enum ipmi_drop reason);
 void drop_async(const struct ipmi_smi *intf, const struct ipmi_user *user, u8 cmd, u16 len,
 		enum ipmi_drop reason);
 

@@ -116,6 +116,16 @@ static void count_refused(struct ipmi_smi *intf, int error)
 	}
 }
 
+static int submit(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
+		  struct ipmi_recv_msg *recv, bool *idle)
+{
+	struct ipmi_smi *intf = rq->user->intf;
+
+	if (rq->bounded && rq->retry_ms && recv->addr.addr_type == IPMI_SYSTEM_INTERFACE_ADDR_TYPE)
+		return queue_submit_timed(intf, smi, recv, bridge_patience_ms(rq), idle);
+	return queue_submit(intf, smi, rq->priority > 0, idle);
+}
+
 /**
  * request_send() - send one request
  * @rq: all there is to know of it
@@ -155,7 +165,7 @@ int request_send(const struct ipmi_request *rq)
 	}
 	trace_ipmi_request(rq, recv, 0);
 	meter_begin(intf);
-	rv = queue_submit(intf, smi, rq->priority > 0, rq->run ? &idle : NULL);
+	rv = submit(rq, smi, recv, rq->run ? &idle : NULL);
 	if (!rv) {
 		/* The user holds the interface, which a message that has ended does no more. */
 		if (idle)
@@ -255,6 +265,8 @@ EXPORT_SYMBOL(ipmi_request_supply_msgs);
  * @msg: what; the data is copied
  * @max_retries: of bridged messages, negative = the module's default
  * @retry_time_ms: of bridged messages, 0 = the module's default
+ * @bounded: a request to the BMC itself ends with C3h when the time of all its tries is over,
+ *	if @retry_time_ms is not 0
  *
  * As ipmi_request_settime(), but the caller may find itself the runner for one burst: receive
  * callbacks, its own and others', may run before this returns, so it must hold
@@ -265,7 +277,8 @@ EXPORT_SYMBOL(ipmi_request_supply_msgs);
  * Return: see request_send().
  */
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
-		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms)
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms,
+		      bool bounded)
 {
 	struct ipmi_request rq = {
 		.user = user,
@@ -274,6 +287,7 @@ int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid
 		.msg = msg,
 		.retries = max_retries,
 		.retry_ms = retry_time_ms,
+		.bounded = bounded,
 		.gfp = GFP_KERNEL,
 		.run = true,
 	};

@@ -49,9 +49,11 @@ static u16 bytes_after(unsigned int at, int size)
 static void name_smi(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi,
 		     struct trace_about *what)
 {
-	const struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
+	const struct ipmi_recv_msg *recv;
 
 	guard(spinlock_irqsave)(&intf->lock);
+	/* Under the lock: it may lose its owner, whose time is over. */
+	recv = ipmi_smi_msg_owner(smi);
 	if (!recv)
 		recv = seq_owner(&intf->seq, smi->msgid);
 	what->id = recv ?: (const void *)smi;
@@ -73,7 +75,7 @@ void trace_send(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 	trace_ipmi_send(intf, &what, smi->msgid);
 }
 
-void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
+static struct trace_about about_answer(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 {
 	unsigned int at = cmd_at(smi);
 	struct trace_about what = {
@@ -88,7 +90,27 @@ void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 	if (what.len)
 		what.cc = smi->rsp[at + 1];
 	name_smi(intf, smi, &what);
+	return what;
+}
+
+void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
+{
+	struct trace_about what = about_answer(intf, smi);
+
 	trace_ipmi_receive(intf, &what, smi->msgid);
+}
+
+/**
+ * drop_smi() - tell that an answer goes to nobody
+ * @intf: the interface
+ * @smi: what the transport has returned; it stays the caller's
+ * @reason: why
+ */
+void drop_smi(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi, enum ipmi_drop reason)
+{
+	struct trace_about what = about_answer(intf, smi);
+
+	trace_ipmi_drop(intf, NULL, &what, reason);
 }
 
 static struct trace_about about_recv(const struct ipmi_recv_msg *recv)

@@ -63,7 +63,8 @@ u32 ipmi_core_trace_id(const void *message);
 void ipmi_core_bmc_news(struct ipmi_smi *intf, bool away);
 
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
-		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms,
+		      bool bounded);
 
 int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, unsigned int ms,
 		  u8 *rsp, int cap);

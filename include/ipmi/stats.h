@@ -14,6 +14,7 @@
 	X(HANDLED_LOCAL_RESPONSES, handled_local_responses, "its answers, given to a user")	\
 	X(INVALID_LOCAL_RESPONSES, invalid_local_responses, "of these, made an error: unfit")	\
 	X(UNHANDLED_LOCAL_RESPONSES, unhandled_local_responses, "its answers; user gone")	\
+	X(TIMED_OUT_LOCAL_COMMANDS, timed_out_local_commands, "of these, waited for no longer")	\
 												\
 	X(SENT_IPMB_COMMANDS, sent_ipmb_commands, "requests over IPMB, bridged or direct")	\
 	X(SENT_IPMB_COMMAND_ERRS, sent_ipmb_command_errs, "of these, refused by the BMC")	\
