@@ -14,11 +14,13 @@ chown 0:990 /dev/ipmi0
 chmod 660 /dev/ipmi0
 
 # reader COMMAND...: as that user
+# shellcheck disable=SC2317 # called by succeeds and fails
 reader() {
 	su reader -c "HOME=/tmp $*" </dev/null
 }
 
 # free COMMAND...: as root of a user namespace, which is that user for all others
+# shellcheck disable=SC2317 # likewise
 free() {
 	su reader -c "HOME=/tmp unshare -r $*" </dev/null
 }
