@@ -29,7 +29,7 @@ static int tell_node(struct device *child, void *envp)
  */
 void ipmi_core_bmc_news(struct ipmi_smi *intf, bool away)
 {
-	char *envp[] = { away ? "IPMI_BMC=away" : "IPMI_BMC=back", NULL };
+	char *envp[2] = { away ? "IPMI_BMC=away" : "IPMI_BMC=back" };
 
 	scoped_guard(spinlock_irqsave, &intf->lock) {
 		if (intf->meter.away == away)

@@ -51,7 +51,7 @@ static enum ipmi_privilege level_of(const struct privilege_request *rq, bool *ca
 	const struct privilege_row *row;
 
 	*carries = false;
-	/* An answer: who gives one has taken a command from others, which is the host's business. */
+	/* An answer: who gives one has taken a command that was for the host. */
 	if (netfn & 1)
 		return PRIVILEGE_ADMIN;
 	/* IPMI 2.0, section 20.9: the only command for all. */
