@@ -90,6 +90,19 @@ static unsigned int tries(const struct ipmi_request *rq, const struct ipmi_addr 
 	return rq->retries < 0 ? READ_ONCE(default_max_retries) : rq->retries;
 }
 
+/**
+ * bridge_patience_ms() - how long all tries of a request take
+ * @rq: the request; it says how long one takes
+ *
+ * A request to the BMC itself is tried once; its user waits as long as it would for a bridged one.
+ *
+ * Return: milliseconds, INT_MAX at most.
+ */
+unsigned int bridge_patience_ms(const struct ipmi_request *rq)
+{
+	return min_t(u64, (tries(rq, rq->addr) + 1ULL) * rq->retry_ms, INT_MAX);
+}
+
 static int encode_as(const struct ipmi_request *rq, struct codec_request *crq, unsigned int seq,
 		     struct ipmi_smi_msg *smi)
 {

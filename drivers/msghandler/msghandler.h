@@ -18,10 +18,11 @@
  *   request                    what comes from above
  *   run                        when
  *   user, route                who is there; what a message is
- *   bridge, event
+ *   bridge, event, patience
  *   command
- *   deliver, watch             up to a user, down to the transport
+ *   deliver, watch, news       up to a user, down to the transport
  *   queue, maintenance         what waits
+ *   access, address, meter     what a user may, from where it sends, how long it takes
  *   registry, msg, recheck
  *   ref, trace, oneset         what is held; what is told; what may be loaded
  */
@@ -64,6 +65,21 @@ void intf_put(struct ipmi_smi *intf);
 void intf_free_work(struct work_struct *work);
 void user_put(struct ipmi_user *user);
 
+/* access.c */
+int access_request(const struct ipmi_request *rq);
+int access_admin(struct ipmi_user *user);
+
+/* address.c */
+void address_init(struct ipmi_user *user);
+u8 address_of(const struct ipmi_user *user, unsigned int channel);
+u8 address_lun_of(const struct ipmi_user *user, unsigned int channel);
+
+/* meter.c */
+void meter_begin(struct ipmi_smi *intf);
+void meter_end(struct ipmi_smi *intf);
+void meter_wire_locked(struct ipmi_smi *intf, bool busy);
+u64 meter_read(struct ipmi_smi *intf, enum meter_figure which);
+
 /* recheck.c */
 void intf_recheck(struct ipmi_smi *intf, unsigned int ms);
 void intf_recheck_if_old(struct ipmi_smi *intf);
@@ -71,6 +87,7 @@ void intf_recheck_if_old(struct ipmi_smi *intf);
 /* msg.c */
 struct ipmi_recv_msg *recv_msg_alloc(struct ipmi_user *user);
 int msg_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi, struct ipmi_recv_msg **recv);
+struct msg_time *msg_time(struct ipmi_recv_msg *recv);
 void msg_unget(const struct ipmi_request *rq, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv);
 
 /* queue.c */
@@ -78,6 +95,9 @@ void intf_kick(struct ipmi_smi *intf);
 int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle);
 struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf,
 				   const struct ipmi_smi_handlers **handlers);
+int queue_submit_timed(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv,
+		       unsigned int ms, bool *idle);
+void queue_set_patience_locked(struct ipmi_smi *intf, u64 due);
 bool queue_wants_wire(struct ipmi_smi *intf);
 struct ipmi_smi_msg *queue_next_rx(struct ipmi_smi *intf);
 void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);
@@ -126,8 +146,17 @@ void bridge_expire_run(struct ipmi_smi *intf);
 void bridge_drop_run(struct ipmi_smi *intf, struct ipmi_user *user);
 void bridge_tick(struct work_struct *work);
 
+unsigned int bridge_patience_ms(const struct ipmi_request *rq);
+
 /* A token that no slot has: of messages that are not in the table. */
 #define BRIDGE_NO_TOKEN (-1)
+
+/* patience.c */
+void patience_work(struct work_struct *work);
+void patience_answered_run(struct ipmi_smi *intf, struct ipmi_recv_msg *recv);
+
+/* The msgid of a message without an owner whose user has waited long enough. */
+#define PATIENCE_OVER (-2)
 
 /* command.c */
 void command_run(struct ipmi_smi *intf, const struct codec_message *msg);
@@ -193,6 +222,7 @@ void trace_deliver(const struct ipmi_recv_msg *recv);
 void drop_recv(const struct ipmi_recv_msg *recv, enum ipmi_drop reason);
 void drop_message(const struct ipmi_smi *intf, const struct ipmi_user *user,
 		  const struct codec_message *msg, enum ipmi_drop reason);
+void drop_smi(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi, enum ipmi_drop reason);
 void drop_async(const struct ipmi_smi *intf, const struct ipmi_user *user, u8 cmd, u16 len,
 		enum ipmi_drop reason);
 

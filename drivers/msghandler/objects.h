@@ -39,10 +39,14 @@
 
 #include <ipmi/codec.h>
 #include <ipmi/compat.h>
+#include <ipmi/privilege.h>
 #include <ipmi/seq.h>
 #include <ipmi/stats.h>
 
 #define IPMI_EVENT_LEN		16
+
+/* No address or LUN has this value, nor do two bytes of it. */
+#define ADDRESS_NOT_SET		(-1)
 
 struct ipmi_bmc;
 struct question;
@@ -69,6 +73,35 @@ struct ipmi_channel {
 	u8 protocol;
 	u8 address;
 	u8 lun;
+};
+
+/**
+ * struct ipmi_meter - sums over the life of an interface, under its lock; see meter.c
+ * @requests: requests of users, and of the core itself
+ * @under_way: of these, those that have not ended
+ * @request_ns: the times that they took, less the times at which those under way began
+ * @busy: the transport has a message
+ * @bmc_ns: the times for which it had one, likewise
+ * @away: the BMC is away
+ * @away_count: how often it went
+ */
+struct ipmi_meter {
+	u64 requests;
+	u64 under_way;
+	u64 request_ns;
+	bool busy;
+	u64 bmc_ns;
+	bool away;
+	u64 away_count;
+};
+
+/* What meter_read() reads. */
+enum meter_figure {
+	METER_REQUESTS,
+	METER_REQUEST_US,
+	METER_BMC_US,
+	METER_AWAY,
+	METER_AWAY_COUNT,
 };
 
 /*
@@ -122,6 +155,10 @@ struct ipmi_channel {
  * @channels: per channel, under @lock
  * @seq: bridged requests that are outstanding, under @lock
  * @bridge_tick: looks after their times
+ * @timed: struct ipmi_recv_msg.link, requests to the BMC itself that end by time, under @lock;
+ *	only who holds @run as well takes one off
+ * @timed_due: when the first of them does, in jiffies_64, under @lock
+ * @patience: ends them
  * @ipmb_maintenance_end: jiffies_64 until which IPMB requests get more time, under @lock
  * @maintenance_mode: IPMI_MAINTENANCE_MODE_*, under @lock
  * @maintenance: the window that a command opened, under @lock
@@ -141,6 +178,7 @@ struct ipmi_channel {
  * @attr_nr_users: sysfs attribute on @dev, as are the next two
  * @attr_nr_msgs: ditto
  * @attr_maintenance: ditto
+ * @meter: how many requests, and how long they took, under @lock
  * @stats: counters, see <ipmi/stats.h>
  * @stat_files: their files in sysfs
  */
@@ -182,6 +220,9 @@ struct ipmi_smi {
 	struct ipmi_channel channels[IPMI_NUM_CHANNELS];
 	struct seq_table seq;
 	struct delayed_work bridge_tick;
+	struct list_head timed;
+	u64 timed_due;
+	struct delayed_work patience;
 	u64 ipmb_maintenance_end;
 	int maintenance_mode;
 	enum ipmi_maintenance maintenance;
@@ -211,6 +252,7 @@ struct ipmi_smi {
 	struct device_attribute attr_nr_msgs;
 	struct device_attribute attr_maintenance;
 
+	struct ipmi_meter meter;
 	atomic_t stats[STAT_COUNT];
 	struct stat_files *stat_files;
 };
@@ -237,6 +279,10 @@ static inline void stat_inc(struct ipmi_smi *intf, enum ipmi_stat stat)
  * @ended: its shutdown() callback has returned
  * @reserve: a question for which no memory is needed, see ask.c; NULL = none
  * @internal: it is the core itself, which is no user that anyone counts
+ * @level: enum ipmi_privilege; it only gets lower
+ * @listed: what it may send besides, see struct privilege_request
+ * @own_address: its own address on a channel, ADDRESS_NOT_SET = the channel's
+ * @own_lun: its own LUN there, likewise
  * @pid: the process that attached, for traces; 0 = the core itself
  * @nr_msgs: messages it owns
  * @owner: module of the transport that it pins, NULL if it does not
@@ -257,6 +303,10 @@ struct ipmi_user {
 	struct list_head receivers;
 	struct completion ended;
 	struct question *reserve;
+	int level;
+	const u8 *listed;
+	s16 own_address[IPMI_NUM_CHANNELS];
+	s16 own_lun[IPMI_NUM_CHANNELS];
 	pid_t pid;
 	atomic_t nr_msgs;
 	struct module *owner;
@@ -283,6 +333,16 @@ struct cmd_receiver {
 };
 
 /**
+ * struct msg_time - a request whose user waits no longer than it has said
+ * @smi: its half for the transport
+ * @due: when that is over, in jiffies_64
+ */
+struct msg_time {
+	struct ipmi_smi_msg *smi;
+	u64 due;
+};
+
+/**
  * struct ipmi_request - one request on its way in
  * @user: whose
  * @addr: to whom
@@ -292,6 +352,7 @@ struct cmd_receiver {
  * @priority: > 0 goes before all that has none
  * @retries: for IPMB and LAN, -1 = the module's default
  * @retry_ms: likewise, 0 = the module's default
+ * @bounded: of a request to the BMC itself, @retries and @retry_ms are how long its user waits
  * @smi: the caller's own buffers; what is NULL is allocated
  * @recv: ditto
  * @gfp: how memory may be found
@@ -306,6 +367,7 @@ struct ipmi_request {
 	int priority;
 	int retries;
 	unsigned int retry_ms;
+	bool bounded;
 	struct ipmi_smi_msg *smi;
 	struct ipmi_recv_msg *recv;
 	gfp_t gfp;
@@ -362,6 +424,8 @@ enum ipmi_drop {
  * @cmd: command
  * @len: bytes of data, a completion code included
  * @cc: the completion code, -1 = it has none
+ * @bytes: what is recorded of the message itself
+ * @nr_bytes: how many
  */
 struct trace_about {
 	const void *id;
@@ -370,6 +434,8 @@ struct trace_about {
 	u8 cmd;
 	u16 len;
 	int cc;
+	const u8 *bytes;
+	unsigned int nr_bytes;
 };
 
 #endif /* OBJECTS_H */

@@ -115,7 +115,6 @@ static int get_machine(struct si *si)
 	si->doubt = false;
 	si->away = false;
 	si->starved = false;
-	si->told_away = false;
 	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));
 	return 0;

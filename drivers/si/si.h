@@ -349,7 +349,6 @@ struct si_pace {
  * @away_next: when it is tried again (pump)
  * @away_tries: how often it was (pump)
  * @tell: the work that tells user space of @away
- * @told_away: what it has told last
  * @reset_checks: how often it is still to be seen to, after it was told to reset itself (pump)
  * @reset_next: when (pump)
  * @lock: see above
@@ -407,7 +406,6 @@ struct si {
 	ktime_t away_next;
 	unsigned int away_tries;
 	struct work_struct tell;
-	bool told_away;
 	unsigned int reset_checks;
 	ktime_t reset_next;
 

@@ -97,13 +97,6 @@ u8 ssif_cc_of(int rv)
 	}
 }
 
-static void uevent(struct ssif *ssif, char *state)
-{
-	char *envp[2] = { state };
-
-	kobject_uevent_env(&ssif->client->dev.kobj, KOBJ_CHANGE, envp);
-}
-
 static void go_away(struct ssif *ssif, int rv)
 {
 	ssif_count(ssif, SSIF_HOSED);
@@ -119,7 +112,8 @@ static void go_away(struct ssif *ssif, int rv)
 		 rv == -ETIMEDOUT ? "it took a request and has no answer" :
 				    "it does not acknowledge its address",
 		 rv);
-	uevent(ssif, "IPMI_BMC=away");
+	if (ssif->intf)
+		ipmi_core_bmc_news(ssif->intf, true);
 }
 
 static void come_back(struct ssif *ssif)
@@ -130,7 +124,8 @@ static void come_back(struct ssif *ssif)
 	ssif->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 	dev_warn(&ssif->client->dev, "BMC answers again after %lld ms\n",
 		 ktime_ms_delta(ktime_get(), ssif->away_since));
-	uevent(ssif, "IPMI_BMC=back");
+	if (ssif->intf)
+		ipmi_core_bmc_news(ssif->intf, false);
 }
 
 /* What any BMC answers. */

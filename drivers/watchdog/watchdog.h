@@ -85,13 +85,11 @@ struct wdt_set {
  * @running: it counts
  * @ours: for the operating system (SMS/OS), not for the firmware
  * @expired: it has expired for the operating system
- * @left: 100 ms until it expires, 0 if the BMC does not say
  */
 struct wdt_state {
 	bool running;
 	bool ours;
 	bool expired;
-	unsigned int left;
 };
 
 /**

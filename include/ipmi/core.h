@@ -10,6 +10,8 @@
 #include <linux/ipmi.h>
 #include <linux/xarray.h>
 
+#include <ipmi/privilege.h>
+
 struct ipmi_smi;
 
 /*
@@ -60,11 +62,35 @@ int ipmi_core_create_user(unsigned int if_num, const struct ipmi_user_hndl *hand
 			  void *handler_data, struct ipmi_user **user);
 int ipmi_core_reserve(struct ipmi_user *user);
 
+/* Counting goes no further. */
+#define IPMI_CORE_REGISTRATIONS_SHOWN 1000
+
+/**
+ * struct ipmi_core_user_info - what there is to say of a user
+ * @interface: the N of its ipmiN
+ * @level: its privilege level
+ * @messages: how many it has, in flight or unread
+ * @registrations: for how many commands it has registered, IPMI_CORE_REGISTRATIONS_SHOWN = or more
+ * @events: it gets events
+ */
+struct ipmi_core_user_info {
+	int interface;
+	enum ipmi_privilege level;
+	unsigned int messages;
+	unsigned int registrations;
+	bool events;
+};
+
+int ipmi_core_restrict(struct ipmi_user *user, enum ipmi_privilege level, const u8 *listed);
+void ipmi_core_user_info(struct ipmi_user *user, struct ipmi_core_user_info *info);
+
 int ipmi_core_number(const struct ipmi_smi *intf);
 u32 ipmi_core_trace_id(const void *message);
+void ipmi_core_bmc_news(struct ipmi_smi *intf, bool away);
 
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
-		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms,
+		      bool bounded);
 
 int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, unsigned int ms,
 		  u8 *rsp, int cap);
