@@ -17,6 +17,8 @@
 
 #include <ipmi/core.h>
 
+#include <ipmi/compat.h>
+
 #include "devintf.h"
 
 /* Beside the levels: it may not even open it. */
@@ -56,9 +58,9 @@ static int unprivileged_set(const char *val, const struct kernel_param *kp)
 	return -EINVAL;
 }
 
-static int unprivileged_get(char *buffer, const struct kernel_param *kp)
+static int unprivileged_get(IPMI_PARAM_OUT *out, const struct kernel_param *kp)
 {
-	return sysfs_emit(buffer, "%s\n", level_name(READ_ONCE(*(int *)kp->arg)));
+	return ipmi_param_printf(out, "%s\n", level_name(READ_ONCE(*(int *)kp->arg)));
 }
 
 static const struct kernel_param_ops unprivileged_ops = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Documentation/ABI and what sysfs shows: each file of the stack is described, and each that is
- * described is there. abi_files.h is made of the descriptions' What: lines.
+ * described is there. The list of them is made of the descriptions' What: lines, by the Makefile.
  */
 #include <dirent.h>
 #include <fnmatch.h>
