@@ -14,6 +14,7 @@
 #include "ipmidrv.h"
 #include "names.h"
 #include "pcap.h"
+#include "tally.h"
 #include "text.h"
 
 struct options opt = { .device = -1 };
@@ -196,6 +197,41 @@ static bool is_blank(unsigned int netfn, unsigned int cmd, const char *text, siz
 	return n == blanked && rest;
 }
 
+static void test_tally(void)
+{
+	static struct tally tally;
+	struct exchange x = { .pid = 7, .netfn = 6, .cmd = 1, .name = "seven" };
+
+	tally_clear(&tally);
+	EXPECT(!times_share(&tally.all, 50));
+	for (unsigned int i = 1; i <= 100; i++) {
+		x.total_us = 101 - i;
+		tally_add(&tally, &x);
+	}
+	x = (struct exchange){
+		.pid = 8, .netfn = 6, .cmd = 2, .cc = 0xc1, .total_us = 5000, .queue_us = 9
+	};
+	tally_add(&tally, &x);
+	tally_sort(&tally, ORDER_RATE);
+	EXPECT(tally.nr_programs == 2 && tally.programs[0].pid == 7 &&
+	       tally.programs[0].times.count == 100);
+	EXPECT(times_share(&tally.programs[0].times, 50) == 50 &&
+	       times_share(&tally.programs[0].times, 95) == 95);
+	EXPECT(times_share(&tally.programs[0].times, 100) == 100 && tally.errors == 1);
+	EXPECT(tally.nr_commands == 2 && tally.commands[0].cmd == 2);
+	tally_sort(&tally, ORDER_TIME);
+	EXPECT(tally.programs[0].pid == 8 && tally.programs[0].waits_us == 9);
+	tally_sort(&tally, ORDER_ERRORS);
+	EXPECT(tally.programs[0].pid == 8);
+	/* more programs, and more times, than there is room for */
+	for (unsigned int i = 0; i < 3000; i++) {
+		x.pid = 100 + i;
+		tally_add(&tally, &x);
+	}
+	EXPECT(tally.nr_programs == TALLY_ROWS && tally.all.count == 3101);
+	EXPECT(times_share(&tally.all, 100) == 5000);
+}
+
 static void test_secrets(void)
 {
 	/* Send Message: channel, address, NetFn and LUN, checksum, address, number, command */
@@ -282,6 +318,7 @@ int main(int argc, char **argv)
 	run("trace records", test_decode);
 	run("requests and answers", test_exchange);
 	run("requests without answers", test_exchange_many);
+	run("adding up", test_tally);
 	run("secrets", test_secrets);
 	run("what a terminal may not get", test_escape);
 	run("the file for Wireshark", test_pcap);

@@ -84,21 +84,29 @@ static bool begin(struct capture *c)
 	return true;
 }
 
+const char *capture_obstacle(int *status)
+{
+	*status = STATUS_WRONG;
+	if (tree_is_made_up())
+		return "a copy of a machine has no trace events";
+	if (geteuid()) {
+		*status = STATUS_ROOT;
+		return "the trace events are root's";
+	}
+	if (!tracefs_tracing_dir())
+		return "there is no tracefs: mount -t tracefs tracefs /sys/kernel/tracing";
+	if (!tracefs_file_exists(NULL, "events/ipmi/ipmi_request"))
+		return "no module that is loaded has the trace events of ipmi-drivers; the kernel's own IPMI modules have none";
+	return NULL;
+}
+
 struct capture *capture_open(int *status)
 {
+	const char *obstacle = capture_obstacle(status);
 	struct capture *c;
 
-	*status = STATUS_WRONG;
-	if (geteuid()) {
-		*status = needs_root("the trace events are root's");
-		return NULL;
-	}
-	if (!tracefs_tracing_dir()) {
-		complain("there is no tracefs: mount -t tracefs tracefs /sys/kernel/tracing");
-		return NULL;
-	}
-	if (!tracefs_file_exists(NULL, "events/ipmi/ipmi_request")) {
-		complain("no module that is loaded has the trace events of ipmi-drivers; the kernel's own IPMI modules have none");
+	if (obstacle) {
+		complain("%s%s", *status == STATUS_ROOT ? "needs root: " : "", obstacle);
 		return NULL;
 	}
 	c = calloc(1, sizeof(*c));

@@ -10,6 +10,9 @@
 
 struct capture;
 
+/* Why capture_open() would fail, with the exit status for it; NULL = nothing is known. */
+const char *capture_obstacle(int *status);
+
 /**
  * capture_open() - begin
  *

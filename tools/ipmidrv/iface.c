@@ -36,8 +36,11 @@ static void take_params(struct iface *f)
 	if (sscanf(line, "%15[^,],%7[^,],0x%lx", f->type, space, &addr) == 3)
 		snprintf(f->place, sizeof(f->place), "%s 0x%lx", space, addr);
 	irq = strstr(line, "irq=");
-	if (irq)
-		f->irq = atoi(irq + 4);
+	if (irq) {
+		long n = strtol(irq + 4, NULL, 10);
+
+		f->irq = n >= 0 && n <= 0xffff ? n : UNKNOWN;
+	}
 }
 
 /* "... up as ipmi0, at try 1, but its BMC has not answered for 2077 ms" */
@@ -62,7 +65,7 @@ static void take_away(struct iface *f)
 			since = strstr(at, "has not answered for ");
 			f->away = f->away > 0 || since || strstr(at, "does not answer");
 			if (since)
-				f->away_ms = atoll(since + strlen("has not answered for "));
+				f->away_ms = strtoll(since + strlen("has not answered for "), NULL, 10);
 		}
 		free(text);
 	}

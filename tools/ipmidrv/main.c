@@ -25,6 +25,7 @@ static const struct command {
 } commands[] = {
 	{ "why", cmd_why, "[--slow | --probe ADDRESS [-y]]", "why there is no /dev/ipmi0, or why it is slow" },
 	{ "stat", cmd_stat, "[-i SECONDS [-n COUNT] | --prometheus]", "what the drivers have counted" },
+	{ "top", cmd_top, "[-b] [-i SECONDS] [-n COUNT]", "who asks the BMC, how much, and how long it takes" },
 	{ "trace", cmd_trace, "[-P PID] [-c NETFN/CMD] [-e] [-s TIME] [-x | -w FILE] [-t SECONDS]", "a line for each request and answer, or a file for Wireshark" },
 };
 

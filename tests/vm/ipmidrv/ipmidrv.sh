@@ -49,11 +49,23 @@ if ours; then
 	od -An -tx1 -N24 /tmp/trace.pcap >/tmp/out
 	says '^ d4 c3 b2 a1 02 00 04 00'
 	says '^ 04 01 00 00$'
+	ipmidrv top -b -n 1 -i 4 >/tmp/top 2>&1 &
+	sleep 2
+	succeeds ipmitool mc info
+	# shellcheck disable=SC3028
+	wait
+	cp /tmp/top /tmp/out
+	says '^ipmi0 .*BMC: present'
+	says '^ +[0-9]+ root +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
+	says '^slowest commands: [A-Z]'
 	# "instances" is empty again
 	succeeds ls /sys/kernel/tracing/instances
 	lines 0 'ipmidrv'
 else
 	fails ipmidrv trace -t 1
 	says "the kernel's own IPMI modules have none"
+	succeeds ipmidrv top -b -n 1 -i 1
+	says '^ipmi0 .* messages/s$'
+	says 'no programs, no times: .*own IPMI modules have none'
 fi
 ktap_end
