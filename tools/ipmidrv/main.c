@@ -27,6 +27,8 @@ static const struct command {
 	{ "stat", cmd_stat, "[-i SECONDS [-n COUNT] | --prometheus]", "what the drivers have counted" },
 	{ "top", cmd_top, "[-b] [-i SECONDS] [-n COUNT]", "who asks the BMC, how much, and how long it takes" },
 	{ "trace", cmd_trace, "[-P PID] [-c NETFN/CMD] [-e] [-s TIME] [-x | -w FILE] [-t SECONDS]", "a line for each request and answer, or a file for Wireshark" },
+	{ "bench", cmd_bench, "[-t SECONDS] | --diff A.json B.json", "how long requests take, by commands that change nothing" },
+	{ "report", cmd_report, "[-o FILE]", "what a bug report must contain, in one tarball" },
 };
 
 int usage(const char *fmt, ...)

@@ -29,6 +29,20 @@ says '^ipmi_driver_transport_events_total.interface="ipmi0",counter="complete_tr
 fails ipmidrv stat -d ipmi7
 says 'no interface of that name'
 
+succeeds ipmidrv bench -t 4 -j
+cp /tmp/out /tmp/bench.json
+says '"name":"Get Device ID","count":[1-9][0-9]*,"failed":0,'
+says '"name":"Get SDR, 16 bytes","count":[1-9]'
+succeeds ipmidrv bench -t 2
+says '^Get Sensor Reading +[1-9][0-9]* in '
+says '^4 programs at once +[0-9]+/s '
+succeeds ipmidrv bench --diff /tmp/bench.json /tmp/bench.json
+says '^Get Device ID .* 1\.00 .* 1\.00$'
+succeeds ipmidrv report -o /tmp/report.tar.gz
+succeeds tar -xzOf /tmp/report.tar.gz
+says '^ipmi: OK'
+says 'ipmi_si: IPMI System Interface driver'
+
 if ours; then
 	ipmidrv trace -x -t 6 >/tmp/trace 2>&1 &
 	ipmidrv trace -e -t 6 >/tmp/errors 2>&1 &
