@@ -327,6 +327,12 @@ def virtual(tree):
     tree.debugfs("ipmi_si/discovery", "No source has offered an interface: SMBIOS has no record of type 38.\n")
 
 
+def devicetree(tree):
+    tree.not_loaded()
+    tree.remove("/sys/firmware")
+    tree.write("/sys/firmware/devicetree/base/model", "Example\0")
+
+
 def taken(tree):
     tree.no_interface()
     tree.write("/proc/ioports", "0000-0cf7 : PCI Bus 0000:00\n  0ca2-0ca3 : superio\n")
@@ -367,7 +373,7 @@ MACHINES = {f.__name__: (f, uid) for f, uid in (
     (no_ipmi, 0), (mix, 0), (mix_files, 0), (refused, 0), (blacklisted, 0), (install_false, 0), (secure_boot, 0),
     (sig_enforce, 0), (signed, 0), (other_kernel, 0), (no_devintf, 0), (no_node, 0), (container, 0), (user, 1000),
     (group, 1000), (away, 0), (away_counter, 0), (away_intree, 0), (back, 0), (dead_irq, 0), (hoarder, 0), (intree, 0),
-    (intree_wrong, 0), (virtual, 0), (taken, 0), (slow, 0), (hostile, 0))}
+    (intree_wrong, 0), (virtual, 0), (devicetree, 0), (taken, 0), (slow, 0), (hostile, 0))}
 
 
 def make(name, folder, objects):

@@ -84,7 +84,8 @@ static void stage_resources(struct findings *f, const struct facts *m, const str
 void stage_firmware(struct findings *f, const struct facts *m)
 {
 	const struct firmware *fw = &m->fw;
-	bool none = !fw->nr_records && !fw->smbios_hidden && !fw->acpi && !fw->pci;
+	bool devicetree = tree_exists("/sys/firmware/devicetree/base");
+	bool none = !fw->nr_records && !fw->smbios_hidden && !fw->acpi && !fw->pci && !devicetree;
 	char acpi[16], pci[16];
 
 	snprintf(acpi, sizeof(acpi), "%d", fw->acpi);
@@ -95,6 +96,8 @@ void stage_firmware(struct findings *f, const struct facts *m)
 	      fw->smbios_hidden ? "there is one, for root to read" :
 				  "none",
 	      fw->acpi ? acpi : "none", fw->pci ? pci : "none");
+	if (devicetree)
+		stage_more(f, "there is a device tree, which is not looked at");
 	for (int i = 1; i < fw->nr_records; i++)
 		stage_more(f, "SMBIOS type 38: %s", bmc_record_about(&fw->records[i]));
 	if (none && !m->nr_ifaces) {
