@@ -344,6 +344,8 @@ def slow(tree):
     tree.debugfs("ipmi_si/dmi-ipmi-si.0/times", TIMES + "below_us    32768 30\n")
     tree.write(DEVICE + "/nr_msgs", "12\n")
     tree.write(DEVICE + "/ipmi_stats/late_responses", "3\n")
+    for name, value in (("requests", 1000), ("request_us_total", 50000000), ("bmc_us_total", 20000000)):
+        tree.write(f"{DEVICE}/ipmi_stats/{name}", f"{value}\n")
     tree.write("/sys/class/watchdog/watchdog0/identity", "IPMI\n")
     tree.write("/sys/class/watchdog/watchdog0/timeout", "60\n")
 

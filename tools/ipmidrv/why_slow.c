@@ -105,6 +105,27 @@ static void stage_bmc_time(struct findings *f, const struct iface *i)
 	}
 }
 
+/* By the counters: how long a request takes on the average, and how much of that is the BMC's. */
+static void stage_requests(struct findings *f, const struct iface *i)
+{
+	long long requests = iface_counter(i, true, "requests");
+	long long all = iface_counter(i, true, "request_us_total"), bmc = iface_counter(i, true, "bmc_us_total");
+
+	if (requests < 0 || all < 0 || bmc < 0) {
+		stage(f, "requests", STATE_NONE, "%s: not known: this driver does not count the time of its requests",
+		      iface_name(i));
+		return;
+	}
+	if (!requests || !all) {
+		stage(f, "requests", STATE_INFO, "%s: none yet", iface_name(i));
+		return;
+	}
+	stage(f, "requests", STATE_INFO, "%s: %lld took %.1f ms on the average; of that time the BMC had %.0f %%",
+	      iface_name(i), requests, all / 1e3 / requests, 100.0 * bmc / all);
+	if (bmc < all / 2)
+		stage_more(f, "the rest is waiting behind other requests: see who asks, by ipmidrv top");
+}
+
 static void stage_interrupt(struct findings *f, const struct iface *i)
 {
 	if (i->irq > 0 && i->irq_works == 0) {
@@ -220,6 +241,7 @@ void slow_stages(struct findings *f, const struct facts *m)
 			if (headline(f, "the BMC of %s does not answer", iface_name(iface)))
 				advise(f, "ipmidrv why", "see more");
 		}
+		stage_requests(f, iface);
 		stage_bmc_time(f, iface);
 		stage_interrupt(f, iface);
 		stage_queue(f, iface);
