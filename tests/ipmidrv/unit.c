@@ -126,7 +126,7 @@ static void test_decode(void)
 	EXPECT(event.id == 0xfedcba98 && event.msgid == -7 && event.netfn == 0x0a &&
 	       event.cmd == 0x23);
 	EXPECT(event.error == -12 && event.cc == -1);
-	EXPECT(event.nr_bytes == 3 && !memcmp(event.bytes, "\1\2\3", 3));
+	EXPECT(!event.whole && event.nr_bytes == 3 && !memcmp(event.bytes, "\1\2\3", 3));
 	tep_free(tep);
 }
 
@@ -157,6 +157,8 @@ static void test_exchange(void)
 	EXPECT(feed(EVENT_REQUEST, 6, 101, -1, &x) == STEP_ASKED);
 	EXPECT(feed(EVENT_START, 5, 110, -1, &x) == STEP_STARTED);
 	EXPECT(feed(EVENT_START, 9, 111, -1, &x) == STEP_NONE);
+	EXPECT(feed(EVENT_SEND, 5, 112, -1, &x) == STEP_SEEN &&
+	       feed(EVENT_SEND, 9, 112, -1, &x) == STEP_NONE);
 	EXPECT(feed(EVENT_END, 5, 150, 0, &x) == STEP_ENDED);
 	EXPECT(feed(EVENT_DELIVER, 5, 160, 0, &x) == STEP_OVER);
 	EXPECT(x.total_us == 60 && x.bmc_us == 40 && x.queue_us == 10 && !x.cc &&
@@ -278,28 +280,25 @@ static void test_escape(void)
 
 static FILE *file;
 
-/* Get Device ID with its answer; a password; a command without its bytes. */
+/* Get Device ID with its answer; a password; what goes without its bytes; too much, and nothing. */
 static void test_pcap(void)
 {
-	static const unsigned char id[] = { 0, 0x20, 1, 1, 0x42, 2, 7, 0xd9, 0x7e, 0, 0x70, 0x1d };
-	static const unsigned char password[] = "\2\2SECRETKEY";
+	static const unsigned char ask[] = { 0x18, 1 };
+	static const unsigned char id[] = { 0x1c, 1, 0,	   0x20, 1, 1,	  0x42,
+					    2,	  7, 0xd9, 0x7e, 0, 0x70, 0x1d };
+	static const unsigned char password[] = "\x18\x47\2\2SECRETKEY";
+	static unsigned char long_one[EVENT_BYTES_MAX] = { 0x18, 0x34 };
 	const struct event events[] = {
-		{ .kind = EVENT_START, .netfn = 6, .cmd = 1, .cc = -1, .bytes = id, .has_bytes = true },
-		{ .kind = EVENT_END,
-		  .netfn = 6,
-		  .cmd = 1,
-		  .bytes = id,
-		  .nr_bytes = sizeof(id),
-		  .len = sizeof(id) },
-		{ .kind = EVENT_START,
-		  .netfn = 6,
-		  .cmd = 0x47,
-		  .cc = -1,
-		  .bytes = password,
-		  .nr_bytes = 11,
-		  .len = 11 },
+		{ .kind = EVENT_SEND, .whole = true, .bytes = ask, .nr_bytes = sizeof(ask) },
+		{ .kind = EVENT_RECEIVE, .whole = true, .bytes = id, .nr_bytes = sizeof(id) },
+		{ .kind = EVENT_SEND, .whole = true, .bytes = password, .nr_bytes = 13 },
 		{ .kind = EVENT_END, .netfn = 6, .cmd = 0x47, .cc = 0xc1, .len = 1 },
 		{ .kind = EVENT_START, .netfn = 0x0a, .cmd = 0x23, .cc = -1, .len = 6 },
+		{ .kind = EVENT_SEND,
+		  .whole = true,
+		  .bytes = long_one,
+		  .nr_bytes = sizeof(long_one) },
+		{ .kind = EVENT_RECEIVE, .whole = true },
 	};
 
 	if (!file)
@@ -307,7 +306,7 @@ static void test_pcap(void)
 	EXPECT(pcap_begin(file));
 	for (unsigned int i = 0; i < ARRAY_SIZE(events); i++)
 		EXPECT(pcap_write(file, 1700000000123456LL + i * 1000, &events[i]));
-	EXPECT(!fflush(file) && ftell(file) == 24 + 5 * (16 + 11 + 2) + 12 + 11 + 1);
+	EXPECT(!fflush(file) && ftell(file) == 24 + 7 * (16 + 11) + 2 + 14 + 13 + 3 + 2 + 255);
 }
 
 int main(int argc, char **argv)

@@ -47,6 +47,7 @@ static void take_bytes(struct event *event, struct tep_event *format,
 			continue;
 		place = number(format, record, names[i], 0);
 		event->has_bytes = true;
+		event->whole = i == 1;
 		offset = place & 0xffff;
 		len = place >> 16;
 		if (offset + len > (unsigned int)record->size || len > EVENT_BYTES_MAX)

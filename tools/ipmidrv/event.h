@@ -25,7 +25,9 @@ enum event_kind {
  * struct event - one event
  * @kind: which
  * @ns: when, by the clock of the trace
- * @bytes, @nr_bytes: the data, where the driver's events carry it; else NULL
+ * @bytes, @nr_bytes: what was said, where the driver's events carry it; else NULL
+ * @whole: they are a whole message, NetFn and command included, as the transport has it; else they
+ *	are its data, a completion code included
  * @has_bytes: this driver's event has that field
  *
  * The others are the fields of that name; what an event does not have is 0, and cc is -1.
@@ -51,6 +53,7 @@ struct event {
 	unsigned long long ms;
 	const unsigned char *bytes;
 	unsigned int nr_bytes;
+	bool whole;
 	bool has_bytes;
 };
 

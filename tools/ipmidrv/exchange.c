@@ -78,7 +78,7 @@ enum exchange_step exchange_take(struct exchanges *x, const struct event *event,
 				 struct exchange *which)
 {
 	struct exchange *found = NULL;
-	enum exchange_step step = STEP_NONE;
+	enum exchange_step step = STEP_SEEN;
 
 	if (event->kind == EVENT_REQUEST) {
 		found = add(x, event);

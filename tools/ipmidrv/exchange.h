@@ -54,7 +54,7 @@ struct exchanges {
 	} names[256];
 };
 
-enum exchange_step { STEP_NONE, STEP_ASKED, STEP_STARTED, STEP_ENDED, STEP_OVER };
+enum exchange_step { STEP_NONE, STEP_SEEN, STEP_ASKED, STEP_STARTED, STEP_ENDED, STEP_OVER };
 
 /**
  * exchange_take() - an event
@@ -62,7 +62,8 @@ enum exchange_step { STEP_NONE, STEP_ASKED, STEP_STARTED, STEP_ENDED, STEP_OVER 
  * @event: it
  * @which: the exchange it belongs to
  *
- * Return: how far the exchange is. STEP_OVER: it is complete, and forgotten by the next call.
+ * Return: how far the exchange is. STEP_NONE: it is of none that is known, and @which is not
+ * written; STEP_SEEN: of one, which is as far as it was; STEP_OVER: it is complete, and forgotten by the next call.
  */
 enum exchange_step exchange_take(struct exchanges *x, const struct event *event,
 				 struct exchange *which);

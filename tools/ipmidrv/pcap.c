@@ -39,42 +39,55 @@ bool pcap_begin(FILE *to)
 	return fwrite(&head, sizeof(head), 1, to) == 1;
 }
 
-/* The message, at most DATA_MAX bytes of it; *full: how long it was. */
-static unsigned int message(unsigned char *msg, const struct event *event, unsigned int *full)
+static unsigned int cut(unsigned int n)
+{
+	return n < DATA_MAX ? n : DATA_MAX;
+}
+
+/* A message as the transport has it: NetFn and command, completion code if it is an answer, data. */
+static unsigned int whole_message(unsigned char *msg, const struct event *event)
+{
+	unsigned int n = cut(event->nr_bytes), head;
+	bool answer;
+
+	if (!n)
+		return 0;
+	memcpy(msg, event->bytes, n);
+	answer = msg[0] >> 2 & 1;
+	head = 2 + answer;
+	if (n > head)
+		blank_secrets(msg[0] >> 2, msg[1], msg + head, n - head, answer);
+	return n;
+}
+
+/* Without its data: an answer's NetFn is one more than that of the request, which the event tells. */
+static unsigned int outline(unsigned char *msg, const struct event *event)
 {
 	bool answer = event->kind == EVENT_END;
-	unsigned char *at = msg;
-	unsigned int n = 0;
 
-	/* an answer's NetFn is one more than that of the request, which the event tells */
-	*at++ = ((event->netfn & ~1U) | answer) << 2;
-	*at++ = event->cmd;
-	if (event->bytes) {
-		unsigned int skip = answer;
-
-		n = event->nr_bytes < DATA_MAX - 2 ? event->nr_bytes : DATA_MAX - 2;
-		memcpy(at, event->bytes, n);
-		if (n > skip)
-			blank_secrets(event->netfn, event->cmd, at + skip, n - skip, answer);
-	} else if (answer && event->cc >= 0) {
-		*at = event->cc;
-		n = 1;
-	}
-	*full = 2 + (event->len > n ? event->len : n);
-	return 2 + n;
+	msg[0] = ((event->netfn & ~1U) | answer) << 2;
+	msg[1] = event->cmd;
+	if (!answer || event->cc < 0)
+		return 2;
+	msg[2] = event->cc;
+	return 3;
 }
 
 bool pcap_write(FILE *to, long long wall_us, const struct event *event)
 {
 	unsigned char block[HEAD + DATA_MAX], *at = block;
-	unsigned int full, n = message(block + HEAD, event, &full);
-	unsigned int record[4] = { wall_us / 1000000, wall_us % 1000000, HEAD + n, HEAD + full };
+	bool to_bmc = event->kind == EVENT_START || event->kind == EVENT_SEND;
+	unsigned int n = event->whole ? whole_message(block + HEAD, event) :
+					outline(block + HEAD, event);
+	unsigned int full = event->whole ? event->nr_bytes : 2 + event->len;
+	unsigned int record[4] = { wall_us / 1000000, wall_us % 1000000, HEAD + n, HEAD };
 
+	record[3] += full > n ? full : n;
 	at = put(at, CHANNEL_SYSTEM, 1);
 	at = put(at, wall_us / 1000000, 4);
 	at = put(at, wall_us % 1000000 / 1000, 2);
 	at = put(at, PROTOCOL_KCS, 1);
-	at = put(at, event->kind == EVENT_START ? TO_BMC : 0, 2);
-	put(at, full < DATA_MAX ? full : DATA_MAX, 1);
+	at = put(at, to_bmc ? TO_BMC : 0, 2);
+	put(at, cut(full > n ? full : n), 1);
 	return fwrite(record, sizeof(record), 1, to) == 1 && fwrite(block, HEAD + n, 1, to) == 1;
 }

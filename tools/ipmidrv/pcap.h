@@ -20,7 +20,7 @@ bool pcap_begin(FILE *to);
  * pcap_write() - one message
  * @to: the file
  * @wall_us: when, in microseconds since 1970
- * @event: EVENT_START or EVENT_END
+ * @event: EVENT_SEND or EVENT_RECEIVE with their bytes, EVENT_START or EVENT_END without
  *
  * Of data that the event does not carry the packet has the length only, as of any packet that was
  * cut off. Secrets are zeros.

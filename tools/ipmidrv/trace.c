@@ -19,6 +19,7 @@
 #include "text.h"
 
 #define TICK_US 50000
+#define BYTES_INDENT 48
 
 /* What is wanted, and what was seen. */
 static struct trace {
@@ -31,6 +32,7 @@ static struct trace {
 	FILE *file;
 	unsigned long long requests, failures;
 	bool no_bytes;
+	bool whole;
 	bool failed;
 } trace = { .pid = -1, .netfn = -1, .cmd = -1 };
 
@@ -126,25 +128,23 @@ static void print_json(unsigned long long ns, const struct exchange *x)
 	json_print(o);
 }
 
+/* What was asked, or answered; an answer begins with its completion code. */
 static void print_bytes(const struct event *event, const struct exchange *x)
 {
+	bool answer = event->kind != EVENT_REQUEST, blanked;
 	unsigned char data[EVENT_BYTES_MAX];
-	bool answer = event->kind == EVENT_END;
 	unsigned int n = event->nr_bytes;
-	char line[3 * EVENT_BYTES_MAX + 1] = "";
 
 	if (!event->has_bytes)
 		trace.no_bytes = true;
-	if (!event->bytes || !n)
+	if (!event->bytes || !n || opt.json)
 		return;
 	memcpy(data, event->bytes, n);
-	/* an answer begins with its completion code */
-	if (n > answer && blank_secrets(x->netfn, x->cmd, data + answer, n - answer, answer))
-		snprintf(line, sizeof(line), "(secrets are shown as 00)");
-	print_who(event->ns, x, answer ? '<' : '>');
+	blanked = n > answer && blank_secrets(x->netfn, x->cmd, data + answer, n - answer, answer);
+	say("%*s", BYTES_INDENT, "");
 	for (unsigned int i = 0; i < n; i++)
-		say("%s%02x", i ? " " : "", data[i]);
-	say(" %s\n", line);
+		say(" %02x", data[i]);
+	say("%s\n", blanked ? "  (secrets are shown as 00)" : "");
 }
 
 static void print_bmc(const struct event *event)
@@ -170,17 +170,43 @@ static void print_bmc(const struct event *event)
 		say_marked(MARK_GOOD, "BMC back after %llu.%03llu s\n", event->ms / 1000, event->ms % 1000);
 }
 
+/*
+ * The messages as the transport has them, if the events carry those. What the driver asks for itself,
+ * and all on a driver whose events carry no bytes, is written without its data.
+ */
 static void write_packet(const struct event *event, const struct exchange *x)
 {
-	if ((event->kind != EVENT_START && event->kind != EVENT_END) || !wanted(x))
+	bool whole = (event->kind == EVENT_SEND || event->kind == EVENT_RECEIVE) && event->has_bytes;
+	bool outline = event->kind == EVENT_START || (event->kind == EVENT_END && event->cc >= 0);
+
+	trace.whole |= whole;
+	if (!whole && !(outline && (!trace.whole || !event->id)))
 		return;
-	if (!event->has_bytes)
-		trace.no_bytes = true;
-	/* an answer without a completion code is none */
-	if (event->kind == EVENT_END && event->cc < 0)
+	if (x ? !wanted(x) :
+		trace.pid >= 0 || trace.netfn >= 0 || (opt.device >= 0 && event->intf != opt.device))
 		return;
 	if (!pcap_write(trace.file, capture_wall_us(event->ns), event))
 		trace.failed = true;
+}
+
+static void print_step(enum exchange_step step, const struct event *event, const struct exchange *x)
+{
+	/* what the driver asks for itself has no other beginning */
+	if ((step == STEP_ASKED || (step == STEP_STARTED && !x->id)) && !wants_answers_only() &&
+	    !opt.json) {
+		print_asked(event, x);
+		if (trace.hex && x->id)
+			print_bytes(event, x);
+	}
+	if (step != STEP_OVER || (trace.errors && !exchange_failed(x)) ||
+	    x->total_us < trace.slower_us)
+		return;
+	if (opt.json)
+		print_json(event->ns, x);
+	else
+		print_answer(event->ns, x);
+	if (trace.hex && x->id && !x->error)
+		print_bytes(event, x);
 }
 
 static void take(const struct event *event, void *unused)
@@ -194,29 +220,16 @@ static void take(const struct event *event, void *unused)
 		return;
 	}
 	step = exchange_take(&trace.exchanges, event, &x);
+	if (trace.file)
+		write_packet(event, step == STEP_NONE ? NULL : &x);
 	if (step == STEP_NONE || !wanted(&x))
 		return;
-	if (trace.file)
-		write_packet(event, &x);
-	else if (trace.hex && (event->kind == EVENT_START || event->kind == EVENT_END))
-		print_bytes(event, &x);
 	if (step == STEP_OVER) {
 		trace.requests++;
 		trace.failures += exchange_failed(&x);
 	}
-	if (trace.file)
-		return;
-	/* what the driver asks for itself has no other beginning */
-	if ((step == STEP_ASKED || (step == STEP_STARTED && !x.id)) && !wants_answers_only() &&
-	    !opt.json)
-		print_asked(event, &x);
-	if (step == STEP_OVER && (!trace.errors || exchange_failed(&x)) &&
-	    x.total_us >= trace.slower_us) {
-		if (opt.json)
-			print_json(event->ns, &x);
-		else
-			print_answer(event->ns, &x);
-	}
+	if (!trace.file)
+		print_step(step, event, &x);
 }
 
 static int run(double seconds)
@@ -244,7 +257,7 @@ static int run(double seconds)
 		 (!seconds || past < seconds));
 	lost = capture_lost(c);
 	capture_close(c);
-	if (trace.no_bytes && (trace.hex || trace.file))
+	if (trace.no_bytes || (trace.file && trace.requests && !trace.whole))
 		complain("the trace events of this driver carry no bytes: shown are commands, lengths and completion codes");
 	if (!opt.json)
 		fprintf(stderr, "%llu requests in %.0f s, %llu errors, %llu events lost\n", trace.requests, past,
