@@ -56,6 +56,12 @@ if ours; then
 	says '^[0-9:.]{15} ipmi0 ipmitool\[[0-9]+\] +> Get Device ID +06/01  len 0$'
 	says '^[0-9:.]{15} ipmi0 ipmitool\[[0-9]+\] +< Get Device ID +06/01  ok  [0-9.]+ ms \(bmc [0-9.]+ ms, queue [0-9.]+ ms\)$'
 	says '< Command +06/f3  c1 invalid command  '
+	# the answer to Get Device ID, where the events carry the bytes
+	if grep -q 'u8\[\] data' /sys/kernel/tracing/events/ipmi/ipmi_deliver/format; then
+		says '^ +00 20 00 01 42 02 07 d9 7e 00 70 1d$'
+	else
+		says 'the trace events of this driver carry no bytes'
+	fi
 	says '^[0-9]+ requests in 6 s, [0-9]+ errors, 0 events lost$'
 	cp /tmp/errors /tmp/out
 	lines 1 ' < '
@@ -72,6 +78,10 @@ if ours; then
 	says '^ipmi0 .*BMC: present'
 	says '^ +[0-9]+ root +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
 	says '^slowest commands: [A-Z]'
+	if grep -q 'u8\[\] bytes' /sys/kernel/tracing/events/ipmi/ipmi_receive/format; then
+		od -An -v -tx1 /tmp/trace.pcap | tr -d '\n' >/tmp/out
+		says '1c 01 00 20 00 01 42 02 07 d9 7e 00 70 1d'
+	fi
 	# "instances" is empty again
 	succeeds ls /sys/kernel/tracing/instances
 	lines 0 'ipmidrv'
