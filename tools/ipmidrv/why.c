@@ -47,13 +47,19 @@ static void say_left_out(struct findings *f, const struct facts *m)
 static void all_is_well(struct findings *f, const struct facts *m)
 {
 	char names[200] = "";
+	bool known = false;
 
 	for (int i = 0; i < m->nr_ifaces && strlen(names) < sizeof(names) - 80; i++) {
 		strcat(names, i ? ", " : "");
 		strcat(names, "/dev/");
 		strncat(names, iface_name(&m->ifaces[i]), 40);
 	}
-	f->headline = textf("%s %s a BMC that answers", names, m->nr_ifaces > 1 ? "have each" : "has");
+	for (int i = 0; i < f->nr_stages; i++)
+		known |= !strcmp(f->stages[i].name, "bmc") && f->stages[i].state == STATE_OK;
+	if (known)
+		f->headline = textf("%s %s a BMC that answers", names, m->nr_ifaces > 1 ? "have each" : "has");
+	else
+		f->headline = textf("%s can be opened; whether the BMC answers is not known", names);
 }
 
 static int why(bool slow)
