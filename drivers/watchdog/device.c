@@ -195,7 +195,7 @@ static int show_locked(void)
 		wdt_device.timeout = wdt.timeout;
 		wdt_device.pretimeout = wdt.pretimeout;
 		wdt_device.bootstatus = boot_status();
-		/* Armed and closed without a word: the module's end is a word. */
+		/* One that was closed without 'V', and runs, ends with the module. */
 		watchdog_stop_on_unregister(&wdt_device);
 		rv = watchdog_register_device(&wdt_device);
 	}

@@ -106,7 +106,7 @@ int timer_tell_locked(const struct wdt_set *set)
 		rv = bmc_reset(wdt.user);
 	if (rv && must_set)
 		WRITE_ONCE(wdt.must_set, true);
-	/* One that forgets at once what it was told has no business with the caller. */
+	/* -ESTALE: the BMC has no timer set. Just after it was set, that is its error. */
 	return rv == -ESTALE ? -EIO : rv;
 }
 
