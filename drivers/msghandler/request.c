@@ -172,12 +172,12 @@ int request_send(const struct ipmi_request *rq)
 			run_here(intf);
 		return 0;
 	}
-	meter_end(intf);
 	/* The interface went off. If it has ended the request already, that is that. */
 	if (!bridge_undo(intf, smi)) {
 		smi->done(smi);
 		return 0;
 	}
+	meter_end(intf);
 err:
 	trace_ipmi_request(rq, recv, rv);
 	msg_unget(rq, smi, recv);
