@@ -180,6 +180,7 @@ def two(tree):
 def wrong_smbios(tree):
     tree.no_interface()
     tree.write("/sys/firmware/dmi/entries/38-0/raw", smbios(1, 0xca9), mode=0o400)
+    tree.write("/proc/ioports", "0000-0cf7 : PCI Bus 0000:00\n  0ca8-0ca8 : IPMI Address 1\n  0ca9-0ca9 : IPMI Address 2\n")
     tree.debugfs("ipmi_si/discovery", EMPTY)
 
 

@@ -95,7 +95,7 @@ const char *capture_obstacle(int *status)
 	}
 	if (!tracefs_tracing_dir())
 		return "there is no tracefs: mount -t tracefs tracefs /sys/kernel/tracing";
-	if (!tracefs_file_exists(NULL, "events/ipmi/ipmi_request"))
+	if (!tracefs_dir_exists(NULL, "events/ipmi/ipmi_request"))
 		return "no module that is loaded has the trace events of ipmi-drivers; the kernel's own IPMI modules have none";
 	return NULL;
 }

@@ -55,10 +55,10 @@ static bool owner_of(char *owner, size_t size, bool is_mem, unsigned long long a
 /* The names under which a BMC's registers may be held without harm. */
 static bool is_friend(const char *owner)
 {
-	static const char *const names[] = { "ipmi_si", "IPI0001", "pnp ", "ACPI " };
+	static const char *const names[] = { "ipmi", "IPI0001", "pnp ", "ACPI " };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		if (strstr(owner, names[i]))
+		if (strcasestr(owner, names[i]))
 			return true;
 	return isxdigit((unsigned char)owner[0]) && strchr(owner, ':'); /* a device's name, 00:05 */
 }

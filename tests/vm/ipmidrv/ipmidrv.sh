@@ -68,7 +68,7 @@ if ours; then
 	says '06/f3  c1 invalid command'
 	od -An -tx1 -N24 /tmp/trace.pcap >/tmp/out
 	says '^ d4 c3 b2 a1 02 00 04 00'
-	says '^ 04 01 00 00$'
+	says ' 04 01 00 00$'
 	ipmidrv top -b -n 1 -i 4 >/tmp/top 2>&1 &
 	sleep 2
 	succeeds ipmitool mc info

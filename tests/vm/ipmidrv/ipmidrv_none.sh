@@ -8,10 +8,12 @@
 fails ipmidrv why
 says '^ipmi: NOT AVAILABLE: no IPMI driver is loaded$'
 says '^ +modprobe -a ipmi_si ipmi_devintf$'
+# it brings the other along
 succeeds modprobe ipmi_si
+succeeds modprobe -r ipmi_devintf
 fails ipmidrv why
 says '^ipmi: NOT AVAILABLE: ipmi_devintf, which makes /dev/ipmi0, is not loaded$'
-says '^  probe +ok +dmi-ipmi-si.0|IPI0001'
+says '^  probe +ok +IPI0001:00: KCS i/o 0xca2'
 succeeds modprobe ipmi_devintf
 succeeds ipmidrv why
 mv /dev/ipmi0 /dev/other
@@ -32,7 +34,7 @@ says 'Left out:'
 fails su nobody -c 'ipmidrv trace -t 1'
 says 'needs root'
 mkdir -p /etc/modprobe.d
-modprobe -r ipmi_devintf ipmi_si ipmi_msghandler
+succeeds modprobe -r acpi_ipmi ipmi_devintf ipmi_si ipmi_msghandler
 echo 'blacklist ipmi_si' >/etc/modprobe.d/local.conf
 fails ipmidrv why
 says '^ipmi: NOT AVAILABLE: ipmi_si is kept from being loaded'
