@@ -86,10 +86,11 @@ if ours; then
 	wait
 	cp /tmp/top /tmp/out
 	says '^ipmi0 .*BMC: present'
-	says '^ +[0-9]+ root +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
+	says '^ +[0-9]+ (root|[?]) +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
 	says '^slowest commands: [A-Z]'
 	if grep -q 'u8\[\] bytes' /sys/kernel/tracing/events/ipmi/ipmi_receive/format; then
 		od -An -v -tx1 /tmp/trace.pcap | tr -d '\n' >/tmp/out
+		echo >>/tmp/out
 		says '1c 01 00 20 00 01 42 02 07 d9 7e 00 70 1d'
 	fi
 	# "instances" is empty again
