@@ -13,9 +13,25 @@
 #include "programs.h"
 #include "tree.h"
 
+/* One that has ended is known to the kernel's tracing still, if it was among the last ones. */
+static bool name_of_past(char *buf, int size, int pid)
+{
+	char *text = tree_read(NULL, "/sys/kernel/tracing/saved_cmdlines"), *line, *rest = text;
+	int number, n;
+
+	*buf = 0;
+	while (text && (line = strsep(&rest, "\n")))
+		if (sscanf(line, "%d %n", &number, &n) == 1 && number == pid)
+			snprintf(buf, size, "%s", line + n);
+	free(text);
+	return *buf;
+}
+
 void program_name(char *buf, int size, int pid)
 {
-	if (!tree_line(buf, size, "/proc/%d/comm", pid) || !*buf)
+	if (tree_line(buf, size, "/proc/%d/comm", pid) && *buf)
+		return;
+	if (!name_of_past(buf, size, pid))
 		snprintf(buf, size, "?");
 }
 

@@ -7,6 +7,16 @@
 
 ours() { case $(cat /sys/module/ipmi_msghandler/version) in 4[0-9].*) ;; *) false ;; esac; }
 
+# listening COUNT: so many of them have begun; to make an instance takes seconds in an emulated machine
+# shellcheck disable=SC2317 # succeeds calls it
+listening() {
+	for _ in $(seq 200); do
+		[ "$(cat /sys/kernel/tracing/instances/ipmidrv-*/events/ipmi/enable 2>/dev/null | grep -c 1)" = "$1" ] && return
+		sleep 0.1
+	done
+	false
+}
+
 succeeds ipmitool mc info
 succeeds ipmidrv why
 says '^ipmi: OK: /dev/ipmi0 has a BMC that answers$'
@@ -44,10 +54,10 @@ says '^ipmi: OK'
 says 'ipmi_si: IPMI System Interface driver'
 
 if ours; then
-	ipmidrv trace -x -t 6 >/tmp/trace 2>&1 &
-	ipmidrv trace -e -t 6 >/tmp/errors 2>&1 &
-	ipmidrv trace -t 6 -w /tmp/trace.pcap >/tmp/written 2>&1 &
-	sleep 2
+	ipmidrv trace -x -t 10 >/tmp/trace 2>&1 &
+	ipmidrv trace -e -t 10 >/tmp/errors 2>&1 &
+	ipmidrv trace -t 10 -w /tmp/trace.pcap >/tmp/written 2>&1 &
+	succeeds listening 3
 	succeeds ipmitool mc info
 	fails ipmitool raw 6 0xf3
 	# shellcheck disable=SC3028
@@ -62,24 +72,25 @@ if ours; then
 	else
 		says 'the trace events of this driver carry no bytes'
 	fi
-	says '^[0-9]+ requests in 6 s, [0-9]+ errors, 0 events lost$'
+	says '^[0-9]+ requests in 1[0-9] s, [0-9]+ errors, 0 events lost$'
 	cp /tmp/errors /tmp/out
-	lines 1 ' < '
+	lines 0 ' (>|ok) '
 	says '06/f3  c1 invalid command'
 	od -An -tx1 -N24 /tmp/trace.pcap >/tmp/out
 	says '^ d4 c3 b2 a1 02 00 04 00'
 	says ' 04 01 00 00$'
-	ipmidrv top -b -n 1 -i 4 >/tmp/top 2>&1 &
-	sleep 2
+	ipmidrv top -b -n 1 -i 6 >/tmp/top 2>&1 &
+	succeeds listening 1
 	succeeds ipmitool mc info
 	# shellcheck disable=SC3028
 	wait
 	cp /tmp/top /tmp/out
 	says '^ipmi0 .*BMC: present'
-	says '^ +[0-9]+ root +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
+	says '^ +[0-9]+ (root|[?]) +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
 	says '^slowest commands: [A-Z]'
 	if grep -q 'u8\[\] bytes' /sys/kernel/tracing/events/ipmi/ipmi_receive/format; then
 		od -An -v -tx1 /tmp/trace.pcap | tr -d '\n' >/tmp/out
+		echo >>/tmp/out
 		says '1c 01 00 20 00 01 42 02 07 d9 7e 00 70 1d'
 	fi
 	# "instances" is empty again

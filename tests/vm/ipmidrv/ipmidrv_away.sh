@@ -11,7 +11,10 @@ decode() { printf '%b' "$1" | dd of="/sys/bus/pci/devices/$device/config" bs=1 s
 succeeds ipmidrv why
 says '^ipmi: OK'
 ipmidrv trace -t 12 >/tmp/trace 2>&1 &
-sleep 2
+for _ in $(seq 200); do
+	grep -q 1 /sys/kernel/tracing/instances/ipmidrv-*/events/ipmi/enable 2>/dev/null && break
+	sleep 0.1
+done
 decode '\002'
 fails ipmitool mc info
 sleep 1
