@@ -72,6 +72,16 @@ static bool exists(const char *path)
 	return any;
 }
 
+/* What the bus has in a device's folder: its first device has that too, or else only some devices do. */
+static bool is_of_the_bus(const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/0000:00:00.0/%s", name);
+	return !strcmp(link_name(DEVICE "/subsystem"), "pci") &&
+	       (exists(path) || !strncmp(name, "resource", 8) || !strncmp(name, "reset", 5));
+}
+
 /* The files of a folder, and the links that are ours; as, too, what its files may be called. */
 static int look_into(const char *folder, const char *as, const char *links)
 {
@@ -87,7 +97,8 @@ static int look_into(const char *folder, const char *as, const char *links)
 		if (entry->d_type == DT_LNK ? fnmatch(links, entry->d_name, 0) :
 					      entry->d_type != DT_REG)
 			continue;
-		if (is_one_of(entry->d_name, generic, ARRAY_SIZE(generic)))
+		if (is_one_of(entry->d_name, generic, ARRAY_SIZE(generic)) ||
+		    is_of_the_bus(entry->d_name))
 			continue;
 		n++;
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
