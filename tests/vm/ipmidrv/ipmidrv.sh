@@ -86,7 +86,7 @@ if ours; then
 	wait
 	cp /tmp/top /tmp/out
 	says '^ipmi0 .*BMC: present'
-	says '^ +[0-9]+ (root|[?]) +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +0  '
+	says '^ +[0-9]+ (root|[?]) +ipmitool +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+  '
 	says '^slowest commands: [A-Z]'
 	if grep -q 'u8\[\] bytes' /sys/kernel/tracing/events/ipmi/ipmi_receive/format; then
 		od -An -v -tx1 /tmp/trace.pcap | tr -d '\n' >/tmp/out
