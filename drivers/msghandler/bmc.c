@@ -313,6 +313,7 @@ static bool ask_again(struct ipmi_smi *intf, struct ipmi_bmc *bmc, struct ipmi_i
 	if (answer == GUID_KNOWN || !bmc)
 		return true;
 	if (old.has_guid && same_ids(&old.id, &who->id)) {
+		WRITE_ONCE(intf->guid_open, false);
 		who->has_guid = true;
 		memcpy(who->guid, old.guid, sizeof(who->guid));
 		return true;
@@ -384,7 +385,7 @@ void bmc_recheck_work(struct work_struct *work)
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, recheck.work);
 	struct ipmi_bmc *bmc = get_bmc(intf);
 
-	bool known = recheck(intf, bmc) && READ_ONCE(intf->scanned);
+	bool known = recheck(intf, bmc) && READ_ONCE(intf->scanned) && !READ_ONCE(intf->guid_open);
 
 	if (bmc)
 		put_device(&bmc->pdev.dev);

@@ -33,30 +33,42 @@ int identify_device(struct ipmi_smi *intf, struct ipmi_device_id *id)
 				       id);
 }
 
-/* It could not say so now: busy, out of room, updating itself, starting. IPMI 2.0, table 5-2. */
-static bool passes(u8 cc)
+/* It says that it cannot now: busy, out of room, updating itself, starting. IPMI 2.0, table 5-2. */
+static bool says_later(u8 cc)
 {
 	switch (cc) {
 	case IPMI_NODE_BUSY_ERR:
-	case IPMI_TIMEOUT_ERR:
 	case 0xc4:
 	case 0xce:
 	case 0xd0:
 	case 0xd1:
 	case 0xd2:
+		return true;
+	}
+	return false;
+}
+
+/* It could not say so now, or nothing came of it. */
+static bool passes(u8 cc)
+{
+	switch (cc) {
+	case IPMI_TIMEOUT_ERR:
 	case IPMI_LOST_ARBITRATION_ERR:
 	case IPMI_BUS_ERR:
 	case IPMI_NAK_ON_WRITE_ERR:
 	case IPMI_ERR_UNSPECIFIED:
 		return true;
 	}
-	return false;
+	return says_later(cc);
 }
 
 /**
  * identify_guid() - Get Device GUID, once
  * @intf: the interface
  * @who: its GUID is set
+ *
+ * Whether it is worth to ask again is noted in @intf. A BMC that does not answer this command is
+ * not asked again, because each try would hold up others for as long as an answer may take.
  *
  * Context: process, sleeps; no lock held.
  * Return: what the answer says.
@@ -70,6 +82,7 @@ enum guid_answer identify_guid(struct ipmi_smi *intf, struct ipmi_identity *who)
 	who->has_guid = rv == sizeof(rsp) && !rsp[0];
 	if (who->has_guid)
 		memcpy(who->guid, rsp + 1, sizeof(who->guid));
+	WRITE_ONCE(intf->guid_open, rv > 0 && says_later(rsp[0]));
 	if (rv < 0)
 		return GUID_NO_ANSWER;
 	if (passes(rsp[0]))

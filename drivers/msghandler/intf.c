@@ -145,7 +145,7 @@ static int intf_start(struct ipmi_smi *intf)
 		return rv;
 	}
 	intf_publish_registry(intf);
-	if (!intf->scanned)
+	if (!intf->scanned || READ_ONCE(intf->guid_open))
 		intf_recheck(intf, RECHECK_PAUSE_MS);
 	return 0;
 }

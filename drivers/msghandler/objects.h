@@ -171,6 +171,7 @@ enum meter_figure {
  * @ipmi_version: as in Get Device ID
  * @published: it can be found, under registry
  * @scanned: all channels are known, under registry
+ * @guid_open: the BMC has said that it cannot say its GUID yet
  * @scanned_as: what the BMC said of itself then, under registry
  * @recheck: asks the BMC again who it is
  * @recheck_tries: how often it has in a row, by @recheck only
@@ -243,6 +244,7 @@ struct ipmi_smi {
 	u8 ipmi_version;
 	bool published;
 	bool scanned;
+	bool guid_open;
 	struct ipmi_device_id scanned_as;
 	struct delayed_work recheck;
 	unsigned int recheck_tries;

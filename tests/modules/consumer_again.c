@@ -304,6 +304,29 @@ static void case_guid_error(void)
 	FILE_IS(OBJECT(0) "guid", "04030201-0605-0807-090a-0b0c0d0e0f11");
 	BECOMES(OBJECT(1) "guid", "04030201-0605-0807-090a-0b0c0d0e0f11");
 	BECOMES(OBJECT(0) "guid", NULL);
+	/* one that is busy for longer than the tries at the start has it later, and nobody has to look */
+	wire_remove(w);
+	wire_close(w);
+	wire_reset(w);
+	give_guid();
+	w->guid_errors = 4;
+	w->guid_error = 0xc0;
+	if (!EXPECT(wire_add(w) == 0))
+		return;
+	EXPECT_EQ(w->guid_errors, 1);
+	FILE_IS(BMC_OF(0) "guid", NULL);
+	becomes(BMC_OF(0) "guid", GUID, 30000, __LINE__);
+	/* one that does not answer this is not asked again */
+	wire_remove(w);
+	wire_close(w);
+	wire_reset(w);
+	w->guid_errors = 100;
+	w->guid_error = 0xc3;
+	if (!EXPECT(wire_add(w) == 0))
+		return;
+	EXPECT_EQ(w->guid_errors, 97);
+	msleep(7000);
+	EXPECT_EQ(w->guid_errors, 97);
 	wire_remove(w);
 	wire_close(w);
 }
