@@ -99,13 +99,19 @@ def lines(top):
     return table
 
 
+def label(group, case, name):
+    """What a bar is of."""
+    exact = {"ns": "instructions a request", "accesses": "register accesses a request"}
+    return f"{case}: {exact[name]}" if name in exact else f"{group}: {case}, {name}"
+
+
 def plot(table, kernel, path):
     """Ratios as bars: to the left of 1 less than the kernel's own, to the right more."""
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    chosen = [(key.replace("/", ": ", 1).replace("/", ", "), ratio(entry), key.split("/")[2])
+    chosen = [(label(*key.split("/")), ratio(entry), key.split("/")[2])
               for key, entry in table.items()
               if ratio(entry) and key.split("/")[2] in ("ns", "accesses", "rate", "p99", "cpu",
                                                         "first", "error", "wall", "text")]
@@ -125,5 +131,5 @@ def plot(table, kernel, path):
     axes.set_title(f"This stack by the kernel's own, Linux {kernel.name}\n"
                    "blue: better, orange: worse", fontsize=9)
     figure.tight_layout()
-    figure.savefig(path)
+    figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
