@@ -85,13 +85,18 @@ static void ssif_set_run_to_completion(void *send_info, bool on)
 {
 	struct ssif *ssif = send_info;
 
-	if (!on)
+	if (!on || ssif->panicking)
 		return;
 	if (spin_trylock(&ssif->lock))
 		spin_unlock(&ssif->lock);
 	else
 		spin_lock_init(&ssif->lock);
 	ssif->cut_off = ssif->has_bus;
+	/* What the thread has not begun is not begun any more: ssif_halt_run() answers it. */
+	if (ssif->next) {
+		WRITE_ONCE(ssif->cur, ssif->next);
+		ssif->next = NULL;
+	}
 	WRITE_ONCE(ssif->panicking, true);
 }
 
