@@ -20,6 +20,8 @@
 
 #define PANIC_BUDGET_MS		2000
 #define PANIC_POLL_US		50
+#define BRIDGED_SENT_MS		1	/* a record behind the BMC: that it is sent has to do */
+#define BRIDGED_LAST_MS		1000	/* power off: a neighbour of the BMC is waited for */
 
 #define RECORD_TEXT		11
 
@@ -162,9 +164,12 @@ static void slot_recv_done(struct ipmi_recv_msg *recv)
 	slot.in_use--;
 }
 
-/* Send one request and poll for its answer. True if it said that all is well. */
+/*
+ * Send one request and poll for its answer; for that of who is behind the BMC not longer than
+ * @bridged_ms. True if it said that all is well.
+ */
 static bool request_at_panic(struct ipmi_user *user, struct ipmi_addr *addr,
-			     const struct kernel_ipmi_msg *msg)
+			     const struct kernel_ipmi_msg *msg, unsigned int bridged_ms)
 {
 	struct ipmi_request rq = {
 		.user = user,
@@ -172,7 +177,7 @@ static bool request_at_panic(struct ipmi_user *user, struct ipmi_addr *addr,
 		.msg = msg,
 		.priority = 1,
 		.retries = 0,
-		.retry_ms = 1,
+		.retry_ms = bridged_ms,
 		.smi = &slot.smi,
 		.recv = &slot.recv,
 	};
@@ -211,7 +216,7 @@ static bool ask_at_panic(struct ipmi_smi *intf, u8 netfn, u8 cmd, const u8 *data
 		return false;
 	si->addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE;
 	si->channel = IPMI_BMC_CHANNEL;
-	return request_at_panic(intf->self, &addr, &msg);
+	return request_at_panic(intf->self, &addr, &msg, BRIDGED_SENT_MS);
 }
 
 /*
@@ -292,7 +297,7 @@ static bool add_record(struct ipmi_smi *intf, const struct sel *sel, const u8 *d
 	ipmb->slave_addr = sel->receiver;
 	ipmb->lun = sel->lun;
 	/* Sent is all that can be known here: its answer may take longer than we have. */
-	request_at_panic(intf->self, &addr, &msg);
+	request_at_panic(intf->self, &addr, &msg, BRIDGED_SENT_MS);
 	return !slot.in_use;
 }
 
@@ -383,7 +388,7 @@ void panic_exit(void)
 void ipmi_panic_request_and_wait(struct ipmi_user *user, struct ipmi_addr *addr,
 				 struct kernel_ipmi_msg *msg)
 {
-	request_at_panic(user, addr, msg);
+	request_at_panic(user, addr, msg, BRIDGED_SENT_MS);
 }
 EXPORT_SYMBOL(ipmi_panic_request_and_wait);
 
@@ -415,7 +420,7 @@ int ipmi_core_last_request(struct ipmi_user *user, struct ipmi_addr *addr,
 	set_budget(ms);
 	if (slot.in_use)
 		return -EIO;
-	request_at_panic(user, addr, msg);
+	request_at_panic(user, addr, msg, BRIDGED_LAST_MS);
 	if (slot.in_use || !slot.len)
 		return -EIO;
 	n = min(slot.len, cap);
