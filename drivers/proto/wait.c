@@ -100,8 +100,11 @@ static struct wait_plan byte_plan(const struct wait_history *hist, const struct 
 	if (waited_us < limit && hist->byte_us <= limit)
 		return spin(SPIN_LOOK_US);
 
+	if (!waited_us && measures_byte(hist))
+		return nap(hist->byte_us / 2);
+	/* An interrupt that tells is there before this, and nobody has looked for nothing. */
 	if (!waited_us)
-		return nap(measures_byte(hist) ? hist->byte_us / 2 : hist->nap_us);
+		return nap(facts->irq ? hist->byte_us + hist->byte_us / 4 : hist->nap_us);
 	/* The nap was a little short. */
 	if (waited_us < SPIN_MEASURE_US && waited_us < hist->byte_us + hist->byte_us / 2)
 		return spin(SPIN_LOOK_US);

@@ -229,11 +229,13 @@ struct si_times {
  * @count: how many there were
  * @looks_left: of this one, before it has to end
  * @progress: counts whenever the machine has moved on
+ * @row: how many in a row have ended while they were spinning
  */
 struct si_burst {
 	unsigned int count;
 	unsigned int looks_left;
 	unsigned int progress;
+	unsigned int row;
 };
 
 /**
@@ -244,6 +246,7 @@ struct si_burst {
  * @last_look: last time the machine was stepped while waiting
  * @looks: how often it was stepped in this wait
  * @asleep: since then nobody was busy for it
+ * @cut: a burst ended in it
  */
 struct si_wait {
 	enum ipmi_step verdict;
@@ -252,6 +255,7 @@ struct si_wait {
 	ktime_t last_look;
 	unsigned int looks;
 	bool asleep;
+	bool cut;
 };
 
 /**

@@ -115,6 +115,26 @@ static void slept_for_byte(void)
 	BYTE_SLEEPS(90000, 10000);
 }
 
+/* With an interrupt that may tell of it: a quarter longer, whatever timers have taught. */
+static void told_of_byte(void)
+{
+	begin();
+	facts.irq = true;
+	hist.byte_us = 35;
+	hist.nap_us = 30;
+	BYTE_SLEEPS(0, 43);
+	BYTE_SPINS(43, 2);
+	hist.byte_us = 400;
+	BYTE_SLEEPS(0, 500);
+	/* Not where it is measured, or quick. */
+	hist.bytes = 32;
+	BYTE_SLEEPS(0, 200);
+	hist.byte_us = 50;
+	BYTE_SPINS(0, 2);
+	hist.byte_us = 10;
+	BYTE_SPINS(0, 2);
+}
+
 /* Every 32nd is measured: watched if that takes no more than 50 us, else slept for by halves. */
 static void measured_byte(void)
 {
@@ -324,6 +344,7 @@ static const struct test wait_figures_tests[] = {
 	TEST(unknown_byte),
 	TEST(quick_byte),
 	TEST(slept_for_byte),
+	TEST(told_of_byte),
 	TEST(measured_byte),
 	TEST(limits_of_a_byte),
 	TEST(unknown_answer),
