@@ -68,6 +68,7 @@ void pace_kick(struct si *si)
 	if (si->stopping || READ_ONCE(si->panicking))
 		return;
 	si->pace.kicked = true;
+	si->pace.net_at = 0;
 	hrtimer_start(&si->pace.timer, 0, HRTIMER_MODE_REL);
 }
 
@@ -84,11 +85,43 @@ static bool take_over(struct si *si)
 	return xchg(&si->pace.handed, false) || kthread_should_stop();
 }
 
+/*
+ * A net is seldom needed, and to set a timer and to take it back again costs as much as a fifth of
+ * a request. So one that is set stays, unless it would be too late: it is set again, or is over,
+ * when it runs out (is_early_locked()).
+ */
+static bool keeps_net_locked(struct si *si, enum si_alarm alarm, u64 ns)
+{
+	lockdep_assert_held(&si->lock);
+	if (alarm == ALARM_OFF)
+		return si->pace.net_at;
+	if (alarm == ALARM_NET) {
+		si->pace.until = ktime_add_ns(pace_now(), ns);
+		if (si->pace.net_at && si->pace.net_at <= si->pace.until)
+			return true;
+	}
+	si->pace.net_at = alarm == ALARM_NET ? si->pace.until : 0;
+	return false;
+}
+
+/* A net has run out. Has the wait that it is for begun after it was set? Then it is set again. */
+static bool is_early_locked(struct si *si)
+{
+	s64 left_ns = ktime_to_ns(ktime_sub(si->pace.until, pace_now()));
+
+	lockdep_assert_held(&si->lock);
+	if (!si->pace.net_at || si->pace.alarm != ALARM_NET || left_ns <= 0)
+		return false;
+	si->pace.net_at = si->pace.until;
+	hrtimer_start(&si->pace.timer, ns_to_ktime(left_ns), HRTIMER_MODE_REL);
+	return true;
+}
+
 static void set_alarm(struct si *si, enum si_alarm alarm, u64 ns)
 {
 	guard(spinlock_irqsave)(&si->lock);
 	si->pace.alarm = alarm;
-	if (si->pace.kicked || si->stopping)
+	if (si->pace.kicked || si->stopping || keeps_net_locked(si, alarm, ns))
 		return;
 	if (alarm == ALARM_OFF)
 		hrtimer_try_to_cancel(&si->pace.timer);
@@ -161,7 +194,12 @@ static bool take_alarm_pump(struct si *si, bool *net)
 	enum si_alarm alarm = si->pace.alarm;
 
 	scoped_guard(spinlock_irqsave, &si->lock) {
-		if (!si->pace.kicked && (alarm == ALARM_OFF || hrtimer_is_queued(&si->pace.timer)))
+		if (!si->pace.kicked && hrtimer_is_queued(&si->pace.timer))
+			return false;
+		if (!si->pace.kicked && is_early_locked(si))
+			return false;
+		si->pace.net_at = 0;
+		if (!si->pace.kicked && alarm == ALARM_OFF)
 			return false;
 		*net = !si->pace.kicked && (alarm == ALARM_NET || alarm == ALARM_GRACE) &&
 		       is_due_pump(si);
@@ -260,6 +298,7 @@ static void stop_timer(struct si *si)
 	hrtimer_cancel(&si->pace.timer);
 	si->pace.alarm = ALARM_OFF;
 	si->pace.kicked = false;
+	si->pace.net_at = 0;
 }
 
 static bool has_kipmid(const struct si *si)

@@ -295,6 +295,8 @@ struct si_irq {
  * @timer: runs it when the plan's time is over, under si->lock
  * @alarm: what it is set for, under si->pump and si->lock
  * @kicked: it is set to now, whatever the plan, under si->lock
+ * @net_at: it runs out then, and was set as a net; 0 = it was not; under si->lock
+ * @until: when the net that is wanted is to run out, under si->lock
  * @thread: goes on with what is more than a burst
  * @wait: where it sleeps
  * @handed: there is something for it
@@ -303,6 +305,8 @@ struct si_pace {
 	struct hrtimer timer;
 	enum si_alarm alarm;
 	bool kicked;
+	ktime_t net_at;
+	ktime_t until;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
 	bool handed;
