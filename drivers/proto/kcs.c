@@ -184,11 +184,16 @@ static enum ipmi_step write_start(struct kcs *k)
 	return enter(k, KCS_WRITE);
 }
 
-/* OBF may be left set here: write_end() clears it, before it means anything. */
+/*
+ * OBF may be left set here: write_end() clears it, before it means anything. But if bytes take
+ * their time an interrupt may tell of each, and comes for the next one if this dummy is taken.
+ */
 static enum ipmi_step write_next(struct kcs *k)
 {
 	if (field(k) != KCS_FIELD_WRITE)
 		return wrong_state(k);
+	if (k->t.wait_us)
+		clear_obf(k);
 	if (k->t.sent + 1 == k->t.len) {
 		put(k, KCS_STATUS, KCS_CMD_WRITE_END);
 		return enter(k, KCS_WRITE_END);

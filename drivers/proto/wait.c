@@ -30,6 +30,11 @@
 #define BYTE_SLEEP_MIN_US	2
 #define BYTE_SLEEP_MAX_US	1000
 
+#define TOLD_BYTE_US		2	/* a byte that takes no longer is spun for all the same */
+#define TOLD_MARGIN_US		20	/* in which the interrupt has to come */
+#define TOLD_RELIED		64	/* times in a row, some messages */
+#define TOLD_PAUSE		512	/* bytes until it is tried again */
+
 #define SPIN_IRQ_US		50	/* for an answer: to be told of it takes about as long */
 
 #define ANSWER_UNKNOWN_US	50	/* the first sleep then */
@@ -100,11 +105,8 @@ static struct wait_plan byte_plan(const struct wait_history *hist, const struct 
 	if (waited_us < limit && hist->byte_us <= limit)
 		return spin(SPIN_LOOK_US);
 
-	if (!waited_us && measures_byte(hist))
-		return nap(hist->byte_us / 2);
-	/* An interrupt that tells is there before this, and nobody has looked for nothing. */
 	if (!waited_us)
-		return nap(facts->irq ? hist->byte_us + hist->byte_us / 4 : hist->nap_us);
+		return nap(measures_byte(hist) ? hist->byte_us / 2 : hist->nap_us);
 	/* The nap was a little short. */
 	if (waited_us < SPIN_MEASURE_US && waited_us < hist->byte_us + hist->byte_us / 2)
 		return spin(SPIN_LOOK_US);
@@ -121,6 +123,27 @@ static struct wait_plan irq_plan(u32 usual_us, u32 waited_us)
 	return (struct wait_plan){
 		.how = WAIT_EVENT, .us = clamp_t(u32, us, NET_US, NET_MAX_US),
 	};
+}
+
+/*
+ * Of a byte an interrupt may tell as well, at each or at those of an answer only, or never. It is
+ * waited for a little longer than it takes, to see whether it does; if it has many times in a row it
+ * is relied upon, and if it has not, that is tried again some messages later.
+ */
+static struct wait_plan told_plan(const struct wait_history *hist, u32 waited_us)
+{
+	if (hist->told >= TOLD_RELIED)
+		return irq_plan(hist->byte_us, waited_us);
+	return nap(hist->byte_us + TOLD_MARGIN_US);
+}
+
+static bool is_told(const struct wait_history *hist, const struct wait_facts *facts, u32 waited_us)
+{
+	if (!facts->irq || facts->fast || facts->busy_us)
+		return false;
+	if (hist->told < 0 || hist->byte_us < TOLD_BYTE_US)
+		return false;
+	return !waited_us || hist->told >= TOLD_RELIED;
 }
 
 static struct wait_plan answer_plan(const struct wait_history *hist,
@@ -182,6 +205,8 @@ struct wait_plan wait_plan(const struct wait_history *hist, const struct wait_fa
 {
 	switch (verdict) {
 	case IPMI_STEP_SOON:
+		if (is_told(hist, facts, waited_us))
+			return told_plan(hist, waited_us);
 		return byte_plan(hist, facts, waited_us);
 	case IPMI_STEP_TICK:
 		return answer_plan(hist, facts, slot, waited_us);
@@ -216,9 +241,9 @@ static void learn_nap(struct wait_history *hist, u32 waited_us)
 			       max_t(u32, hist->byte_us, BYTE_SLEEP_MIN_US));
 }
 
-static void learn_byte(struct wait_history *hist, u32 waited_us)
+static void learn_byte(struct wait_history *hist, u32 waited_us, bool told)
 {
-	bool measured = measures_byte(hist);
+	bool measured = told || measures_byte(hist);
 
 	hist->bytes++;
 	if (!hist->byte_us)
@@ -234,6 +259,19 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 	hist->nap_us = hist->byte_us;
 	hist->napless = false;
 	hist->bytes = 0;
+}
+
+/* A byte is over: was it an interrupt that told? */
+static void learn_told(struct wait_history *hist, u32 waited_us, bool told)
+{
+	if (hist->told < 0) {
+		hist->told++;
+		return;
+	}
+	if (told)
+		hist->told = min_t(int, hist->told + 1, TOLD_RELIED);
+	else if (waited_us >= TOLD_BYTE_US)
+		hist->told = -TOLD_PAUSE;
 }
 
 /* There at the first look, @hits times in a row: it may have been for long. */
@@ -286,16 +324,20 @@ static void learn_answer(u32 *answer_us, s8 *streak, u32 waited_us, unsigned int
  * @verdict: what was waited for: the verdict before the one that ended it
  * @slot: the request's slot
  * @waited_us: how long it took
- * @looks: at which look it was seen to be over, 1 = the first one, 0 = an interrupt told
+ * @looks: at which look it was seen to be over, 1 = the first one, 0 = there is an interrupt,
+ *	and it was not looked for
+ * @told: that look was an interrupt's
  *
  * Context: any, one caller at a time.
  */
 void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int slot,
-		u32 waited_us, unsigned int looks)
+		u32 waited_us, unsigned int looks, bool told)
 {
 	slot %= WAIT_SLOTS;
-	if (verdict == IPMI_STEP_SOON)
-		learn_byte(hist, waited_us);
-	else if (verdict == IPMI_STEP_TICK)
+	if (verdict == IPMI_STEP_SOON) {
+		learn_byte(hist, waited_us, told);
+		learn_told(hist, waited_us, told);
+	} else if (verdict == IPMI_STEP_TICK) {
 		learn_answer(&hist->answer_us[slot], &hist->streak[slot], waited_us, looks);
+	}
 }

@@ -295,6 +295,7 @@ struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from
 
 	lockdep_assert_held(&si->pump);
 	si->burst.count++;
+	si->burst.from = from;
 	si->burst.looks_left = BURST_LOOKS;
 	for (;;) {
 		plan = drive_pump(si, out);

@@ -229,12 +229,14 @@ struct si_times {
  * @count: how many there were
  * @looks_left: of this one, before it has to end
  * @progress: counts whenever the machine has moved on
+ * @from: who does it
  * @row: how many in a row have ended while they were spinning
  */
 struct si_burst {
 	unsigned int count;
 	unsigned int looks_left;
 	unsigned int progress;
+	enum si_from from;
 	unsigned int row;
 };
 

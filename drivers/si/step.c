@@ -39,7 +39,8 @@ static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elap
 		 */
 		if (step != IPMI_STEP_FAILED && !si->wait.cut)
 			wait_learn(&si->history, si->wait.verdict, si->slot, waited_us,
-				   pace_facts(si).irq ? 0 : si->wait.looks);
+				   pace_facts(si).irq ? 0 : si->wait.looks,
+				   si->burst.from == SI_FROM_INTERRUPT);
 	}
 	return waited_us;
 }

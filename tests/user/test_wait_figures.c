@@ -115,24 +115,54 @@ static void slept_for_byte(void)
 	BYTE_SLEEPS(90000, 10000);
 }
 
-/* With an interrupt that may tell of it: a quarter longer, whatever timers have taught. */
+/* Of which an interrupt may tell: tried, relied upon, and not tried again for a while. */
 static void told_of_byte(void)
 {
+	unsigned int i;
+
 	begin();
 	facts.irq = true;
 	hist.byte_us = 35;
 	hist.nap_us = 30;
-	BYTE_SLEEPS(0, 43);
+	BYTE_SLEEPS(0, 55);
 	BYTE_SPINS(43, 2);
-	hist.byte_us = 400;
-	BYTE_SLEEPS(0, 500);
-	/* Not where it is measured, or quick. */
-	hist.bytes = 32;
-	BYTE_SLEEPS(0, 200);
-	hist.byte_us = 50;
+	for (i = 0; i < 63; i++)
+		wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, true);
+	BYTE_SLEEPS(0, 55);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, true);
+	plans(IPMI_STEP_SOON, 0, WAIT_EVENT, 10000, __LINE__);
+	plans(IPMI_STEP_SOON, 20000, WAIT_EVENT, 20000, __LINE__);
+	EXPECT_EQ(hist.byte_us, 35);
+	/* Who has no time to lose spins, and so does who has to without an interrupt. */
+	facts.fast = true;
 	BYTE_SPINS(0, 2);
-	hist.byte_us = 10;
+	facts.fast = false;
+	facts.busy_us = 100;
 	BYTE_SPINS(0, 2);
+	facts.busy_us = 0;
+	facts.irq = false;
+	EXPECT(wait_plan(&hist, &facts, IPMI_STEP_SOON, 3, 0).how == WAIT_SLEEP);
+	facts.irq = true;
+	/* A byte that is there at once says nothing of that; one that is not told of does. */
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 1, 0, false);
+	hist.byte_us = 35;
+	plans(IPMI_STEP_SOON, 0, WAIT_EVENT, 10000, __LINE__);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 10500, 0, false);
+	hist.byte_us = 35;
+	hist.nap_us = 30;
+	hist.bytes = 0;
+	BYTE_SLEEPS(0, 30);
+	for (i = 0; i < 511; i++)
+		wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, true);
+	EXPECT(hist.told < 0);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, false);
+	hist.byte_us = 35;
+	BYTE_SLEEPS(0, 55);
+	/* What is quicker than an interrupt is spun for. */
+	hist.byte_us = 1;
+	BYTE_SPINS(0, 2);
+	hist.byte_us = 2;
+	BYTE_SLEEPS(0, 22);
 }
 
 /* Every 32nd is measured: watched if that takes no more than 50 us, else slept for by halves. */
