@@ -13,9 +13,9 @@
  * late; one in BYTES_PER_MEASURE is watched closely to keep that figure true, and
  * all are where timers are so late that sleeping costs more (an emulated machine).
  * For an answer, sleep until about the time when the quick ones come, then look
- * again each time the wait has grown by a twelfth. A BMC that always needs the
- * same time then costs less than two sleeps a request, an erratic one some eight,
- * and both some five per cent of latency. An interrupt costs as much as a short spin and
+ * again each time the wait has grown by a twenty-fourth. A BMC that always needs the
+ * same time then costs some two sleeps a request, an erratic one some fifteen,
+ * and both two to four per cent of latency. An interrupt costs as much as a short spin and
  * tells later, so an answer that is usually there by then is spun for all the same.
  */
 #include <ipmi/wait.h>
@@ -41,7 +41,7 @@
 #define ANSWER_FIRST_MAX_US	4000	/* what one first answer can teach */
 #define ANSWER_MAX_US		100000	/* what any number can */
 #define ANSWER_SLEEP_MIN_US	20
-#define ANSWER_GROWTH		12
+#define ANSWER_GROWTH		24
 #define EARLY_SHIFT		5	/* a thirty-second earlier, */
 #define EARLY_HITS		3	/* after so many hits in a row twice as much, and so on, */
 #define STREAK_MAX		7	/* to a half */

@@ -239,29 +239,29 @@ static void unknown_answer(void)
 	ANSWER_SLEEPS(29, 21);
 	ANSWER_SLEEPS(30, 20);
 	ANSWER_SLEEPS(50, 20);
-	ANSWER_SLEEPS(251, 20);
-	ANSWER_SLEEPS(252, 21);
-	ANSWER_SLEEPS(2400, 200);
-	ANSWER_SLEEPS(119999, 9999);
-	ANSWER_SLEEPS(120000, 10000);
+	ANSWER_SLEEPS(503, 20);
+	ANSWER_SLEEPS(504, 21);
+	ANSWER_SLEEPS(2400, 100);
+	ANSWER_SLEEPS(239999, 9999);
+	ANSWER_SLEEPS(240000, 10000);
 	ANSWER_SLEEPS(4999999, 10000);
 	/* Maintenance mode. */
 	facts.fast = true;
 	ANSWER_SPINS(0, 5);
 	ANSWER_SPINS(499, 5);
-	ANSWER_SLEEPS(500, 41);
-	ANSWER_SLEEPS(11999, 999);
-	ANSWER_SLEEPS(12000, 1000);
+	ANSWER_SLEEPS(500, 20);
+	ANSWER_SLEEPS(23999, 999);
 	ANSWER_SLEEPS(24000, 1000);
+	ANSWER_SLEEPS(48000, 1000);
 	/* The administrator's limit. */
 	facts.fast = false;
 	facts.busy_us = 3000;
 	ANSWER_SPINS(0, 5);
 	ANSWER_SPINS(2999, 5);
-	ANSWER_SLEEPS(3000, 250);
+	ANSWER_SLEEPS(3000, 125);
 }
 
-/* Until the usual time in one sleep, then a twelfth of the wait each. */
+/* Until the usual time in one sleep, then a twenty-fourth of the wait each. */
 static void usual_answer(void)
 {
 	begin();
@@ -269,22 +269,22 @@ static void usual_answer(void)
 	ANSWER_SLEEPS(0, 7000);
 	ANSWER_SLEEPS(1000, 6000);
 	ANSWER_SLEEPS(6979, 21);
-	ANSWER_SLEEPS(6980, 581);
-	ANSWER_SLEEPS(7000, 583);
+	ANSWER_SLEEPS(6980, 290);
+	ANSWER_SLEEPS(7000, 291);
 	hist.answer_us[3] = 100000;
 	ANSWER_SLEEPS(0, 100000);
 	/* Spinning begins when it should come. */
 	hist.answer_us[3] = 7000;
 	facts.busy_us = 3000;
 	ANSWER_SLEEPS(0, 7000);
-	ANSWER_SLEEPS(6980, 581);
+	ANSWER_SLEEPS(6980, 290);
 	ANSWER_SPINS(7000, 5);
 	ANSWER_SPINS(9999, 5);
-	ANSWER_SLEEPS(10000, 833);
+	ANSWER_SLEEPS(10000, 416);
 	facts.busy_us = 0;
 	facts.fast = true;
 	ANSWER_SPINS(7499, 5);
-	ANSWER_SLEEPS(7500, 625);
+	ANSWER_SLEEPS(7500, 312);
 }
 
 /* Within 10 us: spun for, from the beginning. */
@@ -311,7 +311,7 @@ static void quick_answer(void)
 	ANSWER_SLEEPS(25, 20);
 	facts.busy_us = 300;
 	ANSWER_SPINS(299, 2);
-	ANSWER_SLEEPS(300, 25);
+	ANSWER_SLEEPS(300, 20);
 }
 
 /* The net below an interrupt: twice the usual time, then what was waited; 10 to 100 ms. */
