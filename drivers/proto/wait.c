@@ -127,8 +127,8 @@ static struct wait_plan irq_plan(u32 usual_us, u32 waited_us)
 
 /*
  * Of a byte an interrupt may tell as well, at each or at those of an answer only, or never. It is
- * waited for a little longer than it takes, to see whether it does; if it has many times in a row it
- * is relied upon, and if it has not, that is tried again some messages later.
+ * waited for a little longer than it takes, to see whether it does; if it has many times in a row
+ * it is relied upon, and if it has not, that is tried again some messages later.
  */
 static struct wait_plan told_plan(const struct wait_history *hist, u32 waited_us)
 {
