@@ -36,7 +36,7 @@ DEMO_KVER = $(or $(firstword $(KVER)),6.1)
 .PHONY: modules modules_install install uninstall sign dkms-install dkms-uninstall
 .PHONY: dist deb rpm drop-in clean help demo format
 .PHONY: check check-static check-unit check-vm check-kernels check-debug check-kcsan check-smoke check-packages soak compare fuzz bench
-.PHONY: check-fresh mutants
+.PHONY: check-fresh mutants ipmidrv tools install-tools
 
 modules:
 	$(makes)$(kbuild) modules
@@ -66,6 +66,14 @@ rpm:
 
 drop-in:
 	@$(if $(TREE),tools/drop-in "$(TREE)",echo 'make drop-in: name the kernel source: make drop-in TREE=/path/to/linux' >&2; exit 2)
+
+# the command for administrators; needs no kernel headers
+ipmidrv tools:
+	@$(MAKE) -s -C tools/ipmidrv
+	@echo build/ipmidrv/ipmidrv
+
+install-tools: ipmidrv
+	@$(MAKE) -s -C tools/ipmidrv install
 
 # Needs no kernel headers, so that it works when they are gone.
 clean:
@@ -159,6 +167,8 @@ help:
 	@echo '  make sign              signs what was built, for Secure Boot; KEY=MOK.priv CERT=MOK.der name a key'
 	@echo '  make dkms-install      gives the source to DKMS, which builds for each kernel that comes'
 	@echo '  make dkms-uninstall    takes it back'
+	@echo '  make ipmidrv           builds the command that looks inside: build/ipmidrv/ipmidrv'
+	@echo '  make install-tools     installs it, below DESTDIR, with its manual pages and completion'
 	@echo '  make clean             removes all that was built, here and in build/'
 	@echo '  tools/build KVER...    builds them outside the source folders, in build/KVER/'
 	@echo

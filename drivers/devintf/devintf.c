@@ -90,8 +90,11 @@ static int ipmi_fasync(int fd, struct file *filp, int on)
 static int ipmi_open(struct inode *inode, struct file *filp)
 {
 	struct ipmi_file *file;
-	int rv;
+	int level, rv;
 
+	level = access_of_opener(filp);
+	if (level < 0)
+		return level;
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)
 		return -ENOMEM;
@@ -106,6 +109,7 @@ static int ipmi_open(struct inode *inode, struct file *filp)
 		kfree(file);
 		return rv;
 	}
+	access_restrict(file, level);
 	filp->private_data = file;
 	return 0;
 }
@@ -134,6 +138,7 @@ static const struct file_operations ipmi_fops = {
 #ifdef CONFIG_COMPAT
 	.compat_ioctl = ipmi_compat_ioctl,
 #endif
+	.show_fdinfo = ipmi_show_fdinfo,
 	.llseek = noop_llseek,
 };
 

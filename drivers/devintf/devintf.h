@@ -13,6 +13,7 @@
 #include <linux/wait.h>
 
 struct fasync_struct;
+struct seq_file;
 
 /**
  * struct ipmi_file - one open /dev/ipmiN
@@ -90,6 +91,13 @@ long do_receive(struct ipmi_call *call);
 long do_receive_trunc(struct ipmi_call *call);
 long do_send(struct ipmi_call *call);
 long do_send_settime(struct ipmi_call *call);
+
+/* access.c */
+int access_of_opener(const struct file *filp);
+void access_restrict(struct ipmi_file *file, int level);
+long do_get_privilege(struct ipmi_call *call);
+long do_drop_privilege(struct ipmi_call *call);
+void ipmi_show_fdinfo(struct seq_file *m, struct file *filp);
 
 /* compat32.c */
 #ifdef CONFIG_COMPAT

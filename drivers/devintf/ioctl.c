@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <uapi/linux/ipmi_privilege.h>
+
 #include <ipmi/core.h>
 
 #include "devintf.h"
@@ -62,7 +64,7 @@ long call_run(struct ipmi_file *file, const struct ipmi_ioctl *row, void __user 
 }
 
 static int send(struct ipmi_file *file, const struct ipmi_req *req,
-		const struct ipmi_timing_parms *timing)
+		const struct ipmi_timing_parms *timing, bool bounded)
 {
 	struct kernel_ipmi_msg msg = {
 		.netfn = req->msg.netfn,
@@ -87,7 +89,7 @@ static int send(struct ipmi_file *file, const struct ipmi_req *req,
 	msg.data = data;
 
 	return ipmi_core_request(file->user, &addr, req->msgid, &msg, timing->retries,
-				 timing->retry_time_ms);
+				 timing->retry_time_ms, bounded);
 }
 
 long do_send(struct ipmi_call *call)
@@ -96,7 +98,7 @@ long do_send(struct ipmi_call *call)
 
 	scoped_guard(spinlock_irqsave, &call->file->lock)
 		timing = call->file->timing;
-	return send(call->file, &call->arg.req, &timing);
+	return send(call->file, &call->arg.req, &timing, false);
 }
 
 long do_send_settime(struct ipmi_call *call)
@@ -107,7 +109,8 @@ long do_send_settime(struct ipmi_call *call)
 		.retry_time_ms = settime->retry_time_ms,
 	};
 
-	return send(call->file, &settime->req, &timing);
+	/* Its time is the end of waiting for the BMC itself, too. */
+	return send(call->file, &settime->req, &timing, true);
 }
 
 static struct ipmi_recv_msg *first_msg(struct ipmi_file *file)
@@ -342,6 +345,8 @@ static const struct ipmi_ioctl ioctls[] = {
 	{ IPMICTL_GET_TIMING_PARMS_CMD, false, true, do_get_timing },
 	{ IPMICTL_GET_MAINTENANCE_MODE_CMD, false, true, do_get_maintenance },
 	{ IPMICTL_SET_MAINTENANCE_MODE_CMD, true, false, do_set_maintenance },
+	{ IPMICTL_GET_PRIVILEGE, false, true, do_get_privilege },
+	{ IPMICTL_DROP_PRIVILEGE, true, false, do_drop_privilege },
 };
 
 long ipmi_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The core's own questions: straight, bounded question and answer.
+ * The core's own questions: a request whose caller waits for the answer, for a bounded time.
  *
- * Called by bmc.c (and panic.c) from process context with no lock held, and by
- * clients through ipmi_core_ask(). The core is a user of its own interface, so its
- * questions take everybody's road.
+ * Called by identify.c from process context with no lock held, and by clients through
+ * ipmi_core_ask(). The core is a user of its own interface, so its questions are queued,
+ * sent and answered as those of any other user.
  */
 #include <linux/bitops.h>
 #include <linux/completion.h>

@@ -90,6 +90,19 @@ static unsigned int tries(const struct ipmi_request *rq, const struct ipmi_addr 
 	return rq->retries < 0 ? READ_ONCE(default_max_retries) : rq->retries;
 }
 
+/**
+ * bridge_patience_ms() - how long all tries of a request take
+ * @rq: the request; it says how long one takes
+ *
+ * A request to the BMC itself is tried once; its user waits as long as it would for a bridged one.
+ *
+ * Return: milliseconds, INT_MAX at most.
+ */
+unsigned int bridge_patience_ms(const struct ipmi_request *rq)
+{
+	return min_t(u64, (tries(rq, rq->addr) + 1ULL) * rq->retry_ms, INT_MAX);
+}
+
 static int encode_as(const struct ipmi_request *rq, struct codec_request *crq, unsigned int seq,
 		     struct ipmi_smi_msg *smi)
 {
@@ -290,7 +303,7 @@ void bridge_tick(struct work_struct *work)
 	set_tick(intf);
 }
 
-/* Lost arbitration, bus error, NAK and busy are the far bus's moods: try again. */
+/* Lost arbitration, bus error, NAK and busy: the next try of the same request may succeed. */
 static bool passes(u8 cc)
 {
 	return cc == IPMI_NODE_BUSY_ERR || cc == IPMI_LOST_ARBITRATION_ERR ||

@@ -181,14 +181,18 @@ void command_oem_run(struct ipmi_smi *intf, const u8 *rsp, unsigned int len, u8 
  *
  * Context: process, may sleep.
  * Return: 0; -EINVAL for no channel at all; -EBUSY if somebody has one of them
- * already; -ENODEV; -ENOMEM.
+ * already; -EPERM below Administrator; -ENODEV; -ENOMEM.
  */
 int ipmi_register_for_cmd(struct ipmi_user *user, unsigned char netfn, unsigned char cmd,
 			  unsigned int chans)
 {
 	struct ipmi_smi *intf = user->intf;
 	struct cmd_receiver *rcvr;
+	int denied;
 
+	denied = access_admin(user);
+	if (denied)
+		return denied;
 	rcvr = kmalloc(sizeof(*rcvr), GFP_KERNEL);
 	if (!rcvr)
 		return -ENOMEM;

@@ -38,6 +38,7 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	INIT_LIST_HEAD(&intf->urgent);
 	INIT_LIST_HEAD(&intf->tx);
 	INIT_LIST_HEAD(&intf->rx);
+	INIT_LIST_HEAD(&intf->timed);
 	INIT_LIST_HEAD(&intf->bmc_link);
 	INIT_WORK(&intf->work, run_work);
 	INIT_WORK(&intf->down, run_down_work);
@@ -45,6 +46,7 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	tasklet_setup(&intf->burst, run_burst);
 	INIT_DELAYED_WORK(&intf->event_tick, events_tick);
 	INIT_DELAYED_WORK(&intf->bridge_tick, bridge_tick);
+	INIT_DELAYED_WORK(&intf->patience, patience_work);
 	seq_init(&intf->seq);
 	INIT_DELAYED_WORK(&intf->maintenance_work, maintenance_tick);
 	INIT_DELAYED_WORK(&intf->recheck, bmc_recheck_work);
@@ -102,6 +104,7 @@ static void intf_end(struct ipmi_smi *intf)
 	cancel_delayed_work_sync(&intf->recheck);
 	user_end_all(intf);
 	cancel_delayed_work_sync(&intf->bridge_tick);
+	cancel_delayed_work_sync(&intf->patience);
 	/* A listener may have come just before. */
 	cancel_delayed_work_sync(&intf->event_tick);
 	tasklet_kill(&intf->burst);

@@ -169,14 +169,18 @@ EXPORT_SYMBOL(ipmi_get_maintenance_mode);
  * Back at automatic, what is left of a window that a command opened counts.
  *
  * Context: any.
- * Return: 0, -EINVAL, -ENODEV.
+ * Return: 0, -EINVAL, -ENODEV, -EPERM below Administrator.
  */
 int ipmi_set_maintenance_mode(struct ipmi_user *user, int mode)
 {
 	struct ipmi_smi *intf = user->intf;
+	int rv;
 
 	if (!READ_ONCE(user->alive))
 		return -ENODEV;
+	rv = access_admin(user);
+	if (rv)
+		return rv;
 	switch (mode) {
 	case IPMI_MAINTENANCE_MODE_AUTO:
 	case IPMI_MAINTENANCE_MODE_OFF:

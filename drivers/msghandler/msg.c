@@ -15,11 +15,13 @@
  * @smi: what goes to the transport
  * @recv: what comes back to the client
  * @halves: which of them are still in use, counted
+ * @time: how long its user waits for the answer, if that has an end
  */
 struct message {
 	struct ipmi_smi_msg smi;
 	struct ipmi_recv_msg recv;
 	atomic_t halves;
+	struct msg_time time;
 };
 
 static void message_put(struct message *m)
@@ -60,6 +62,7 @@ static void smi_msg_init(struct ipmi_smi_msg *smi, void (*done)(struct ipmi_smi_
 
 static void recv_msg_init(struct ipmi_recv_msg *recv, struct ipmi_user *user)
 {
+	INIT_LIST_HEAD(&recv->link);
 	recv->user = user;
 	recv->recv_type = 0;
 	recv->msgid = 0;
@@ -162,6 +165,7 @@ static int alloc_both(const struct ipmi_request *rq, struct ipmi_smi_msg **smi,
 	atomic_set(&m->halves, 2);
 	*smi = &m->smi;
 	*recv = &m->recv;
+	m->time.smi = &m->smi;
 	smi_msg_init(*smi, message_smi_done);
 	(*recv)->done = message_recv_done;
 	return 0;
@@ -208,6 +212,17 @@ int msg_get(const struct ipmi_request *rq, struct ipmi_smi_msg **smi, struct ipm
 	}
 	recv_msg_init(*recv, rq->user);
 	return 0;
+}
+
+/**
+ * msg_time() - how long the user of a request waits
+ * @recv: its half of a request of which it has supplied none
+ *
+ * Return: where that is kept; it is queue.c's and patience.c's, under intf->lock.
+ */
+struct msg_time *msg_time(struct ipmi_recv_msg *recv)
+{
+	return &container_of(recv, struct message, recv)->time;
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Panic: what a dying kernel writes into the SEL, and its clients' last wishes, there
- * and at power off.
+ * Panic: the records that a kernel writes into the SEL as it dies, and the last requests of its
+ * clients, at panic and at power off.
  *
  * The panic notifier runs on one CPU with all others stopped, so nothing here
  * waits for a lock, sleeps or allocates; there is one message, and one budget of

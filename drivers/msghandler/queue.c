@@ -22,6 +22,24 @@ void intf_kick(struct ipmi_smi *intf)
 	queue_work(ipmi_wq, &intf->work);
 }
 
+static int submit_locked(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle)
+{
+	bool is_idle;
+
+	lockdep_assert_held(&intf->lock);
+	if (!intf->handlers)
+		return -ENODEV;
+	list_add_tail(&smi->link, urgent ? &intf->urgent : &intf->tx);
+	/* What is queued behind a message in flight goes when that one is back. */
+	is_idle = !intf->running && !intf->flight && !intf->panicking;
+	if (idle)
+		*idle = is_idle;
+	else if (is_idle)
+		/* Here, so that intf_off() finds it: without handlers nothing is queued. */
+		intf_kick(intf);
+	return 0;
+}
+
 /**
  * queue_submit() - queue a message for the transport
  * @intf: the interface
@@ -35,19 +53,56 @@ void intf_kick(struct ipmi_smi *intf)
  */
 int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle)
 {
-	bool is_idle;
+	guard(spinlock_irqsave)(&intf->lock);
+	return submit_locked(intf, smi, urgent, idle);
+}
+
+/**
+ * queue_set_patience_locked() - have patience.c look at its requests
+ * @intf: the interface
+ * @due: when, in jiffies_64
+ *
+ * Context: any, under intf->lock.
+ */
+void queue_set_patience_locked(struct ipmi_smi *intf, u64 due)
+{
+	u64 now = get_jiffies_64();
+
+	lockdep_assert_held(&intf->lock);
+	/* Here, so that intf_off() finds it: without handlers nothing is queued. */
+	if (!intf->handlers || intf->panicking)
+		return;
+	intf->timed_due = due;
+	mod_delayed_work(ipmi_wq, &intf->patience, due > now ? due - now : 0);
+}
+
+/**
+ * queue_submit_timed() - queue_submit() of a request whose user waits no longer than it has said
+ * @intf: the interface
+ * @smi: the half for the transport
+ * @recv: the half for the user; msg_get() has allocated both
+ * @ms: how long, above 0
+ * @idle: see queue_submit()
+ *
+ * Context: any.
+ * Return: 0, -ENODEV if the interface is off.
+ */
+int queue_submit_timed(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv,
+		       unsigned int ms, bool *idle)
+{
+	u64 due = get_jiffies_64() + msecs_to_jiffies(ms) + 1;
+	bool first;
+	int rv;
 
 	guard(spinlock_irqsave)(&intf->lock);
-	if (!intf->handlers)
-		return -ENODEV;
-	list_add_tail(&smi->link, urgent ? &intf->urgent : &intf->tx);
-	/* What is queued behind a message in flight goes when that one is back. */
-	is_idle = !intf->running && !intf->flight && !intf->panicking;
-	if (idle)
-		*idle = is_idle;
-	else if (is_idle)
-		/* Here, so that intf_off() finds it: without handlers nothing is queued. */
-		intf_kick(intf);
+	rv = submit_locked(intf, smi, false, idle);
+	if (rv)
+		return rv;
+	first = list_empty(&intf->timed);
+	msg_time(recv)->due = due;
+	list_add_tail(&recv->link, &intf->timed);
+	if (first || time_before64(due, intf->timed_due))
+		queue_set_patience_locked(intf, due);
 	return 0;
 }
 
@@ -89,6 +144,7 @@ struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf, const struct ipmi_smi_
 	if (smi) {
 		list_del(&smi->link);
 		intf->flight = smi;
+		meter_wire_locked(intf, true);
 	}
 	return smi;
 }
@@ -135,8 +191,10 @@ void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc)
 	smi->rsp_size = n + 1;
 	stat_inc(intf, STAT_FAILED_SENDS);
 	guard(spinlock_irqsave)(&intf->lock);
-	if (intf->flight == smi)
+	if (intf->flight == smi) {
 		intf->flight = NULL;
+		meter_wire_locked(intf, false);
+	}
 	list_add_tail(&smi->link, &intf->rx);
 }
 
@@ -157,8 +215,10 @@ bool ipmi_core_msg_queue(struct ipmi_smi *intf, struct ipmi_smi_msg *msg)
 	if (trace_ipmi_receive_enabled())
 		trace_receive(intf, msg);
 	guard(spinlock_irqsave)(&intf->lock);
-	if (intf->flight == msg)
+	if (intf->flight == msg) {
 		intf->flight = NULL;
+		meter_wire_locked(intf, false);
+	}
 	list_add_tail(&msg->link, &intf->rx);
 	return !intf->running && !intf->panicking;
 }

@@ -84,7 +84,7 @@ int ipmi_core_number(const struct ipmi_smi *intf)
 EXPORT_SYMBOL_GPL(ipmi_core_number);
 
 /**
- * intf_publish_registry() - let the world find an interface, and tell the watchers
+ * intf_publish_registry() - make an interface visible to users, and tell the watchers
  * @intf: the interface, whose BMC is known
  */
 void intf_publish_registry(struct ipmi_smi *intf)

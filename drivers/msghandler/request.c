@@ -14,11 +14,11 @@
 #include "trace.h"
 
 /* The broadcast form is for the wire; a channel beyond the last is none. */
-static struct ipmi_channel *channel_of(struct ipmi_smi *intf, const struct ipmi_addr *addr)
+static unsigned int channel_of(const struct ipmi_addr *addr)
 {
 	if (addr->channel < 0 || addr->channel >= IPMI_NUM_CHANNELS)
-		return &intf->channels[0];
-	return &intf->channels[array_index_nospec(addr->channel, IPMI_NUM_CHANNELS)];
+		return 0;
+	return array_index_nospec(addr->channel, IPMI_NUM_CHANNELS);
 }
 
 /* The transport's module may go as soon as its handlers are off. */
@@ -64,15 +64,15 @@ static int encode_direct(const struct ipmi_request *rq, struct codec_request *cr
 static int encode(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
 		  struct ipmi_recv_msg *recv)
 {
-	struct ipmi_channel *chan = channel_of(rq->user->intf, &recv->addr);
+	unsigned int chan = channel_of(&recv->addr);
 	struct codec_request crq = {
 		.addr = &recv->addr,
 		.netfn = rq->msg->netfn,
 		.cmd = rq->msg->cmd,
 		.data = rq->msg->data,
 		.len = rq->msg->data_len,
-		.my_addr = READ_ONCE(chan->address),
-		.my_lun = READ_ONCE(chan->lun),
+		.my_addr = address_of(rq->user, chan),
+		.my_lun = address_lun_of(rq->user, chan),
 	};
 	int rv;
 
@@ -101,6 +101,9 @@ static void count_refused(struct ipmi_smi *intf, int error)
 	case -EBUSY:
 		stat_inc(intf, STAT_REFUSED_REQUESTS);
 		break;
+	case -EPERM:
+		stat_inc(intf, STAT_REFUSED_PRIVILEGE);
+		break;
 	case -EAGAIN:
 		stat_inc(intf, STAT_REFUSED_BRIDGED);
 		break;
@@ -113,13 +116,23 @@ static void count_refused(struct ipmi_smi *intf, int error)
 	}
 }
 
+static int submit(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
+		  struct ipmi_recv_msg *recv, bool *idle)
+{
+	struct ipmi_smi *intf = rq->user->intf;
+
+	if (rq->bounded && rq->retry_ms && recv->addr.addr_type == IPMI_SYSTEM_INTERFACE_ADDR_TYPE)
+		return queue_submit_timed(intf, smi, recv, bridge_patience_ms(rq), idle);
+	return queue_submit(intf, smi, rq->priority > 0, idle);
+}
+
 /**
  * request_send() - send one request
  * @rq: all there is to know of it
  *
  * Context: any; as @rq->gfp and @rq->run say.
  * Return: 0 and the answer comes through the user's receive callback, or an
- * errno and nothing will come: -ENODEV, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE,
+ * errno and nothing will come: -ENODEV, -EPERM, -EBUSY, -ENOMEM, -EINVAL, -EMSGSIZE,
  * -EAFNOSUPPORT, -EAGAIN.
  */
 int request_send(const struct ipmi_request *rq)
@@ -132,7 +145,9 @@ int request_send(const struct ipmi_request *rq)
 
 	if (!READ_ONCE(rq->user->alive))
 		return -ENODEV;
-	rv = msg_get(rq, &smi, &recv);
+	rv = access_request(rq);
+	if (!rv)
+		rv = msg_get(rq, &smi, &recv);
 	if (rv) {
 		count_refused(intf, rv);
 		trace_ipmi_request(rq, NULL, rv);
@@ -149,7 +164,8 @@ int request_send(const struct ipmi_request *rq)
 		goto err;
 	}
 	trace_ipmi_request(rq, recv, 0);
-	rv = queue_submit(intf, smi, rq->priority > 0, rq->run ? &idle : NULL);
+	meter_begin(intf);
+	rv = submit(rq, smi, recv, rq->run ? &idle : NULL);
 	if (!rv) {
 		/* The user holds the interface, which a message that has ended does no more. */
 		if (idle)
@@ -161,6 +177,7 @@ int request_send(const struct ipmi_request *rq)
 		smi->done(smi);
 		return 0;
 	}
+	meter_end(intf);
 err:
 	trace_ipmi_request(rq, recv, rv);
 	msg_unget(rq, smi, recv);
@@ -248,6 +265,8 @@ EXPORT_SYMBOL(ipmi_request_supply_msgs);
  * @msg: what; the data is copied
  * @max_retries: of bridged messages, negative = the module's default
  * @retry_time_ms: of bridged messages, 0 = the module's default
+ * @bounded: a request to the BMC itself ends with C3h when the time of all its tries is over,
+ *	if @retry_time_ms is not 0
  *
  * As ipmi_request_settime(), but the caller may find itself the runner for one burst: receive
  * callbacks, its own and others', may run before this returns, so it must hold
@@ -258,7 +277,8 @@ EXPORT_SYMBOL(ipmi_request_supply_msgs);
  * Return: see request_send().
  */
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
-		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms)
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms,
+		      bool bounded)
 {
 	struct ipmi_request rq = {
 		.user = user,
@@ -267,6 +287,7 @@ int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid
 		.msg = msg,
 		.retries = max_retries,
 		.retry_ms = retry_time_ms,
+		.bounded = bounded,
 		.gfp = GFP_KERNEL,
 		.run = true,
 	};

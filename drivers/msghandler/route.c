@@ -38,6 +38,7 @@ static void check_answer(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 static void route_answer_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
 			     struct ipmi_recv_msg *recv)
 {
+	patience_answered_run(intf, recv);
 	check_answer(intf, smi);
 	recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
 	deliver_set_si_addr(&recv->addr, smi->rsp[0] & 3);
@@ -46,6 +47,14 @@ static void route_answer_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
 	stat_inc(intf, recv->user->alive ? STAT_HANDLED_LOCAL_RESPONSES :
 					   STAT_UNHANDLED_LOCAL_RESPONSES);
 	deliver_run(recv);
+}
+
+/* Its user has been told that it came too late. */
+static void route_late_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
+{
+	stat_inc(intf, STAT_LATE_RESPONSES);
+	drop_smi(intf, smi, DROP_LATE);
+	ipmi_free_smi_msg(smi);
 }
 
 /* What the BMC sent on its own: the answer to a question of the transport. */
@@ -86,6 +95,8 @@ void route_one_run(struct ipmi_smi *intf, struct ipmi_smi_msg *smi)
 		bridge_sent_run(intf, smi);
 	else if (recv)
 		route_answer_run(intf, smi, recv);
+	else if (smi->msgid == PATIENCE_OVER)
+		route_late_run(intf, smi);
 	else
 		route_async_run(intf, smi);
 }

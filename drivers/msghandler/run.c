@@ -100,7 +100,7 @@ static bool run_one_run(struct ipmi_smi *intf)
 	return pretimeout;
 }
 
-/* For the runner; that the wire of a transport that may sleep is wanted is a worker's affair. */
+/* Is there work for the runner? A transport that may sleep is given its messages by a worker. */
 static bool has_work(struct ipmi_smi *intf)
 {
 	lockdep_assert_held(&intf->lock);
@@ -138,7 +138,7 @@ static bool burst_run(struct ipmi_smi *intf)
 
 	guard(spinlock_irqsave)(&intf->lock);
 	intf->running = false;
-	/* Who has submitted since the last turn saw a runner, and left it to him. */
+	/* A sender that came since the last turn saw a runner, and left its message to it. */
 	ask_to_feed_locked(intf);
 	return has_work(intf);
 }

@@ -12,14 +12,27 @@
 
 static const char *const names[STAT_COUNT] = { IPMI_STATS(IPMI_STAT_NAME) };
 
+/* What meter.c knows. */
+static const char *const figures[] = {
+	[METER_REQUESTS] = "requests",
+	[METER_REQUEST_US] = "request_us_total",
+	[METER_BMC_US] = "bmc_us_total",
+	[METER_AWAY] = "bmc_away",
+	[METER_AWAY_COUNT] = "bmc_away_count",
+};
+
+#define FILES (STAT_COUNT + ARRAY_SIZE(figures))
+
 /**
  * struct stat_file - one counter's file
  * @attr: the file
- * @count: the counter, in the interface, which outlives its files
+ * @intf: the interface, which outlives its files
+ * @which: enum ipmi_stat, or of the others enum meter_figure
  */
 struct stat_file {
 	struct device_attribute attr;
-	const atomic_t *count;
+	struct ipmi_smi *intf;
+	unsigned int which;
 };
 
 /**
@@ -30,15 +43,22 @@ struct stat_file {
  */
 struct stat_files {
 	struct attribute_group group;
-	struct attribute *attrs[STAT_COUNT + 1];
-	struct stat_file files[STAT_COUNT];
+	struct attribute *attrs[FILES + 1];
+	struct stat_file files[FILES];
 };
 
 static ssize_t stat_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	const struct stat_file *file = container_of(attr, struct stat_file, attr);
 
-	return sysfs_emit(buf, "%u\n", atomic_read(file->count));
+	return sysfs_emit(buf, "%u\n", atomic_read(&file->intf->stats[file->which]));
+}
+
+static ssize_t figure_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct stat_file *file = container_of(attr, struct stat_file, attr);
+
+	return sysfs_emit(buf, "%llu\n", meter_read(file->intf, file->which));
 }
 
 /**
@@ -55,14 +75,16 @@ int stats_add(struct ipmi_smi *intf)
 
 	if (!dir)
 		return -ENOMEM;
-	for (i = 0; i < STAT_COUNT; i++) {
+	for (i = 0; i < FILES; i++) {
 		struct stat_file *file = &dir->files[i];
+		bool is_stat = i < STAT_COUNT;
 
 		sysfs_attr_init(&file->attr.attr);
-		file->attr.attr.name = names[i];
+		file->which = is_stat ? i : i - STAT_COUNT;
+		file->attr.attr.name = is_stat ? names[file->which] : figures[file->which];
 		file->attr.attr.mode = 0444;
-		file->attr.show = stat_show;
-		file->count = &intf->stats[i];
+		file->attr.show = is_stat ? stat_show : figure_show;
+		file->intf = intf;
 		dir->attrs[i] = &file->attr.attr;
 	}
 	dir->group.name = "ipmi_stats";

@@ -49,9 +49,11 @@ static u16 bytes_after(unsigned int at, int size)
 static void name_smi(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi,
 		     struct trace_about *what)
 {
-	const struct ipmi_recv_msg *recv = ipmi_smi_msg_owner(smi);
+	const struct ipmi_recv_msg *recv;
 
 	guard(spinlock_irqsave)(&intf->lock);
+	/* Under the lock: it may lose its owner, whose time is over. */
+	recv = ipmi_smi_msg_owner(smi);
 	if (!recv)
 		recv = seq_owner(&intf->seq, smi->msgid);
 	what->id = recv ?: (const void *)smi;
@@ -65,13 +67,15 @@ void trace_send(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 		.netfn = smi->data[0] >> 2,
 		.cmd = smi->data[at],
 		.len = bytes_after(at, smi->data_size),
+		.bytes = smi->data,
+		.nr_bytes = clamp_t(int, smi->data_size, 0, sizeof(smi->data)),
 	};
 
 	name_smi(intf, smi, &what);
 	trace_ipmi_send(intf, &what, smi->msgid);
 }
 
-void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
+static struct trace_about about_answer(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 {
 	unsigned int at = cmd_at(smi);
 	struct trace_about what = {
@@ -79,12 +83,34 @@ void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
 		.cmd = smi->rsp[at],
 		.len = bytes_after(at, smi->rsp_size),
 		.cc = -1,
+		.bytes = smi->rsp,
+		.nr_bytes = clamp_t(int, smi->rsp_size, 0, sizeof(smi->rsp)),
 	};
 
 	if (what.len)
 		what.cc = smi->rsp[at + 1];
 	name_smi(intf, smi, &what);
+	return what;
+}
+
+void trace_receive(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi)
+{
+	struct trace_about what = about_answer(intf, smi);
+
 	trace_ipmi_receive(intf, &what, smi->msgid);
+}
+
+/**
+ * drop_smi() - tell that an answer goes to nobody
+ * @intf: the interface
+ * @smi: what the transport has returned; it stays the caller's
+ * @reason: why
+ */
+void drop_smi(struct ipmi_smi *intf, const struct ipmi_smi_msg *smi, enum ipmi_drop reason)
+{
+	struct trace_about what = about_answer(intf, smi);
+
+	trace_ipmi_drop(intf, NULL, &what, reason);
 }
 
 static struct trace_about about_recv(const struct ipmi_recv_msg *recv)
@@ -96,6 +122,8 @@ static struct trace_about about_recv(const struct ipmi_recv_msg *recv)
 		.cmd = recv->msg.cmd,
 		.len = recv->msg.data_len,
 		.cc = -1,
+		.bytes = recv->msg.data,
+		.nr_bytes = TRACE_LEN(recv->msg.data, recv->msg.data_len),
 	};
 
 	if (recv->msg.data_len && (recv->recv_type == IPMI_RESPONSE_RECV_TYPE ||

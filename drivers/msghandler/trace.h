@@ -5,7 +5,9 @@
  * The system is ipmi; si/trace.h has the other half. All events of one message
  * carry its msgid, which is the user's, and an id, which no other has as long as it
  * lives (but by a rare chance). len counts data bytes, without NetFn and command, a completion code
- * included; cc is -1 where there is none. Documentation/tracing shows them at work.
+ * included; cc is -1 where there is none. data is these bytes, as many as a message can have;
+ * bytes is a whole message as it is on the system interface, or on IPMB. Who may read them is
+ * root, as all of tracefs. Documentation/tracing shows them at work.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ipmi
@@ -29,6 +31,9 @@ TRACE_DEFINE_ENUM(DROP_NO_MEMORY);
 
 /* clang-format off */
 
+/* How many bytes of data a record has; a caller in the kernel may give any number. */
+#define TRACE_LEN(data, len) ((data) ? min_t(unsigned int, len, IPMI_MAX_MSG_LENGTH) : 0)
+
 /* For "%s%x": a completion code in hex, or -1 for none. */
 #define TRACE_CC(cc) (cc) < 0 ? "-" : "0x", (cc) < 0 ? 1 : (cc)
 
@@ -48,6 +53,7 @@ TRACE_EVENT(ipmi_request,
 		__field(u8, cmd)
 		__field(u8, urgent)
 		__field(int, error)
+		__dynamic_array(u8, data, TRACE_LEN(rq->msg->data, rq->msg->data_len))
 	),
 	TP_fast_assign(
 		__entry->intf = rq->user->intf->number;
@@ -61,8 +67,10 @@ TRACE_EVENT(ipmi_request,
 		__entry->cmd = rq->msg->cmd;
 		__entry->urgent = rq->priority > 0;
 		__entry->error = error;
+		memcpy(__get_dynamic_array(data), rq->msg->data,
+		       __get_dynamic_array_len(data));
 	),
-	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u to=%s channel=%d urgent=%u error=%d",
+	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u to=%s channel=%d urgent=%u error=%d data=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
 		  __entry->cmd, __entry->len,
 		  __print_symbolic(__entry->addr_type,
@@ -71,7 +79,8 @@ TRACE_EVENT(ipmi_request,
 				   { IPMI_IPMB_BROADCAST_ADDR_TYPE, "broadcast" },
 				   { IPMI_IPMB_DIRECT_ADDR_TYPE, "direct" },
 				   { IPMI_LAN_ADDR_TYPE, "lan" }),
-		  __entry->channel, __entry->urgent, __entry->error)
+		  __entry->channel, __entry->urgent, __entry->error,
+		  __print_hex_str(__get_dynamic_array(data), __get_dynamic_array_len(data)))
 );
 
 /*
@@ -89,6 +98,7 @@ TRACE_EVENT(ipmi_send,
 		__field(u32, id)
 		__field(long, msgid)
 		__field(long, wire)
+		__dynamic_array(u8, bytes, what->nr_bytes)
 	),
 	TP_fast_assign(
 		__entry->intf = intf->number;
@@ -98,10 +108,12 @@ TRACE_EVENT(ipmi_send,
 		__entry->id = ipmi_core_trace_id(what->id);
 		__entry->msgid = what->msgid;
 		__entry->wire = wire;
+		memcpy(__get_dynamic_array(bytes), what->bytes, what->nr_bytes);
 	),
-	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u wire=%ld",
+	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u wire=%ld bytes=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len, __entry->wire)
+		  __entry->len, __entry->wire,
+		  __print_hex_str(__get_dynamic_array(bytes), __get_dynamic_array_len(bytes)))
 );
 
 /* The transport gives a message back, or brings one. */
@@ -117,6 +129,7 @@ TRACE_EVENT(ipmi_receive,
 		__field(long, msgid)
 		__field(long, wire)
 		__field(int, cc)
+		__dynamic_array(u8, bytes, what->nr_bytes)
 	),
 	TP_fast_assign(
 		__entry->intf = intf->number;
@@ -127,10 +140,12 @@ TRACE_EVENT(ipmi_receive,
 		__entry->msgid = what->msgid;
 		__entry->wire = wire;
 		__entry->cc = what->cc;
+		memcpy(__get_dynamic_array(bytes), what->bytes, what->nr_bytes);
 	),
-	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%s%x wire=%ld",
+	TP_printk("intf=%d id=%08x msgid=%ld netfn=0x%02x cmd=0x%02x len=%u cc=%s%x wire=%ld bytes=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->netfn, __entry->cmd,
-		  __entry->len, TRACE_CC(__entry->cc), __entry->wire)
+		  __entry->len, TRACE_CC(__entry->cc), __entry->wire,
+		  __print_hex_str(__get_dynamic_array(bytes), __get_dynamic_array_len(bytes)))
 );
 
 /* A user gets a message; pid is the process that opened the user. */
@@ -147,6 +162,7 @@ TRACE_EVENT(ipmi_deliver,
 		__field(u8, netfn)
 		__field(u8, cmd)
 		__field(int, cc)
+		__dynamic_array(u8, data, what->nr_bytes)
 	),
 	TP_fast_assign(
 		__entry->intf = user->intf->number;
@@ -158,8 +174,9 @@ TRACE_EVENT(ipmi_deliver,
 		__entry->netfn = what->netfn;
 		__entry->cmd = what->cmd;
 		__entry->cc = what->cc;
+		memcpy(__get_dynamic_array(data), what->bytes, what->nr_bytes);
 	),
-	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%s%x type=%s",
+	TP_printk("intf=%d id=%08x msgid=%ld pid=%d netfn=0x%02x cmd=0x%02x len=%u cc=%s%x type=%s data=%s",
 		  __entry->intf, __entry->id, __entry->msgid, __entry->pid, __entry->netfn,
 		  __entry->cmd, __entry->len, TRACE_CC(__entry->cc),
 		  __print_symbolic(__entry->type,
@@ -167,7 +184,8 @@ TRACE_EVENT(ipmi_deliver,
 				   { IPMI_ASYNC_EVENT_RECV_TYPE, "event" },
 				   { IPMI_CMD_RECV_TYPE, "command" },
 				   { IPMI_RESPONSE_RESPONSE_TYPE, "sent" },
-				   { IPMI_OEM_RECV_TYPE, "oem" }))
+				   { IPMI_OEM_RECV_TYPE, "oem" }),
+		  __print_hex_str(__get_dynamic_array(data), __get_dynamic_array_len(data)))
 );
 
 /* A message ends without a user who gets it. */

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Users: clients of an interface, their beginning and end, and what they may set.
+ * Users: clients of an interface, their beginning and end.
  *
  * Most of it is the kernel's own API. intf->run guards the list of users; once
  * ipmi_destroy_user() has had it, and the user's worker has ended, no callback is
  * running, and none will.
  */
-#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include <ipmi/core.h>
@@ -39,6 +38,8 @@ struct ipmi_user *user_alloc(struct ipmi_smi *intf, const struct ipmi_user_hndl 
 	INIT_WORK(&user->work, deliver_work);
 	init_completion(&user->ended);
 	user->alive = true;
+	user->level = PRIVILEGE_ADMIN;
+	address_init(user);
 	return user;
 }
 
@@ -270,92 +271,3 @@ int ipmi_get_version(struct ipmi_user *user, unsigned char *major, unsigned char
 	return 0;
 }
 EXPORT_SYMBOL(ipmi_get_version);
-
-/* @channel comes from a program: it is bounded for the processor's guesses too. */
-static int find_channel(struct ipmi_user *user, unsigned int channel, struct ipmi_channel **found)
-{
-	if (!READ_ONCE(user->alive))
-		return -ENODEV;
-	if (channel >= IPMI_NUM_CHANNELS)
-		return -EINVAL;
-	*found = &user->intf->channels[array_index_nospec(channel, IPMI_NUM_CHANNELS)];
-	return 0;
-}
-
-/**
- * ipmi_set_my_address() - our slave address on a channel, for every user
- * @user: who sets it
- * @channel: 0 .. 15
- * @address: the 8-bit form
- *
- * Context: any.
- * Return: 0, -EINVAL, -ENODEV.
- */
-int ipmi_set_my_address(struct ipmi_user *user, unsigned int channel, unsigned char address)
-{
-	struct ipmi_channel *chan;
-	int rv = find_channel(user, channel, &chan);
-
-	if (!rv)
-		WRITE_ONCE(chan->address, address);
-	return rv;
-}
-EXPORT_SYMBOL(ipmi_set_my_address);
-
-/**
- * ipmi_get_my_address() - see ipmi_set_my_address()
- * @user: who asks
- * @channel: 0 .. 15
- * @address: set
- *
- * Return: 0, -EINVAL, -ENODEV.
- */
-int ipmi_get_my_address(struct ipmi_user *user, unsigned int channel, unsigned char *address)
-{
-	struct ipmi_channel *chan;
-	int rv = find_channel(user, channel, &chan);
-
-	if (!rv)
-		*address = READ_ONCE(chan->address);
-	return rv;
-}
-EXPORT_SYMBOL(ipmi_get_my_address);
-
-/**
- * ipmi_set_my_LUN() - our LUN on a channel, for every user
- * @user: who sets it
- * @channel: 0 .. 15
- * @LUN: its low two bits are taken
- *
- * Context: any.
- * Return: 0, -EINVAL, -ENODEV.
- */
-int ipmi_set_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char LUN)
-{
-	struct ipmi_channel *chan;
-	int rv = find_channel(user, channel, &chan);
-
-	if (!rv)
-		WRITE_ONCE(chan->lun, LUN & 3);
-	return rv;
-}
-EXPORT_SYMBOL(ipmi_set_my_LUN);
-
-/**
- * ipmi_get_my_LUN() - see ipmi_set_my_LUN()
- * @user: who asks
- * @channel: 0 .. 15
- * @LUN: set
- *
- * Return: 0, -EINVAL, -ENODEV.
- */
-int ipmi_get_my_LUN(struct ipmi_user *user, unsigned int channel, unsigned char *LUN)
-{
-	struct ipmi_channel *chan;
-	int rv = find_channel(user, channel, &chan);
-
-	if (!rv)
-		*LUN = READ_ONCE(chan->lun);
-	return rv;
-}
-EXPORT_SYMBOL(ipmi_get_my_LUN);

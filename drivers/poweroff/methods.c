@@ -163,7 +163,7 @@ static bool cpi1_off(struct ipmi_user *user, bool cycle)
 	ipmb->lun = receiver.rsp[2] & 3;
 	last_to(user, &addr, &swap);
 
-	/* Without the other controller's blessing the board goes all the same. */
+	/* If the other controller refuses, the board is powered off all the same. */
 	last(user, &ready);
 	return last(user, &off);
 }

@@ -27,7 +27,6 @@
 
 #include "poweroff.h"
 
-#define NONE		(-1)
 #define FIND_AGAIN_MS	5000
 #define GONE_MS		10000	/* so long after its answer a BMC may take to do it */
 #define GONE_STEP_MS	100
@@ -40,11 +39,12 @@ static int powercycle;
 module_param_named(poweroff_powercycle, powercycle, int, 0644);
 MODULE_PARM_DESC(poweroff_powercycle, "Not 0: off and on again, where the BMC can do that.");
 
-static int interface = NONE;
+static int interface = IPMI_CORE_NONE;
 
 static DEFINE_MUTEX(target_lock);
 static DEFINE_XARRAY(present); /* the N of each ipmiN that there is */
-static int attached = NONE; /* where we are, changed under target_lock, as the next five */
+/* Where we are, changed under target_lock, as the next five. */
+static int attached = IPMI_CORE_NONE;
 static struct ipmi_user *user;
 static const struct poweroff_method *method;
 static struct sys_off_handler *on_cycle, *on_off, *on_last;
@@ -52,7 +52,7 @@ static struct sys_off_handler *on_cycle, *on_off, *on_last;
 static void find_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(find, find_work);
 
-/* A BMC that said yes needs a moment; if it lied, the next handler has its turn. */
+/* A BMC that said yes needs a moment. If the power stays on, the next handler is called. */
 static void wait_for_the_end(void)
 {
 	unsigned int ms;
@@ -134,7 +134,7 @@ static void detach_locked(void)
 	unhook_locked();
 	ipmi_destroy_user(user);
 	user = NULL;
-	WRITE_ONCE(attached, NONE);
+	WRITE_ONCE(attached, IPMI_CORE_NONE);
 }
 
 /* The BMC that we are on is left once it is known that the other one can power off. */
@@ -166,17 +166,9 @@ static int move_locked(int number)
 	return 0;
 }
 
-/* Which is to be used: the parameter's, or the one that is, or the first; NONE if not there. */
 static int choose(void)
 {
-	int number = READ_ONCE(interface);
-	unsigned long first = 0;
-
-	if (number < 0)
-		number = READ_ONCE(attached);
-	if (number >= 0)
-		return xa_load(&present, number) ? number : NONE;
-	return xa_find(&present, &first, ULONG_MAX, XA_PRESENT) ? first : NONE;
+	return ipmi_core_choose(&present, READ_ONCE(interface), READ_ONCE(attached));
 }
 
 static void find_work(struct work_struct *work)
@@ -185,7 +177,7 @@ static void find_work(struct work_struct *work)
 
 	guard(mutex)(&target_lock);
 	number = choose();
-	if (number != NONE && number != attached)
+	if (number != IPMI_CORE_NONE && number != attached)
 		rv = move_locked(number);
 	/* Who is busy may answer later. */
 	if (rv && rv != -EOPNOTSUPP && rv != -EINVAL && rv != -ENODEV)

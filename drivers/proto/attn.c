@@ -2,7 +2,7 @@
 /*
  * The attention policy: flags, messages, events and global enables.
  *
- * Called by the engines (si/engine.c, ssif/engine.c) with the engine's
+ * Called by the engines (si/housekeeping.c, ssif/engine.c) with the engine's
  * own lock held; pure, it touches nothing but struct attn.
  */
 #include <ipmi/attn.h>

@@ -2,8 +2,8 @@
 /*
  * The codec: kernel messages and addresses <-> bytes on the system interface.
  *
- * Called by msghandler/request.c (check, encode), msghandler/route.c (decode)
- * and the user-space tests; pure, no lock. Messages to others than the BMC
+ * Called by msghandler/request.c and command.c (encode), bridge.c (encode, decode),
+ * main.c (addresses) and the user-space tests; pure, no lock. Messages to others than the BMC
  * itself travel inside Send Message and come back inside Get Message (IPMI 2.0,
  * sections 22.7 and 22.6) in the form of their own medium, which is described
  * here once for each direction.

@@ -2,7 +2,7 @@
 /*
  * The words for a failure's phase and cause, as log lines and tests use them.
  *
- * Called by si/engine.c and the user-space tests; pure.
+ * Called by si/engine.c, away.c and bringup.c, and by the user-space tests; pure.
  */
 #include <ipmi/machine.h>
 

@@ -2,7 +2,7 @@
 /*
  * The wait plan: how long to wait before the next look at a BMC.
  *
- * Called by si/engine.c (plan, learn) for si/pace.c to carry out, and by the
+ * Called by si/engine.c (plan, learn) for si/pace.c to carry out, by ssif/bus.c, and by the
  * user-space tests, which run it in simulated time; pure arithmetic, no lock
  * but the caller's own over the history.
  *
@@ -101,7 +101,7 @@ static struct wait_plan byte_plan(const struct wait_history *hist, const struct 
 		limit = spin_limit(facts, hist->byte_us <= SPIN_MEASURE_US ? SPIN_MEASURE_US : 0);
 	else
 		limit = spin_limit(facts, 0);
-	/* Spinning that would not see the end is heat. */
+	/* Do not spin for what takes longer than the spinning may. */
 	if (waited_us < limit && hist->byte_us <= limit)
 		return spin(SPIN_LOOK_US);
 
@@ -188,7 +188,7 @@ unsigned int wait_slot(u8 netfn_lun, u8 cmd)
 
 /**
  * wait_plan() - how to wait before the next step()
- * @hist: what the interface has taught us
+ * @hist: what was measured on the interface
  * @facts: what is true of it now
  * @verdict: what the last step() returned
  * @slot: the request's slot, from wait_slot()
@@ -320,7 +320,7 @@ static void learn_answer(u32 *answer_us, s8 *streak, u32 waited_us, unsigned int
 
 /**
  * wait_learn() - a wait is over
- * @hist: what the interface has taught us
+ * @hist: what was measured on the interface
  * @verdict: what was waited for: the verdict before the one that ended it
  * @slot: the request's slot
  * @waited_us: how long it took

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A BMC goes away, and comes back: one line in the log, one uevent, one trace event; when
+ * A BMC goes away, and comes back: one line in the log, news for the core, one trace event; when
  * it is taken for away; and how often and how patiently it is tried meanwhile.
  *
- * Called by the engine. Lock: si->pump; the uevent is a work's, which may sleep.
+ * Called by the engine. Lock: si->pump; the core is told by a work, which may sleep.
  */
+#include <ipmi/core.h>
+
 #include "si.h"
 #include "trace.h"
 
@@ -18,13 +20,8 @@
 static void tell_work(struct work_struct *work)
 {
 	struct si *si = container_of(work, struct si, tell);
-	bool away = READ_ONCE(si->away);
-	char *envp[2] = { away ? "IPMI_BMC=away" : "IPMI_BMC=back" };
 
-	if (away == si->told_away)
-		return;
-	si->told_away = away;
-	kobject_uevent_env(&si->desc.dev->kobj, KOBJ_CHANGE, envp);
+	ipmi_core_bmc_news(si->intf, READ_ONCE(si->away));
 }
 
 /**

@@ -38,8 +38,8 @@ static int ask_cc(struct si *si, u8 cmd, const u8 *data, unsigned int len, u8 *r
 	} while (0)
 
 /*
- * -ENODEV: nothing is there; -EPROTO: what is there does not look like it; -EIO: it is dumb;
- * -EINTR: it had no time to answer.
+ * -ENODEV: nothing is there; -EPROTO: what is there does not look like it; -EIO: it does not
+ * answer; -EINTR: it had no time to answer.
  */
 static int find_bmc(struct si *si, bool other)
 {
@@ -115,7 +115,6 @@ static int get_machine(struct si *si)
 	si->doubt = false;
 	si->away = false;
 	si->starved = false;
-	si->told_away = false;
 	si->quirks = 0;
 	memset(&si->attn, 0, sizeof(si->attn));
 	return 0;

@@ -15,7 +15,7 @@
 #include "engine.h"
 #include "si.h"
 
-/* Interrupts that should have come and did not, before we stop believing in them. */
+/* Interrupts that should have come and did not, before the interface is polled. */
 #define IRQ_MISSES_MAX 3
 /* Longest busy wait in one go. */
 #define SPIN_MAX_US 50

@@ -347,7 +347,7 @@ struct si_pace {
  * @last_room_used: the core has it (pump)
  * @starved: there was no memory for it, so the flags are fetched again at @attn_next (pump)
  * @times: sums of the requests before (pump); read elsewhere
- * @history: what they have taught us of their times (pump)
+ * @history: the times that were measured on it (pump)
  * @burst: of the bursts in which it is driven
  * @wait: the machine's wait
  * @irq: its interrupt
@@ -359,7 +359,6 @@ struct si_pace {
  * @away_next: when it is tried again (pump)
  * @away_tries: how often it was (pump)
  * @tell: the work that tells user space of @away
- * @told_away: what it has told last
  * @reset_checks: how often it is still to be seen to, after it was told to reset itself (pump)
  * @reset_next: when (pump)
  * @lock: see above
@@ -417,7 +416,6 @@ struct si {
 	ktime_t away_next;
 	unsigned int away_tries;
 	struct work_struct tell;
-	bool told_away;
 	unsigned int reset_checks;
 	ktime_t reset_next;
 

@@ -24,7 +24,10 @@ static enum ipmi_step look(struct si *si, u32 elapsed)
 /* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
 static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
 {
-	/* A clock of some machines stands still for a tick, and who looks at it spins as long. */
+	/*
+	 * The clock may be one that advances once a tick only; then time that was spent in
+	 * delays does not show in it.
+	 */
 	u32 waited_us = max(us_since(si->wait.start, now), si->wait.spun_us);
 
 	si->wait.looks++;

@@ -122,7 +122,7 @@ static acpi_status look_at_object(acpi_handle handle, u32 level, void *unused, v
 	tables.acpi++;
 	if (ACPI_FAILURE(acpi_evaluate_integer(handle, "_IFT", NULL, &type)))
 		type = SI_TYPE_INVALID;
-	/* What was bound here has told its story; SSIF is another driver's. */
+	/* What is bound to this driver is in the report already; SSIF is another driver's. */
 	if (type != SI_TYPE_SSIF)
 		look_at_device(handle);
 	return AE_OK;

@@ -49,7 +49,7 @@ static bool take_kick(struct ssif *ssif)
 }
 
 /* It is always somewhere: at panic who takes over looks for it in both places. */
-static struct ipmi_smi_msg *take_next(struct ssif *ssif)
+struct ipmi_smi_msg *ssif_take_next(struct ssif *ssif)
 {
 	guard(spinlock_irqsave)(&ssif->lock);
 	WRITE_ONCE(ssif->cur, ssif->next);
@@ -64,25 +64,25 @@ static void take_due(struct ssif *ssif)
 	ssif->due = 0;
 }
 
-/* A message that take_next() took has its answer. */
-static void hand_up(struct ssif *ssif, struct ipmi_smi_msg *msg)
+/* A message that ssif_take_next() took has its answer. */
+void ssif_hand_up(struct ssif *ssif, struct ipmi_smi_msg *msg)
 {
 	WRITE_ONCE(ssif->cur, NULL);
 	ipmi_core_msg_received(ssif->intf, msg);
 }
 
 /* An answer made here: the request with the response bit, and a completion code. */
-static void answer_locally(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cc)
+void ssif_answer_locally(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cc)
 {
 	msg->rsp[0] = msg->data[0] | 4;
 	msg->rsp[1] = msg->data[1];
 	msg->rsp[2] = cc;
 	msg->rsp_size = 3;
-	hand_up(ssif, msg);
+	ssif_hand_up(ssif, msg);
 }
 
 /* So that who asked can tell what happened to it. */
-static u8 cc_of(int rv)
+u8 ssif_cc_of(int rv)
 {
 	switch (rv) {
 	case -EMSGSIZE:
@@ -95,13 +95,6 @@ static u8 cc_of(int rv)
 	default:
 		return IPMI_BUS_ERR;
 	}
-}
-
-static void uevent(struct ssif *ssif, char *state)
-{
-	char *envp[2] = { state };
-
-	kobject_uevent_env(&ssif->client->dev.kobj, KOBJ_CHANGE, envp);
 }
 
 static void go_away(struct ssif *ssif, int rv)
@@ -119,7 +112,8 @@ static void go_away(struct ssif *ssif, int rv)
 		 rv == -ETIMEDOUT ? "it took a request and has no answer" :
 				    "it does not acknowledge its address",
 		 rv);
-	uevent(ssif, "IPMI_BMC=away");
+	if (ssif->intf)
+		ipmi_core_bmc_news(ssif->intf, true);
 }
 
 static void come_back(struct ssif *ssif)
@@ -130,7 +124,8 @@ static void come_back(struct ssif *ssif)
 	ssif->attn.due |= ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS;
 	dev_warn(&ssif->client->dev, "BMC answers again after %lld ms\n",
 		 ktime_ms_delta(ktime_get(), ssif->away_since));
-	uevent(ssif, "IPMI_BMC=back");
+	if (ssif->intf)
+		ipmi_core_bmc_news(ssif->intf, false);
 }
 
 /* What any BMC answers. */
@@ -161,19 +156,19 @@ static int transact(struct ssif *ssif, const u8 *rq, unsigned int n)
 
 static bool do_user(struct ssif *ssif)
 {
-	struct ipmi_smi_msg *msg = take_next(ssif);
+	struct ipmi_smi_msg *msg = ssif_take_next(ssif);
 	int rv;
 
 	if (!msg)
 		return false;
 	ssif->attn_turn = true;
 	if (ssif->away) {
-		answer_locally(ssif, msg, IPMI_BUS_ERR);
+		ssif_answer_locally(ssif, msg, IPMI_BUS_ERR);
 		return true;
 	}
 	rv = transact(ssif, msg->data, msg->data_size);
 	if (rv < 0) {
-		answer_locally(ssif, msg, cc_of(rv));
+		ssif_answer_locally(ssif, msg, ssif_cc_of(rv));
 		return true;
 	}
 	memcpy(msg->rsp, ssif->answer.data, rv);
@@ -183,8 +178,18 @@ static bool do_user(struct ssif *ssif)
 	/* Its answer comes by itself. */
 	if (msg->data[0] >> 2 == IPMI_NETFN_APP_REQUEST && msg->data[1] == IPMI_SEND_MSG_CMD)
 		ssif->watch_ms = WATCH_MIN_MS;
-	hand_up(ssif, msg);
+	ssif_hand_up(ssif, msg);
 	return true;
+}
+
+void ssif_deliver(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cmd, unsigned int n)
+{
+	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
+	msg->data[1] = cmd;
+	msg->data_size = 2;
+	memcpy(msg->rsp, ssif->answer.data, n);
+	msg->rsp_size = n;
+	ipmi_core_msg_received(ssif->intf, msg);
 }
 
 static void deliver_async(struct ssif *ssif, u8 cmd, unsigned int n)
@@ -192,12 +197,7 @@ static void deliver_async(struct ssif *ssif, u8 cmd, unsigned int n)
 	struct ipmi_smi_msg *msg = ssif->spare;
 
 	ssif->spare = NULL;
-	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
-	msg->data[1] = cmd;
-	msg->data_size = 2;
-	memcpy(msg->rsp, ssif->answer.data, n);
-	msg->rsp_size = n;
-	ipmi_core_msg_received(ssif->intf, msg);
+	ssif_deliver(ssif, msg, cmd, n);
 }
 
 /*
@@ -390,49 +390,6 @@ static int ssif_engine_thread(void *data)
 	return 0;
 }
 
-static int transact_at_panic(struct ssif *ssif, const struct ipmi_smi_msg *msg)
-{
-	const char *obstacle;
-
-	if (ssif->away)
-		return -ENODEV;
-	obstacle = xfer_obstacle(ssif);
-	if (!obstacle)
-		return bus_transact(ssif, msg->data, msg->data_size, BUS_PATIENT);
-	dev_warn(&ssif->client->dev, "nothing can be said to the BMC any more: %s\n", obstacle);
-	return -EBUSY;
-}
-
-/**
- * ssif_engine_run_at_panic() - do what there is to do, without sleeping
- * @ssif: the interface
- *
- * A BMC that does not answer costs its time once.
- *
- * Context: panic, power off.
- */
-void ssif_engine_run_at_panic(struct ssif *ssif)
-{
-	struct ipmi_smi_msg *msg = ssif->cur;
-	int rv;
-
-	/* The thread will not finish it any more, and others wait behind it. */
-	if (msg)
-		answer_locally(ssif, msg, IPMI_ERR_UNSPECIFIED);
-	msg = take_next(ssif);
-	if (!msg)
-		return;
-	rv = transact_at_panic(ssif, msg);
-	if (rv < 0) {
-		WRITE_ONCE(ssif->away, rv != -EMSGSIZE && rv != -EBADMSG);
-		answer_locally(ssif, msg, cc_of(rv));
-		return;
-	}
-	memcpy(msg->rsp, ssif->answer.data, rv);
-	msg->rsp_size = rv;
-	hand_up(ssif, msg);
-}
-
 /**
  * ssif_engine_start() - start the thread
  * @ssif: the interface
@@ -502,9 +459,9 @@ void ssif_engine_stop(struct ssif *ssif)
 		quiet(ssif);
 		ssif->thread = NULL;
 	}
-	msg = take_next(ssif);
+	msg = ssif_take_next(ssif);
 	if (msg)
-		answer_locally(ssif, msg, IPMI_ERR_UNSPECIFIED);
+		ssif_answer_locally(ssif, msg, IPMI_ERR_UNSPECIFIED);
 	if (ssif->spare)
 		ipmi_free_smi_msg(ssif->spare);
 	ssif->spare = NULL;

@@ -101,7 +101,7 @@ static void ssif_poll(void *send_info)
 
 	/* Else the thread looks. */
 	if (READ_ONCE(ssif->panicking))
-		ssif_engine_run_at_panic(ssif);
+		ssif_halt_run(ssif);
 }
 
 const struct ipmi_smi_handlers ssif_handlers = {

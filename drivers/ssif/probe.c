@@ -337,12 +337,12 @@ static int ssif_probe(struct i2c_client *client)
 	return 0;
 }
 
-static void ssif_remove(struct i2c_client *client)
+static IPMI_I2C_REMOVE_RET ssif_remove(struct i2c_client *client)
 {
 	struct ssif *ssif = ssif_find(&client->dev);
 
 	if (!ssif)
-		return;
+		IPMI_I2C_REMOVE_DONE;
 	WRITE_ONCE(ssif->removing, true);
 	wake_up_all(&ssif->wait);
 	cancel_delayed_work_sync(&ssif->probe);
@@ -356,6 +356,7 @@ static void ssif_remove(struct i2c_client *client)
 	client->flags &= ~I2C_CLIENT_PEC;
 	kfree(ssif);
 	places_search(client);
+	IPMI_I2C_REMOVE_DONE;
 }
 
 /* The I2C core's worker, with the device locked, so the interface stays. */

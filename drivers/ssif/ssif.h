@@ -2,11 +2,7 @@
 /*
  * ipmi_ssif inside: one BMC on an SMBus.
  *
- * Locks, in the order in which they are taken:
- *
- *   ssifs_lock (mutex, probe.c)	the list of interfaces
- *   ssif->lock (spinlock)		the slot for the next message and what others ask of
- *					the thread; never held across a call
+ * The locks and their order are in the table of Documentation/house.md: ssifs_lock, ssif->lock.
  *
  * The bus is used by the interface's thread only, once it runs; before, by probe.c's work; at
  * panic by who panics.
@@ -90,7 +86,7 @@ enum ssif_stat {
  * @attn: housekeeping (thread)
  * @attn_turn: housekeeping goes before a user's message (thread)
  * @cur: the message that is with the BMC (thread), taken from @next under @lock
- * @history: what the BMC has taught us of its times (thread)
+ * @history: the times that were measured on it (thread)
  * @away: the BMC does not answer (thread); read elsewhere as a hint
  * @away_since: since when (thread)
  * @away_tries: how often it was tried since then (thread)
@@ -98,6 +94,8 @@ enum ssif_stat {
  *	was tried (thread)
  * @watch_ms: until the flags are looked at again (thread)
  * @spare: for the next message or event of the BMC, NULL = there is none (thread)
+ * @last: a message of the BMC at panic
+ * @last_used: the core has it
  * @starved: there was no memory for it, so the flags are fetched again soon (thread)
  * @reset_checks: looks that are left after a reset command (thread)
  * @answer: the answer being put together (thread)
@@ -154,6 +152,8 @@ struct ssif {
 	ktime_t looked;
 	unsigned int watch_ms;
 	struct ipmi_smi_msg *spare;
+	struct ipmi_smi_msg last;
+	bool last_used;
 	bool starved;
 	unsigned int reset_checks;
 	struct ssif_answer answer;
@@ -205,7 +205,14 @@ int bus_ask(struct ssif *ssif, u8 cmd, const u8 *data, unsigned int n);
 int ssif_engine_start(struct ssif *ssif);
 void ssif_engine_stop(struct ssif *ssif);
 void ssif_engine_kick(struct ssif *ssif);
-void ssif_engine_run_at_panic(struct ssif *ssif);
+struct ipmi_smi_msg *ssif_take_next(struct ssif *ssif);
+void ssif_hand_up(struct ssif *ssif, struct ipmi_smi_msg *msg);
+void ssif_answer_locally(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cc);
+void ssif_deliver(struct ssif *ssif, struct ipmi_smi_msg *msg, u8 cmd, unsigned int n);
+u8 ssif_cc_of(int rv);
+
+/* halt.c */
+void ssif_halt_run(struct ssif *ssif);
 
 /* handlers.c */
 extern const struct ipmi_smi_handlers ssif_handlers;

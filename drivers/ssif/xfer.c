@@ -2,10 +2,10 @@
 /*
  * One SMBus block there or back; at panic too, where the adapter can do without sleeping.
  *
- * Called by bus.c only. The I2C core takes an adapter's atomic transfer at power off, but
- * not at panic, where it would wait for a lock and for interrupts. So at panic the adapter
- * is called here, on a bus that nobody else has. No lock but the bus's own, which is taken
- * here so that at panic there is no doubt whose it is.
+ * Called by bus.c, and by engine.c at panic. The I2C core takes an adapter's atomic transfer
+ * at power off, but not at panic, where it would wait for a lock and for interrupts. So at
+ * panic the adapter is called here, on a bus that nobody else has. No lock but the bus's
+ * own, which is taken here so that at panic there is no doubt whose it is.
  */
 #include "ssif.h"
 

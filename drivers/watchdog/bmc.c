@@ -147,7 +147,6 @@ int bmc_get(struct ipmi_user *user, struct wdt_state *state)
 	state->running = rsp[1] & USE_RUNS;
 	state->ours = (rsp[1] & USE_MASK) == USE_SMS_OS;
 	state->expired = rsp[4] & EXPIRED_SMS_OS;
-	state->left = rv < GET_LEN ? 0 : rsp[7] | rsp[8] << 8;
 	return 0;
 }
 

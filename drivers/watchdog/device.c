@@ -4,17 +4,17 @@
  *
  * Called by the watchdog core under its own lock, by the parameters and by main.c.
  * The device appears with the first BMC and stays until the module goes, so that a
- * program keeps its file over a BMC that is taken away and comes back. In sysfs it stands below
- * the device of the interface that is used. As that goes, or another interface is used, it is
- * moved: the kernel removes a device's folder with all that is in it.
+ * program keeps its file over a BMC that is taken away and comes back. So its parent in sysfs is
+ * not an interface's device, which may go before it, but a platform device of this module; a link
+ * there leads to the device of the interface that is used, and changes with it.
+ * Lock: shown_lock, here.
  */
 #define pr_fmt(fmt) "IPMI Watchdog: " fmt
 
 #include <linux/device.h>
-#include <linux/kdev_t.h>
-#include <linux/major.h>
-#include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/sysfs.h>
 #include <linux/watchdog.h>
 
 #include "watchdog.h"
@@ -23,16 +23,14 @@
 static DEFINE_MUTEX(shown_lock);
 static enum { SHOWN_NONE, SHOWN_CORE, SHOWN_LEGACY } shown;
 
-/*
- * The devices that the watchdog core has made of ours, watchdogN and, if it is the first of all,
- * the /dev/watchdog of old; held while they are registered. There are none where no interface was
- * there at that time: the core does not tell, so they are looked for below the parent.
- */
-static struct device *nodes[2];
 static bool closed; /* the module goes: nothing is shown any more */
-static struct device *nodes_parent; /* not held: the kernel does while they stand below it */
 
-#define MOVE_TRIES	4
+/* /sys/devices/platform/ipmi_watchdog, as long as the module is there. */
+static struct platform_device *parent;
+static struct device *linked; /* where its link leads, NULL: there is none */
+
+#define PARENT_NAME	"ipmi_watchdog"
+#define LINK_NAME	"interface"
 
 static int op_start(struct watchdog_device *wdd)
 {
@@ -147,92 +145,38 @@ void device_say(int number)
 		action_name(), READ_ONCE(wdt.armed) ? ", it runs" : "");
 }
 
-/* One child of the interface's device: is it ours? */
-static int note_node(struct device *child, void *unused)
+static void unlink_locked(void)
 {
-	char name[16];
-
-	snprintf(name, sizeof(name), "watchdog%d", wdt_device.id);
-	if (child->class && !strcmp(child->class->name, "watchdog") &&
-	    !strcmp(dev_name(child), name))
-		nodes[0] = get_device(child);
-	else if (!wdt_device.id && child->devt == MKDEV(MISC_MAJOR, WATCHDOG_MINOR))
-		nodes[1] = get_device(child);
-	return 0;
+	lockdep_assert_held(&shown_lock);
+	if (linked)
+		sysfs_remove_link(&parent->dev.kobj, LINK_NAME);
+	linked = NULL;
 }
 
-/*
- * device_move() of some kernels (6.1 is one) keeps a reference to the folder of the class that the
- * node has been in, "watchdog" or "misc": it would stay below the old parent, and that would never
- * be freed. Of the two references that the node had, one is gone then; this is the other.
- */
-static int move_and_leave(struct device *node, struct device *parent)
+static void link_locked(void)
 {
-	enum dpm_order order = parent ? DPM_ORDER_DEV_AFTER_PARENT : DPM_ORDER_NONE;
-	struct kobject *above = node->parent ? &node->parent->kobj : NULL;
-	struct kobject *folder = kobject_get(node->kobj.parent);
-	unsigned int refs = kref_read(&folder->kref);
-	int rv = device_move(node, parent, order);
-
-	if (!rv && folder != above && kref_read(&folder->kref) == refs - 1)
-		kobject_put(folder);
-	kobject_put(folder);
-	return rv;
-}
-
-/* Memory that lacks once may be there the next time; what stays behind would go with its parent. */
-static void move_node(struct device *node, struct device *parent)
-{
-	int rv = 0;
-
-	for (int i = 0; i < MOVE_TRIES; i++) {
-		rv = move_and_leave(node, parent);
-		if (!rv)
-			return;
-	}
-	pr_warn("%s cannot be moved to %s in sysfs: error %d\n", dev_name(node),
-		parent ? dev_name(parent) : "where no interface is", rv);
-}
-
-static void follow_locked(void)
-{
-	struct device *parent = interface_device();
+	struct device *target = interface_device();
+	int rv;
 
 	lockdep_assert_held(&shown_lock);
-	if (parent == nodes_parent)
+	if (closed || target == linked)
 		return;
-	nodes_parent = parent;
-	for (unsigned int i = 0; i < ARRAY_SIZE(nodes); i++)
-		if (nodes[i])
-			move_node(nodes[i], parent);
+	unlink_locked();
+	if (!target)
+		return;
+	rv = sysfs_create_link(&parent->dev.kobj, &target->kobj, LINK_NAME);
+	if (rv)
+		pr_warn("sysfs does not show that %s is used: no link %s (error %d)\n",
+			dev_name(target), LINK_NAME, rv);
+	else
+		linked = target;
 }
 
-/* The interface that is used has gone, or is another one now. */
+/* The interface that is used has gone, or is another one now: the link follows. */
 void device_follow(void)
 {
 	guard(mutex)(&shown_lock);
-	follow_locked();
-}
-
-static int register_locked(void)
-{
-	int rv;
-
-	nodes_parent = interface_device();
-	wdt_device.parent = nodes_parent;
-	rv = watchdog_register_device(&wdt_device);
-	if (!rv && nodes_parent)
-		device_for_each_child(nodes_parent, NULL, note_node);
-	return rv;
-}
-
-static void unregister_locked(void)
-{
-	watchdog_unregister_device(&wdt_device);
-	for (unsigned int i = 0; i < ARRAY_SIZE(nodes); i++) {
-		put_device(nodes[i]);
-		nodes[i] = NULL;
-	}
+	link_locked();
 }
 
 static int show_locked(void)
@@ -251,9 +195,9 @@ static int show_locked(void)
 		wdt_device.timeout = wdt.timeout;
 		wdt_device.pretimeout = wdt.pretimeout;
 		wdt_device.bootstatus = boot_status();
-		/* Armed and closed without a word: the module's end is a word. */
+		/* One that was closed without 'V', and runs, ends with the module. */
 		watchdog_stop_on_unregister(&wdt_device);
-		rv = register_locked();
+		rv = watchdog_register_device(&wdt_device);
 	}
 	if (rv)
 		pr_crit("cannot make /dev/watchdog%s: error %d; this machine is not watched\n",
@@ -270,24 +214,49 @@ static void hide_locked(void)
 	lockdep_assert_held(&shown_lock);
 	WRITE_ONCE(shown, SHOWN_NONE);
 	if (was == SHOWN_CORE)
-		unregister_locked();
+		watchdog_unregister_device(&wdt_device);
 	else if (was == SHOWN_LEGACY)
 		legacy_unregister();
 }
 
+/**
+ * device_show() - an interface is used: its device is linked to, and programs get theirs
+ *
+ * Return: 0, also if they had it before; -ESHUTDOWN as the module goes; what the registration of
+ * the device returns.
+ */
 int device_show(void)
 {
 	guard(mutex)(&shown_lock);
-	follow_locked();
+	link_locked();
 	return show_locked();
 }
 
-/* For good: the module goes. */
-void device_hide(void)
+/**
+ * device_init() - the module comes: the parent of what device_show() makes
+ *
+ * Return: 0 or a negative errno.
+ */
+int device_init(void)
+{
+	struct platform_device *made;
+
+	made = platform_device_register_simple(PARENT_NAME, PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(made))
+		return PTR_ERR(made);
+	parent = made;
+	wdt_device.parent = &made->dev;
+	return 0;
+}
+
+/* For good: the module goes. No interface goes any more. */
+void device_exit(void)
 {
 	guard(mutex)(&shown_lock);
 	closed = true;
 	hide_locked();
+	unlink_locked();
+	platform_device_unregister(parent);
 }
 
 /**

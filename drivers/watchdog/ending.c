@@ -21,8 +21,8 @@
 #define LAST_STOP_STEP_MS	250
 
 /*
- * The last word to the BMC of a timer that has to stop: nobody is there to say it again later, so
- * it is said until it is heard, for a while.
+ * The last command to the BMC of a timer that has to stop. Nothing sends it again later, so it is
+ * sent here until it succeeds, for LAST_STOP_MS.
  */
 static int stop_last_locked(void)
 {

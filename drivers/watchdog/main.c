@@ -26,11 +26,10 @@
 
 #include "watchdog.h"
 
-#define NONE		(-1)
 #define ATTACH_AGAIN_MS	5000
 
 static DEFINE_XARRAY(present);	/* each ipmiN that there is: its device, if it has one */
-static int attached = NONE;	/* where we are, changed under wdt.lock */
+static int attached = IPMI_CORE_NONE; /* where we are, changed under wdt.lock */
 static bool moved;		/* and that is still to be said, under wdt.lock */
 static unsigned int bootstatus;
 
@@ -52,7 +51,7 @@ unsigned int boot_status(void)
 struct device *interface_device(void)
 {
 	int number = READ_ONCE(attached);
-	void *entry = number == NONE ? NULL : xa_load(&present, number);
+	void *entry = number == IPMI_CORE_NONE ? NULL : xa_load(&present, number);
 
 	return xa_is_value(entry) ? NULL : entry;
 }
@@ -185,28 +184,20 @@ static int move_locked(int number)
 	return 0;
 }
 
-/* Which is to be used: the parameter's, or the one that is, or the first; NONE if not there. */
 static int choose(void)
 {
-	int number = READ_ONCE(param_interface);
-	unsigned long first = 0;
-
-	if (number < 0)
-		number = READ_ONCE(attached);
-	if (number >= 0)
-		return xa_load(&present, number) ? number : NONE;
-	return xa_find(&present, &first, ULONG_MAX, XA_PRESENT) ? first : NONE;
+	return ipmi_core_choose(&present, READ_ONCE(param_interface), READ_ONCE(attached));
 }
 
 static void attach_work(struct work_struct *work)
 {
-	int number = NONE, rv = 0;
+	int number = IPMI_CORE_NONE, rv = 0;
 	bool say = false;
 	static bool said;
 
 	scoped_guard(mutex, &wdt.lock) {
 		number = choose();
-		if (number != NONE && number != attached)
+		if (number != IPMI_CORE_NONE && number != attached)
 			rv = move_locked(number);
 		swap(say, moved);
 	}
@@ -216,7 +207,7 @@ static void attach_work(struct work_struct *work)
 		pr_warn("ipmi%d cannot be used (error %d)%s\n", number, rv,
 			timer_may_pass(rv) ? ": trying on" : "");
 	said = rv;
-	if (READ_ONCE(attached) != NONE && !device_show() && say)
+	if (READ_ONCE(attached) != IPMI_CORE_NONE && !device_show() && say)
 		device_say(number);
 	if (timer_may_pass(rv))
 		schedule_delayed_work(&attach, msecs_to_jiffies(ATTACH_AGAIN_MS));
@@ -270,12 +261,12 @@ static void smi_gone(int number)
 
 	scoped_guard(mutex, &wdt.lock) {
 		if (attached == number) {
-			WRITE_ONCE(attached, NONE);
+			WRITE_ONCE(attached, IPMI_CORE_NONE);
 			/* Another one goes on with it. */
-			detach_locked(choose() != NONE || !nowayout_get());
+			detach_locked(choose() != IPMI_CORE_NONE || !nowayout_get());
 		}
 	}
-	/* Its device is removed next, and must not take ours along. */
+	/* Its device is removed next: nothing must lead to it then. */
 	device_follow();
 	if (!xa_is_value(entry))
 		put_device(entry);
@@ -333,7 +324,7 @@ static void take_down(void)
 	unregister_pm_notifier(&sleep_block);
 	unregister_reboot_notifier(&reboot_block);
 	cancel_delayed_work_sync(&attach);
-	device_hide();
+	device_exit();
 	timer_exit();
 	if (wdt.user)
 		ipmi_destroy_user(wdt.user);
@@ -357,6 +348,9 @@ static int __init ipmi_watchdog_init(void)
 			wdt.pretimeout, wdt.timeout);
 		wdt.pretimeout = 0;
 	}
+	rv = device_init();
+	if (rv)
+		return rv;
 	params_ready();
 	/* Who is not registered may be unregistered all the same. */
 	rv = register_reboot_notifier(&reboot_block) ?: register_pm_notifier(&sleep_block) ?:
@@ -367,7 +361,7 @@ static int __init ipmi_watchdog_init(void)
 	}
 	/* Who loads this expects the device to be there afterwards. */
 	flush_delayed_work(&attach);
-	if (choose() != NONE)
+	if (choose() != IPMI_CORE_NONE)
 		return 0;
 	if (param_interface >= 0)
 		pr_info("there is no ipmi%d yet: its watchdog is used once it is there\n",
@@ -379,8 +373,6 @@ static int __init ipmi_watchdog_init(void)
 
 static void __exit ipmi_watchdog_exit(void)
 {
-	/* While smi_gone() still keeps it from an interface's device that is removed. */
-	device_hide();
 	ipmi_smi_watcher_unregister(&watcher);
 	take_down();
 }

@@ -10,6 +10,7 @@
 
 #include <linux/errno.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/printk.h>
 #include <linux/watchdog.h>
 #include <linux/workqueue.h>
@@ -105,7 +106,7 @@ int timer_tell_locked(const struct wdt_set *set)
 		rv = bmc_reset(wdt.user);
 	if (rv && must_set)
 		WRITE_ONCE(wdt.must_set, true);
-	/* One that forgets at once what it was told has no business with the caller. */
+	/* -ESTALE: the BMC has no timer set. Just after it was set, that is its error. */
 	return rv == -ESTALE ? -EIO : rv;
 }
 
@@ -362,21 +363,22 @@ int timer_set_pretimeout(unsigned int pretimeout)
 }
 
 /**
- * timer_left() - what the BMC has left on its clock
+ * timer_left() - how long until the BMC acts
  *
- * Return: seconds, 0 if it cannot be asked.
+ * From memory, when it was fed and what it was armed with: programs that watch machines read it
+ * at every turn, and a BMC that is slow or away must not hold them up or give them an error.
+ *
+ * Context: any.
+ * Return: seconds, 0 if no timer is armed, or its time is over.
  */
 unsigned int timer_left(void)
 {
-	struct wdt_state state;
-	unsigned int left = 0;
+	u64 whole = (u64)READ_ONCE(wdt.set.timeout) * NSEC_PER_SEC;
+	u64 since = ktime_get_mono_fast_ns() - READ_ONCE(wdt.fed);
 
-	if (mutex_lock_killable(&wdt.lock))
+	if (!READ_ONCE(wdt.armed) || since >= whole)
 		return 0;
-	if (wdt.user && !bmc_get(wdt.user, &state))
-		left = state.left / 10;
-	mutex_unlock(&wdt.lock);
-	return left;
+	return div_u64(whole - since, NSEC_PER_SEC);
 }
 
 /**

@@ -12,8 +12,8 @@
  *
  * Locks, in the order in which they are taken:
  *
- *	shown_lock (mutex, device.c)	which device there is, and below which it stands in sysfs;
- *					taken under the message handler's registry too
+ *	shown_lock (mutex, device.c)	which device there is, and which interface sysfs shows to be
+ *					used; taken under the message handler's registry too
  *	the watchdog core's own		held while it calls device.c
  *	wdt.lock (mutex)		all of struct wdt_timer; held while the BMC is
  *					asked, so not taken where an answer is delivered
@@ -85,13 +85,11 @@ struct wdt_set {
  * @running: it counts
  * @ours: for the operating system (SMS/OS), not for the firmware
  * @expired: it has expired for the operating system
- * @left: 100 ms until it expires, 0 if the BMC does not say
  */
 struct wdt_state {
 	bool running;
 	bool ours;
 	bool expired;
-	unsigned int left;
 };
 
 /**
@@ -179,8 +177,9 @@ void params_ready(void);
 
 /* device.c */
 extern struct watchdog_device wdt_device;
+int device_init(void);
+void device_exit(void);
 int device_show(void);
-void device_hide(void);
 void device_follow(void);
 int device_set_preop(u8 preop);
 int device_set_timeout(unsigned int timeout);

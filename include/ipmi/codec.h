@@ -2,9 +2,9 @@
 /*
  * The codec: kernel messages and addresses <-> bytes on the system interface.
  *
- * Pure: no interface, no user, no sequence table. Called by msghandler/request.c
- * (encode) and msghandler/route.c (decode), and by the user-space tests. Every
- * length that comes from a BMC is hostile.
+ * Pure: no interface, no user, no sequence table. Called by msghandler/request.c and
+ * command.c (encode), bridge.c (encode, decode) and main.c (addresses), and by the
+ * user-space tests. Every length that comes from a BMC is hostile.
  */
 #ifndef IPMI_CODEC_H
 #define IPMI_CODEC_H

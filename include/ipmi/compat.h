@@ -5,7 +5,7 @@
  * asked in C, the rest is asked of the target's headers by compat.mk, which
  * passes the IPMI_* answers (0 or 1) on the command line.
  *
- * What needs nothing from here on any kernel from 6.1 on: timer_delete_sync()
+ * What needs nothing from here on any kernel that compat.mk takes: timer_delete_sync()
  * and timer_shutdown_sync() (never the del_ names), noop_llseek, or no .llseek
  * at all where seeking must fail (never no_llseek), container_of() in a timer
  * callback (never from_timer()).
@@ -108,6 +108,15 @@ static inline int ipmi_sender_refuse(struct ipmi_smi *intf, struct ipmi_smi_msg 
 #define ipmi_i2c_probe probe
 #endif
 
+/* Its remove() returned an int, of which only 0 made sense, and then nothing. */
+#if IPMI_I2C_REMOVE_RETURNS_INT
+#define IPMI_I2C_REMOVE_RET int
+#define IPMI_I2C_REMOVE_DONE return 0
+#else
+#define IPMI_I2C_REMOVE_RET void
+#define IPMI_I2C_REMOVE_DONE return
+#endif
+
 /* ipmi_destroy_user() returned an int that was always 0, and then nothing. */
 #if IPMI_DESTROY_USER_RETURNS_INT
 #define IPMI_DESTROY_USER_RET int
@@ -154,14 +163,13 @@ static inline int ipmi_sender_refuse(struct ipmi_smi *intf, struct ipmi_smi_msg 
 
 /*
  * The initialiser of a platform_driver's remove callback, written to return
- * nothing: that was .remove_new while .remove still returned int.
+ * nothing: that was .remove_new while .remove still returned int. compat.mk
+ * refuses a kernel that has neither.
  */
-#if !IPMI_PLATFORM_REMOVE_RETURNS_INT
-#define IPMI_PLATFORM_REMOVE(fn) .remove = (fn)
-#elif IPMI_PLATFORM_HAS_REMOVE_NEW
+#if IPMI_PLATFORM_HAS_REMOVE_NEW
 #define IPMI_PLATFORM_REMOVE(fn) .remove_new = (fn)
 #else
-#error "struct platform_driver has no remove callback that returns void: update to a later 6.1.y"
+#define IPMI_PLATFORM_REMOVE(fn) .remove = (fn)
 #endif
 
 /**

@@ -11,10 +11,20 @@ define ipmi-nl
 endef
 ifneq ($(and $(KBUILD_EXTMOD),$(filter %Makefile.build,$(MAKEFILE_LIST))),)
 ipmi-kernel := ipmi-drivers cannot be built for $(KERNELRELEASE) (in $(abspath $(objtree))).$(ipmi-nl)
-ifeq ($(shell test $(VERSION) -gt 6 || test $(VERSION) -eq 6 -a $(PATCHLEVEL) -ge 1 || echo old),old)
-$(error $(ipmi-kernel)Found: Linux $(VERSION).$(PATCHLEVEL). Needed: 6.1 or later.$(ipmi-nl)\
-	Install a newer kernel and its headers, or name one that is installed: make KVER=...)
-endif
+
+# $(call ipmi-needs,HEADER,ERE,WHAT): a kernel is refused if no line of include/HEADER matches ERE. The
+# version number says nothing: distributions carry changes back, and not every later version has
+# what an earlier one got in its stable series. In ERE write a dot for a comma or a parenthesis.
+ipmi-needs = $(if $(shell grep -Esm1 '$(2)' $(srctree)/include/$(1)),,\
+	$(error $(ipmi-kernel)Found: Linux $(VERSION).$(PATCHLEVEL), whose include/$(1) lacks $(3).$(ipmi-nl)\
+	Needed: a late 6.1.y, 6.5 or later, or a distribution's kernel that has it carried back.$(ipmi-nl)\
+	Install such a kernel and its headers, or name one that is installed: make KVER=...))
+
+$(call ipmi-needs,linux/cleanup.h,define DEFINE_GUARD,guard())
+$(call ipmi-needs,uapi/linux/ipmi.h,IPMI_IPMB_DIRECT_ADDR_TYPE,IPMB direct addresses)
+$(call ipmi-needs,linux/timer.h,timer_shutdown_sync,timer_shutdown_sync())
+$(call ipmi-needs,linux/platform_device.h,void[[:space:]]+.\*remove,a remove callback that returns nothing)
+
 ifeq ($(CONFIG_IPMI_HANDLER),y)
 $(error $(ipmi-kernel)Found: CONFIG_IPMI_HANDLER=y. The kernel's own IPMI stack is built in, and modules$(ipmi-nl)\
 	cannot replace what is built in. Use a kernel with CONFIG_IPMI_HANDLER=m, as$(ipmi-nl)\
@@ -45,9 +55,9 @@ ipmi-answers := -DIPMI_COMPAT_ASKED \
 	$(call ipmi-asks,BUS_UEVENT_IS_CONST,linux/device/bus.h,uevent..const struct device) \
 	$(call ipmi-asks,BUS_MATCH_IS_CONST,linux/device/bus.h,match..*const struct device_driver) \
 	$(call ipmi-asks,CHILD_MATCH_IS_CONST,linux/device.h,device \*device_find_child.*const void) \
-	$(call ipmi-asks,PLATFORM_REMOVE_RETURNS_INT,linux/platform_device.h,int[[:space:]]+.\*remove.) \
 	$(call ipmi-asks,PLATFORM_HAS_REMOVE_NEW,linux/platform_device.h,void[[:space:]]+.\*remove_new) \
 	$(call ipmi-asks,I2C_HAS_PROBE_NEW,linux/i2c.h,int[[:space:]]+.\*probe_new) \
+	$(call ipmi-asks,I2C_REMOVE_RETURNS_INT,linux/i2c.h,int[[:space:]]+.\*remove..struct i2c_client) \
 	$(call ipmi-asks,HAS_HRTIMER_SETUP,linux/hrtimer.h,hrtimer_setup.struct hrtimer) \
 	$(call ipmi-asks,PARAM_GET_TAKES_SEQ_BUF,linux/moduleparam.h,int[[:space:]]+.\*get..struct seq_buf) \
 	$(call ipmi-asks,SYSCTL_IS_COUNTED,linux/sysctl.h,register_sysctl_sz) \

@@ -8,6 +8,9 @@
 
 #include <linux/bits.h>
 #include <linux/ipmi.h>
+#include <linux/xarray.h>
+
+#include <ipmi/privilege.h>
 
 struct ipmi_smi;
 
@@ -30,15 +33,64 @@ struct ipmi_smi;
  */
 #define IPMI_CORE_SMI_ATOMIC BIT(31)
 
+/* No interface, where the N of an ipmiN is meant. */
+#define IPMI_CORE_NONE (-1)
+
+/**
+ * ipmi_core_choose() - which interface a client uses that uses one at a time
+ * @present: the interfaces that there are, by the N of their ipmiN
+ * @wanted: the N that the administrator has named, negative if none
+ * @used: the N that is used so far, negative if none
+ *
+ * The one that was named, or else the one that is used, or else the lowest N. One that is named
+ * or used and is not there is not replaced by another.
+ *
+ * Context: any.
+ * Return: its N, or IPMI_CORE_NONE.
+ */
+static inline int ipmi_core_choose(struct xarray *present, int wanted, int used)
+{
+	int number = wanted < 0 ? used : wanted;
+	unsigned long first = 0;
+
+	if (number >= 0)
+		return xa_load(present, number) ? number : IPMI_CORE_NONE;
+	return xa_find(present, &first, ULONG_MAX, XA_PRESENT) ? first : IPMI_CORE_NONE;
+}
+
 int ipmi_core_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler,
 			  void *handler_data, struct ipmi_user **user);
 int ipmi_core_reserve(struct ipmi_user *user);
 
+/* Counting goes no further. */
+#define IPMI_CORE_REGISTRATIONS_SHOWN 1000
+
+/**
+ * struct ipmi_core_user_info - what there is to say of a user
+ * @interface: the N of its ipmiN
+ * @level: its privilege level
+ * @messages: how many it has, in flight or unread
+ * @registrations: for how many commands it has registered, IPMI_CORE_REGISTRATIONS_SHOWN = or more
+ * @events: it gets events
+ */
+struct ipmi_core_user_info {
+	int interface;
+	enum ipmi_privilege level;
+	unsigned int messages;
+	unsigned int registrations;
+	bool events;
+};
+
+int ipmi_core_restrict(struct ipmi_user *user, enum ipmi_privilege level, const u8 *listed);
+void ipmi_core_user_info(struct ipmi_user *user, struct ipmi_core_user_info *info);
+
 int ipmi_core_number(const struct ipmi_smi *intf);
 u32 ipmi_core_trace_id(const void *message);
+void ipmi_core_bmc_news(struct ipmi_smi *intf, bool away);
 
 int ipmi_core_request(struct ipmi_user *user, struct ipmi_addr *addr, long msgid,
-		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms);
+		      struct kernel_ipmi_msg *msg, int max_retries, unsigned int retry_time_ms,
+		      bool bounded);
 
 int ipmi_core_ask(struct ipmi_user *user, const struct kernel_ipmi_msg *msg, unsigned int ms,
 		  u8 *rsp, int cap);

@@ -119,7 +119,7 @@ enum ipmi_cause {
 };
 
 /**
- * struct ipmi_failure - the story of a failed request
+ * struct ipmi_failure - where and how a request failed
  * @phase: where it struck
  * @cause: what it was
  * @status: the status register as last read

@@ -14,6 +14,7 @@
 	X(HANDLED_LOCAL_RESPONSES, handled_local_responses, "its answers, given to a user")	\
 	X(INVALID_LOCAL_RESPONSES, invalid_local_responses, "of these, made an error: unfit")	\
 	X(UNHANDLED_LOCAL_RESPONSES, unhandled_local_responses, "its answers; user gone")	\
+	X(TIMED_OUT_LOCAL_COMMANDS, timed_out_local_commands, "of these, waited for no longer")	\
 												\
 	X(SENT_IPMB_COMMANDS, sent_ipmb_commands, "requests over IPMB, bridged or direct")	\
 	X(SENT_IPMB_COMMAND_ERRS, sent_ipmb_command_errs, "of these, refused by the BMC")	\
@@ -47,6 +48,7 @@
 	X(LOST_COMMANDS, lost_commands, "commands whose user does not read what it has")	\
 	X(FAILED_SENDS, failed_sends, "messages the transport did not take, ended in error")	\
 	X(REFUSED_REQUESTS, refused_requests, "requests above max_msgs_per_user")		\
+	X(REFUSED_PRIVILEGE, refused_privilege, "what a user's privilege level does not allow")	\
 	X(REFUSED_BRIDGED, refused_bridged, "requests with all sequence numbers taken")		\
 	X(REFUSED_USERS, refused_users, "users above max_users")				\
 	X(PRETIMEOUTS, pretimeouts, "pre-timeouts of the watchdog")

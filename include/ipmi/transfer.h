@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the protocol machines have in common: a request, the answer as it grows,
- * the clocks that bound both, and the story of a failure.
+ * the clocks that bound both, and how it failed.
  *
  * Pure. Embedded in struct kcs, struct smic and struct bt, and of no concern to
  * anybody above seam 3. The caller's rule of one caller at a time guards it.
@@ -41,7 +41,7 @@
  * @len: bytes of the request
  * @sent: of them, written
  * @got: bytes of the answer, those that were dropped included
- * @failure: the story, its cause is IPMI_CAUSE_NONE after success
+ * @failure: how it failed; the cause is IPMI_CAUSE_NONE after success
  * @req: NetFn/LUN, command, data
  * @rsp: NetFn/LUN, command, completion code, data
  */

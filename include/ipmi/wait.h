@@ -19,7 +19,7 @@
 #define WAIT_SLOTS 32
 
 /**
- * struct wait_history - what an interface has taught us, all times in us
+ * struct wait_history - what was measured on an interface, all times in us
  * @byte_us: the usual byte handshake, 0 = not known
  * @nap_us: the sleep to ask for so that it ends after @byte_us: shorter by what
  *	this machine's timers are late; wait.c's own

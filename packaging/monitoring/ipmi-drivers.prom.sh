@@ -58,12 +58,15 @@ print() {
 				info = info "ipmi_driver_info{" label ",type=\"" value "\"} 1\n"
 			else if (value !~ /^[0-9]+$/)
 				continue
+			else if (core && part[n] == "bmc_away")
+				absent = absent "ipmi_driver_bmc_away{" label "} " value "\n"
 			else if (core)
 				cores = cores "ipmi_driver_core_events_total{" label ",counter=\"" part[n] "\"} " value "\n"
 			else
 				transports = transports "ipmi_driver_transport_events_total{" label ",counter=\"" part[n] "\"} " value "\n"
 		}
 		out("ipmi_driver_info", "gauge", "An IPMI interface of this machine.", info)
+		out("ipmi_driver_bmc_away", "gauge", "1 while the BMC does not answer.", absent)
 		out("ipmi_driver_core_events_total", "counter", "Counters of ipmi_msghandler, the files of ipmi_stats.", cores)
 		out("ipmi_driver_transport_events_total", "counter", "Counters of the transport, ipmi_si or ipmi_ssif.", transports)
 	}' "$@"

@@ -150,6 +150,20 @@ static const char *do_count(int argc, char **argv, struct reply *r)
 	return NULL;
 }
 
+/* "NETFN.LUN.CMD ..." of all that came since "forget", hexadecimal, each kind once. */
+static const char *do_kinds(int argc, char **argv, struct reply *r)
+{
+	size_t n = 0;
+
+	(void)argv;
+	r->text[0] = 0;
+	for (int i = 0; i < 64 * 256 * 4; i++)
+		if (record_seen(i >> 10, i & 3, i >> 2 & 0xff) && n < r->size)
+			n += snprintf(r->text + n, r->size - n, "%02x.%x.%02x ", i >> 10, i & 3,
+				      i >> 2 & 0xff);
+	return no_words(argc, "kinds");
+}
+
 /* "MS NETFN LUN CMD: BYTES", all but MS hexadecimal; "none" */
 static const char *do_last(int argc, char **argv, struct reply *r)
 {
@@ -292,6 +306,7 @@ static const struct {
 	{ "forget", do_forget, NULL },
 	{ "hw", do_hw, NULL },
 	{ "ipmb", NULL, bridge_ipmb },
+	{ "kinds", do_kinds, NULL },
 	{ "lan", NULL, bridge_lan },
 	{ "lapse", do_lapse, NULL },
 	{ "last", do_last, NULL },

@@ -13,6 +13,7 @@
 static struct recorded ring[KEPT];
 static unsigned long total;
 static unsigned long counts[64][256];
+static uint8_t seen[64][256]; /* a bit for each LUN */
 static bool note_all, silent;
 
 void note(const char *format, ...)
@@ -55,6 +56,7 @@ void record_request(uint8_t netfn, uint8_t lun, uint8_t cmd, const uint8_t *data
 	r->len = len < sizeof(r->data) ? len : sizeof(r->data);
 	memcpy(r->data, data, r->len);
 	counts[netfn & 0x3f][cmd]++;
+	seen[netfn & 0x3f][cmd] |= 1 << (lun & 3);
 	if (note_all) {
 		char what[32];
 
@@ -67,6 +69,7 @@ void record_forget(void)
 {
 	total = 0;
 	memset(counts, 0, sizeof(counts));
+	memset(seen, 0, sizeof(seen));
 }
 
 static bool of_kind(int netfn, int cmd, int n, int c)
@@ -83,6 +86,11 @@ unsigned long record_count(int netfn, int cmd)
 			if (of_kind(netfn, cmd, n, c))
 				sum += counts[n][c];
 	return sum;
+}
+
+bool record_seen(int netfn, int lun, int cmd)
+{
+	return seen[netfn][cmd] >> lun & 1;
 }
 
 const struct recorded *record_find(int netfn, int cmd, unsigned int back)

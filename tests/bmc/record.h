@@ -6,6 +6,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ struct recorded {
 
 /* How many of that kind came since record_forget(); -1 stands for any. */
 unsigned long record_count(int netfn, int cmd);
+
+/* Has one come since then to that LUN? */
+bool record_seen(int netfn, int lun, int cmd);
 
 /* The back-th newest of that kind (0 is the newest), NULL if it is not kept (any more). */
 const struct recorded *record_find(int netfn, int cmd, unsigned int back);

@@ -16,7 +16,7 @@ static const struct suite *const suites[] = {
 	&attn_answers_suite, &wait_figures_suite, &wait_learn_suite, &transfer_suite,
 	&kcs_trace_suite,    &kcs_recovery_suite, &kcs_suite,	     &smic_trace_suite,
 	&smic_suite,	     &ssif_suite,	  &bt_trace_suite,   &bt_bounds_suite,
-	&bt_suite,	     &torn_suite,
+	&bt_suite,	     &torn_suite,	  &privilege_suite,
 };
 
 static struct kunit *running;

@@ -55,6 +55,7 @@ struct fake_bmc {
 	u64 ready_ns;
 	u32 think_us, answer_len;
 	u8 enables, flags, events;
+	u8 neighbour[8];		/* what it has to say, of all zeroes: nothing */
 	bool alert, alerting, at_panic, begun;
 	bool with_pec;			/* so was the last write */
 	u32 echoes, reads, writes, pecs, alarms, enables_asked;

@@ -21,6 +21,7 @@
 
 #define NETFN_CHASSIS	0x00
 #define NETFN_OEM	0x2e
+#define NETFN_CPI1	0x3e
 
 static uint parts = 2;
 module_param(parts, uint, 0600);
@@ -66,7 +67,32 @@ static u8 sum(const u8 *bytes, unsigned int n)
 	return s;
 }
 
-/* A command to the host, from 24h on the IPMB; IPMI 2.0, section 22.6. */
+/* One of a CPI1 board, which has a neighbour at 24h and powers off by commands of its own. */
+static bool is_cpi1(void)
+{
+	return manufacturer == 0x108 && product == 0x157;
+}
+
+/* The neighbour's answer to Send Message, without a byte of data; IPMI 2.0, sections 22.6 and 22.7. */
+static void neighbour_answers(void)
+{
+	const u8 *rq = bmc.rq + 2;
+	u8 *rsp = bmc.neighbour;
+
+	if (!is_cpi1() || bmc.rq_len < 10 || rq[1] != 0x24)
+		return;
+	rsp[0] = rq[0] & 0x0f;
+	rsp[1] = ((rq[2] & 0xfc) + 4) | (rq[5] & 3);
+	rsp[2] = sum((u8[]){ rq[4], rsp[1] }, 2);
+	rsp[3] = rq[1];
+	rsp[4] = (rq[5] & 0xfc) | (rq[2] & 3);
+	rsp[5] = rq[6];
+	rsp[6] = 0;
+	rsp[7] = sum(rsp + 3, 4);
+	bmc.flags |= BIT(0);
+}
+
+/* That answer, or a command to the host, from 24h on the IPMB; IPMI 2.0, section 22.6. */
 static void get_message(void)
 {
 	u8 ipmb[] = { 0x00, 0x30 << 2, 0, 0x24, 0x04, 0x5a, 0x11, 0 };
@@ -76,6 +102,12 @@ static void get_message(void)
 		return;
 	}
 	bmc.flags &= ~BIT(0);
+	if (bmc.neighbour[1]) {
+		memcpy(bmc.rsp + 3, bmc.neighbour, sizeof(bmc.neighbour));
+		bmc.rsp_len += sizeof(bmc.neighbour);
+		bmc.neighbour[1] = 0;
+		return;
+	}
 	ipmb[2] = sum((u8[]){ 0x20, ipmb[1] }, 2);
 	ipmb[7] = sum(ipmb + 3, 4);
 	memcpy(bmc.rsp + 3, ipmb, sizeof(ipmb));
@@ -112,6 +144,27 @@ static void chassis(void)
 	}
 	pr_emerg("ssif_fake: power cycle\n");
 	emergency_restart();
+}
+
+/* What a CPI1 board is asked before it goes, and told; a power cycle stands for its end. */
+static void cpi1(void)
+{
+	if (!is_cpi1()) {
+		bmc.rsp[2] = 0xc1;
+		return;
+	}
+	if (bmc.rq[1] == 0xa3)
+		bmc.rsp[bmc.rsp_len++] = 5;
+	if (bmc.rq[1] != 0x82)
+		return;
+	pr_emerg("ssif_fake: power off by CPI1\n");
+	emergency_restart();
+}
+
+static void get_event_receiver(void)
+{
+	bmc.rsp[bmc.rsp_len++] = 0x24;
+	bmc.rsp[bmc.rsp_len++] = 0;
 }
 
 static void get_guid(void)
@@ -180,7 +233,9 @@ static void app(void)
 		bmc.rsp_len += 8;
 		break;
 	case 0x22:	/* its timer does not run */
-	case 0x34:	/* Send Message: nobody is there to answer it */
+		break;
+	case 0x34:
+		neighbour_answers();
 		break;
 	case 0x33:
 		get_message();
@@ -218,7 +273,15 @@ static void execute(void)
 	case NETFN_OEM:
 		echo();
 		break;
+	case NETFN_CPI1:
+		cpi1();
+		break;
 	case 0x04:
+		if (is_cpi1() && bmc.rq[1] == 0x01) {
+			get_event_receiver();
+			break;
+		}
+		fallthrough;
 	case 0x0a:
 		if ((bmc.rq[0] >> 2 == 0x04 && bmc.rq[1] == 0x02) ||
 		    (bmc.rq[0] >> 2 == 0x0a && bmc.rq[1] == 0x44)) {

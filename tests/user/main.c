@@ -13,6 +13,7 @@
 
 static const struct suite *const suites[] = {
 	&codec_suite,
+	&privilege_suite,
 	&seq_suite,
 	&seq_late_suite,
 	&attn_suite,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rig, see rig.h. rig_run() does what si/engine.c's step_locked() and
- * pump_locked() and si/pace.c's pace_wait() do, time-keeping included.
+ * The rig, see rig.h. rig_run() does what step_pump() of si/engine.c and pace_arm_pump() of
+ * si/pace.c do, time-keeping included.
  */
 #include <stdlib.h>
 
@@ -140,4 +140,52 @@ unsigned int rig_request(u8 *req, unsigned int n)
 	for (i = 2; i < n; i++)
 		req[i] = i * 3 + 1;
 	return n;
+}
+
+/**
+ * rig_transact() - one request that must be answered rightly
+ * @r: the rig
+ * @n: its length
+ * @m: that of its answer
+ *
+ * Return: how often the machine has accessed a register for it.
+ */
+unsigned int rig_transact(struct rig *r, unsigned int n, unsigned int m)
+{
+	unsigned int before = r->b->accesses;
+	u8 req[IPMI_MACHINE_MAX];
+
+	rig_request(req, n);
+	r->b->answer_len = m - 2;
+	EXPECT_EQ(rig_run(r, req, n), IPMI_STEP_DONE);
+	EXPECT(rig_right(r, req, n));
+	return r->b->accesses - before;
+}
+
+/**
+ * rig_endless() - an answer that has no end is given up, and its request is not made again
+ * @make: makes a rig
+ */
+void rig_endless(void (*make)(struct rig *r))
+{
+	u8 req[2];
+	struct rig r;
+	u32 byte_us;
+
+	rig_request(req, sizeof(req));
+	/* The slowest does not get that far within the bound. */
+	for (byte_us = 0; byte_us <= 20000; byte_us += 5000) {
+		make(&r);
+		r.b->answer_forever = true;
+		r.b->byte_us = byte_us;
+		EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_FAILED);
+		if (byte_us <= 5000)
+			EXPECT_EQ(r.m->ops->failure(r.m)->cause, IPMI_CAUSE_TOO_LONG);
+		EXPECT_EQ(r.m->ops->failure(r.m)->phase, IPMI_PHASE_READ);
+		EXPECT(r.m->ops->failure(r.m)->executed);
+		EXPECT(!r.m->ops->failure(r.m)->dead);
+		EXPECT(r.took_ns <= 6000000000);
+		EXPECT_EQ(r.b->executed, 1);
+		rig_free(&r);
+	}
 }

@@ -48,6 +48,8 @@ void rig_free(struct rig *r);
 enum ipmi_step rig_run(struct rig *r, const u8 *req, unsigned int n);
 bool rig_right(struct rig *r, const u8 *req, unsigned int n);
 unsigned int rig_request(u8 *req, unsigned int n);
+unsigned int rig_transact(struct rig *r, unsigned int n, unsigned int m);
+void rig_endless(void (*make)(struct rig *r));
 
 /**
  * struct fault_case - a fault, and what a request that meets it may come to

@@ -34,6 +34,7 @@ extern const struct suite codec_suite;
 extern const struct suite kcs_recovery_suite;
 extern const struct suite kcs_suite;
 extern const struct suite kcs_trace_suite;
+extern const struct suite privilege_suite;
 extern const struct suite seq_late_suite;
 extern const struct suite seq_suite;
 extern const struct suite smic_suite;

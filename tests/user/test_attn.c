@@ -3,32 +3,8 @@
  * The attention policy: what it asks, in which order, and what it makes of the
  * answers.
  */
-#include <ipmi/attn.h>
-
+#include "attn_policy.h"
 #include "test.h"
-
-/* Bytes and how many they are: two arguments. */
-#define RQ(...) ((const u8[]){ __VA_ARGS__ }), sizeof((const u8[]){ __VA_ARGS__ })
-
-static struct attn a;
-
-static void asks(const u8 *want, size_t n)
-{
-	u8 rq[ATTN_REQUEST_MAX];
-	unsigned int len = attn_next(&a, rq);
-
-	EXPECT_BYTES(rq, len, want, n);
-}
-
-static enum attn_verdict gets(const u8 *rsp, size_t n)
-{
-	return attn_answer(&a, rsp, n);
-}
-
-static void fresh(void)
-{
-	memset(&a, 0, sizeof(a));
-}
 
 static void wants_nothing(void)
 {

@@ -15,18 +15,6 @@ static void make(struct rig *r)
 	rig_init(r, &ipmi_bt_ops, &bmc.b);
 }
 
-static unsigned int count_accesses(struct rig *r, unsigned int n, unsigned int m)
-{
-	unsigned int before = bmc.b.accesses;
-	u8 req[IPMI_MACHINE_MAX];
-
-	rig_request(req, n);
-	bmc.b.answer_len = m - 2;
-	EXPECT_EQ(rig_run(r, req, n), IPMI_STEP_DONE);
-	EXPECT(rig_right(r, req, n));
-	return bmc.b.accesses - before;
-}
-
 static void accesses_are_the_minimum(void)
 {
 	static const unsigned int sizes[] = { 2, 3, 4, 18, 64, 253, 254 };
@@ -36,7 +24,7 @@ static void accesses_are_the_minimum(void)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		for (j = 1; j < ARRAY_SIZE(sizes); j++) {
 			make(&r);
-			EXPECT_EQ(count_accesses(&r, sizes[i], sizes[j]),
+			EXPECT_EQ(rig_transact(&r, sizes[i], sizes[j]),
 				  sizes[i] + sizes[j] + 12);
 			EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 			EXPECT_EQ(bmc.b.accesses, sizes[i] + sizes[j] + 13);
@@ -75,8 +63,8 @@ static void frames_in_one_go(void)
 	bmc.b.regs.write_all = write_all;
 	whole_reads = 0;
 	whole_writes = 0;
-	EXPECT_EQ(count_accesses(&r, 2, 18), 2 + 18 + 12);
-	EXPECT_EQ(count_accesses(&r, 254, 254), 254 + 254 + 12);
+	EXPECT_EQ(rig_transact(&r, 2, 18), 2 + 18 + 12);
+	EXPECT_EQ(rig_transact(&r, 254, 254), 254 + 254 + 12);
 	EXPECT_EQ(whole_reads, 2);
 	EXPECT_EQ(whole_writes, 2);
 	EXPECT_EQ(bmc.overruns, 0);
@@ -96,8 +84,8 @@ static void slow_bmcs(void)
 				bmc.b.byte_us = delays[i];
 				bmc.b.think_us = delays[j];
 				bmc.holds_b_busy = kind;
-				count_accesses(&r, 2, 18);
-				count_accesses(&r, 40, 3);
+				rig_transact(&r, 2, 18);
+				rig_transact(&r, 40, 3);
 				EXPECT_EQ(bmc.b.executed, 2);
 				rig_free(&r);
 			}
@@ -165,7 +153,7 @@ static void capabilities(void)
 	/* What fits into 100 bytes is taken, and an answer may take ten seconds. */
 	EXPECT_EQ(r.m->ops->start(r.m, req, 100), 0xc8);
 	bmc.b.think_us = 9000000;
-	count_accesses(&r, 99, 18);
+	rig_transact(&r, 99, 18);
 	bmc.b.think_us = 11000000;
 	rig_request(req, 2);
 	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_FAILED);
@@ -174,7 +162,7 @@ static void capabilities(void)
 
 	/* Nonsense is as nothing. */
 	say_capabilities(&r, nonsense, sizeof(nonsense));
-	count_accesses(&r, 254, 18);
+	rig_transact(&r, 254, 18);
 	bmc.b.think_us = 6000000;
 	EXPECT_EQ(rig_run(&r, req, 2), IPMI_STEP_FAILED);
 	EXPECT(r.took_ns < 5100000000);
@@ -184,7 +172,7 @@ static void capabilities(void)
 	make(&r);
 	say_capabilities(&r, refused, sizeof(refused));
 	say_capabilities(&r, caps, 7);
-	count_accesses(&r, 254, 18);
+	rig_transact(&r, 254, 18);
 	rig_free(&r);
 }
 
@@ -210,18 +198,18 @@ static void stale_answers(void)
 
 	rig_request(req, sizeof(req));
 	make(&r);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 
 	/* At idle. */
 	fake_bt_stale(&bmc, 77);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 	EXPECT_EQ(bmc.ctrl, 0);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 
 	/* Before a request, even one with the number that this one gets. */
 	for (i = 0; i < 256; i++) {
 		fake_bt_stale(&bmc, i);
-		count_accesses(&r, 2, 18);
+		rig_transact(&r, 2, 18);
 		EXPECT_EQ(bmc.ctrl, 0);
 	}
 
@@ -247,7 +235,7 @@ static void stale_answers(void)
 	bmc.b.now_ns += 200000000;
 	bmc.b.ops->run(&bmc.b);
 	bmc.b.think_us = 1000;
-	count_accesses(&r, 3, 10);
+	rig_transact(&r, 3, 10);
 	EXPECT_EQ(bmc.resets, 0);
 
 	/* Not even if it comes while the next is waited for, and is the same but one. */
@@ -280,7 +268,7 @@ static void wrong_answers(void)
 	memcpy(bmc.b.canned, "\x18\x01\x00", 3);
 	EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_FAILED);
 	bmc.b.canned_len = 0;
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	rig_free(&r);
 }
 
@@ -336,7 +324,7 @@ static void attention(void)
 	fake_bt_attention(&bmc);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
 	EXPECT_EQ(rig_run(&r, flags, 2), IPMI_STEP_DONE);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
@@ -362,7 +350,7 @@ static void interrupt_enable(void)
 
 	/* An answer, or attention, raises it; it is acknowledged with the enable kept, or gone. */
 	r.m->ops->irq(r.m, true);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	EXPECT_EQ(bmc.intmask, 3);
 	r.m->ops->irq(r.m, true);
 	EXPECT_EQ(bmc.intmask, 1);
@@ -370,7 +358,7 @@ static void interrupt_enable(void)
 	EXPECT_EQ(bmc.intmask, 3);
 	r.m->ops->irq(r.m, false);
 	EXPECT_EQ(bmc.intmask, 0);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	EXPECT_EQ(bmc.intmask, 0);
 	EXPECT_EQ(bmc.resets, 0);
 	rig_free(&r);
@@ -418,7 +406,7 @@ static void left_h_busy(void)
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 	EXPECT_EQ(bmc.ctrl, 0);
 	bmc.ctrl = 0x40;
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	EXPECT_EQ(bmc.ctrl, 0);
 	/* With an answer half read. */
 	bmc.ctrl = 0x40;
@@ -435,7 +423,7 @@ static void left_h_busy(void)
 		EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 	EXPECT_EQ(bmc.b.accesses, before + 100);
 	fake_heal(&bmc.b);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	rig_free(&r);
 }
 

@@ -15,19 +15,6 @@ static void make(struct rig *r)
 	rig_init(r, &ipmi_kcs_ops, &bmc.b);
 }
 
-/* One request of @n bytes with an answer of @m, dummy bytes as the fake is set. */
-static unsigned int count_accesses(struct rig *r, unsigned int n, unsigned int m)
-{
-	unsigned int before = bmc.b.accesses;
-	u8 req[IPMI_MACHINE_MAX];
-
-	rig_request(req, n);
-	bmc.b.answer_len = m - 2;
-	EXPECT_EQ(rig_run(r, req, n), IPMI_STEP_DONE);
-	EXPECT(rig_right(r, req, n));
-	return bmc.b.accesses - before;
-}
-
 static void accesses_are_the_minimum(void)
 {
 	static const unsigned int sizes[] = { 2, 3, 4, 18, 64, 271, 272 };
@@ -40,7 +27,7 @@ static void accesses_are_the_minimum(void)
 			m = sizes[j];
 
 			make(&r);
-			EXPECT_EQ(count_accesses(&r, n, m), 2 * n + 3 * m + 7);
+			EXPECT_EQ(rig_transact(&r, n, m), 2 * n + 3 * m + 7);
 			/* The idle look after it is the only one. */
 			EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 			EXPECT_EQ(bmc.b.accesses, 2 * n + 3 * m + 8);
@@ -50,7 +37,7 @@ static void accesses_are_the_minimum(void)
 
 			make(&r);
 			bmc.dummy = false;
-			EXPECT_EQ(count_accesses(&r, n, m), 2 * n + 3 * m + 6);
+			EXPECT_EQ(rig_transact(&r, n, m), 2 * n + 3 * m + 6);
 			EXPECT_EQ(bmc.b.empty_reads, 0);
 			rig_free(&r);
 
@@ -58,13 +45,13 @@ static void accesses_are_the_minimum(void)
 			make(&r);
 			bmc.dummy = false;
 			bmc.end_dummy = false;
-			EXPECT_EQ(count_accesses(&r, n, m), 2 * n + 3 * m + 6);
+			EXPECT_EQ(rig_transact(&r, n, m), 2 * n + 3 * m + 6);
 			EXPECT_EQ(bmc.b.empty_reads, 0);
 			rig_free(&r);
 		}
 	}
 	make(&r);
-	test_note("Get Device ID: %u accesses", count_accesses(&r, 2, 18));
+	test_note("Get Device ID: %u accesses", rig_transact(&r, 2, 18));
 	rig_free(&r);
 }
 
@@ -85,8 +72,8 @@ static void slow_bytes(void)
 			bmc.wants_obf_clear = kind & 8;
 			/* Who waits for OBF to be cleared cannot be late with it. */
 			bmc.obf_late_us = kind & 16 && !bmc.wants_obf_clear ? 30 : 0;
-			count_accesses(&r, 2, 18);
-			count_accesses(&r, 40, 3);
+			rig_transact(&r, 2, 18);
+			rig_transact(&r, 40, 3);
 			EXPECT_EQ(bmc.b.executed, 2);
 			rig_free(&r);
 		}
@@ -99,7 +86,7 @@ static void full_size_at_2_ms_per_byte(void)
 
 	make(&r);
 	bmc.b.byte_us = 2000;
-	count_accesses(&r, 272, 272);
+	rig_transact(&r, 272, 272);
 	EXPECT(r.took_ns < 2000000000);
 	rig_free(&r);
 }
@@ -114,8 +101,8 @@ static void state_bits_late(void)
 		bmc.late_us = late;
 		bmc.obf_late_us = late + 5;
 		bmc.dummy = false;
-		count_accesses(&r, 3, 18);
-		count_accesses(&r, 2, 3);
+		rig_transact(&r, 3, 18);
+		rig_transact(&r, 2, 3);
 		EXPECT_EQ(bmc.b.executed, 2);
 		rig_free(&r);
 	}
@@ -219,26 +206,7 @@ static void long_answers(void)
 
 static void endless_answer(void)
 {
-	u8 req[2];
-	struct rig r;
-	u32 byte_us;
-
-	rig_request(req, sizeof(req));
-	/* The slowest does not get that far within the bound. */
-	for (byte_us = 0; byte_us <= 20000; byte_us += 5000) {
-		make(&r);
-		bmc.b.answer_forever = true;
-		bmc.b.byte_us = byte_us;
-		EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_FAILED);
-		if (byte_us <= 5000)
-			EXPECT_EQ(r.m->ops->failure(r.m)->cause, IPMI_CAUSE_TOO_LONG);
-		EXPECT_EQ(r.m->ops->failure(r.m)->phase, IPMI_PHASE_READ);
-		EXPECT(r.m->ops->failure(r.m)->executed);
-		EXPECT(!r.m->ops->failure(r.m)->dead);
-		EXPECT(r.took_ns <= 6000000000);
-		EXPECT_EQ(bmc.b.executed, 1);
-		rig_free(&r);
-	}
+	rig_endless(make);
 }
 
 static void attention_at_idle(void)
@@ -255,7 +223,7 @@ static void attention_at_idle(void)
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
 	EXPECT_EQ(bmc.b.data_reads, 1);
 	/* A request goes through while it asks. */
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	fake_kcs_attention(&bmc, false, false);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 	EXPECT_EQ(bmc.b.empty_reads, 0);
@@ -302,10 +270,10 @@ static void late_last_dummy_is_swallowed_at_idle(void)
 
 	make(&r);
 	bmc.end_dummy = false;
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	fake_kcs_attention(&bmc, false, true);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	/* Or by the next request, if that is first, before it does anything else. */
 	fake_kcs_attention(&bmc, false, true);
 	rig_request(req, sizeof(req));
@@ -373,7 +341,7 @@ static void silent_bmc_recovers(void)
 	EXPECT(r.took_ns >= 5000000000 && r.took_ns < 5100000000);
 	EXPECT_EQ(bmc.b.executed, 1);
 	bmc.b.think_us = 0;
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	rig_free(&r);
 }
 
@@ -396,7 +364,7 @@ static void interrupted_transfer_is_aborted(void)
 		bmc.b.now_ns += 1000000;
 		bmc.b.ops->run(&bmc.b);
 		idle = !(bmc.status >> 6);
-		count_accesses(&r, 2, 18);
+		rig_transact(&r, 2, 18);
 		EXPECT_EQ(bmc.aborts, idle ? 0 : 1);
 		rig_free(&r);
 	}

@@ -2,42 +2,8 @@
 /*
  * The sequence table: slots, tokens, answers and times.
  */
-#include <ipmi/seq.h>
-
+#include "seq_requests.h"
 #include "test.h"
-
-static struct seq_table t;
-static int owners[SEQ_SLOTS + 1];
-
-static struct ipmi_addr ipmb(short channel, u8 slave, u8 lun)
-{
-	struct ipmi_addr addr = { .addr_type = IPMI_IPMB_ADDR_TYPE, .channel = channel };
-
-	addr.data[0] = slave;
-	addr.data[1] = lun;
-	return addr;
-}
-
-static long alloc_at(unsigned int owner, unsigned int retries, u32 retry_ms, u64 now_ms)
-{
-	struct ipmi_addr addr = ipmb(0, 0x20 + 2 * (owner % 32), 0);
-	long token = -1;
-
-	EXPECT_EQ(seq_alloc(&t, &owners[owner], &addr, 6, owner, retries, retry_ms, now_ms,
-			    &token),
-		  0);
-	return token;
-}
-
-static struct codec_message answer_to(unsigned int owner, long token)
-{
-	return (struct codec_message){
-		.addr = ipmb(0, 0x20 + 2 * (owner % 32), 0),
-		.netfn = 7,
-		.cmd = owner,
-		.seq = seq_of_token(token),
-	};
-}
 
 static void all_slots(void)
 {

@@ -15,18 +15,6 @@ static void make(struct rig *r)
 	rig_init(r, &ipmi_smic_ops, &bmc.b);
 }
 
-static unsigned int count_accesses(struct rig *r, unsigned int n, unsigned int m)
-{
-	unsigned int before = bmc.b.accesses;
-	u8 req[IPMI_MACHINE_MAX];
-
-	rig_request(req, n);
-	bmc.b.answer_len = m - 2;
-	EXPECT_EQ(rig_run(r, req, n), IPMI_STEP_DONE);
-	EXPECT(rig_right(r, req, n));
-	return bmc.b.accesses - before;
-}
-
 static void accesses_are_the_minimum(void)
 {
 	static const unsigned int sizes[] = { 2, 3, 4, 18, 64, 81, 272 };
@@ -36,7 +24,7 @@ static void accesses_are_the_minimum(void)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		for (j = 1; j < ARRAY_SIZE(sizes); j++) {
 			make(&r);
-			EXPECT_EQ(count_accesses(&r, sizes[i], sizes[j]),
+			EXPECT_EQ(rig_transact(&r, sizes[i], sizes[j]),
 				  5 * sizes[i] + 5 * sizes[j] + 11);
 			EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 			EXPECT_EQ(bmc.b.executed, 1);
@@ -57,8 +45,8 @@ static void slow_bytes(void)
 			bmc.b.byte_us = delays[i];
 			bmc.b.think_us = 700;
 			bmc.holds_busy = kind;
-			count_accesses(&r, 2, 18);
-			count_accesses(&r, 40, 3);
+			rig_transact(&r, 2, 18);
+			rig_transact(&r, 40, 3);
 			EXPECT_EQ(bmc.b.executed, 2);
 			rig_free(&r);
 		}
@@ -120,25 +108,7 @@ static void odd_lengths(void)
 
 static void endless_answer(void)
 {
-	u8 req[2];
-	struct rig r;
-	u32 byte_us;
-
-	rig_request(req, sizeof(req));
-	for (byte_us = 0; byte_us <= 20000; byte_us += 5000) {
-		make(&r);
-		bmc.b.answer_forever = true;
-		bmc.b.byte_us = byte_us;
-		EXPECT_EQ(rig_run(&r, req, sizeof(req)), IPMI_STEP_FAILED);
-		if (byte_us <= 5000)
-			EXPECT_EQ(r.m->ops->failure(r.m)->cause, IPMI_CAUSE_TOO_LONG);
-		EXPECT_EQ(r.m->ops->failure(r.m)->phase, IPMI_PHASE_READ);
-		EXPECT(r.m->ops->failure(r.m)->executed);
-		EXPECT(!r.m->ops->failure(r.m)->dead);
-		EXPECT(r.took_ns <= 6000000000);
-		EXPECT_EQ(bmc.b.executed, 1);
-		rig_free(&r);
-	}
+	rig_endless(make);
 }
 
 static void attention(void)
@@ -149,7 +119,7 @@ static void attention(void)
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
 	fake_smic_attention(&bmc, true);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_ATTN);
 	fake_smic_attention(&bmc, false);
 	EXPECT_EQ(r.m->ops->step(r.m, 0), IPMI_STEP_IDLE);
@@ -245,7 +215,7 @@ static void silent_bmc_recovers(void)
 	EXPECT(r.took_ns >= 5000000000 && r.took_ns < 5100000000);
 	EXPECT_EQ(bmc.b.executed, 1);
 	bmc.b.think_us = 0;
-	count_accesses(&r, 2, 18);
+	rig_transact(&r, 2, 18);
 	rig_free(&r);
 }
 
@@ -263,7 +233,7 @@ static void interrupted_transfer_is_aborted(void)
 		for (steps = 0; steps < max; steps++)
 			other.m->ops->step(other.m, 1);
 		rig_free(&other);
-		count_accesses(&r, 2, 18);
+		rig_transact(&r, 2, 18);
 		rig_free(&r);
 	}
 }

@@ -71,6 +71,11 @@ def compact(sensor, name, kind, states):
     return COMPACT, body + text(name)
 
 
+def fru_locator(number, fru):
+    body = bytes([BMC, number, 0x80, 0, 0, 0x10, 0, *fru["entity"], 0])
+    return FRU_LOCATOR, body + text(fru["name"])
+
+
 def sdr(data):
     """The whole repository."""
     records = [(MC_LOCATOR, bytes([BMC, 0, 0, 0x1f, 0, 0, 0, 0x06, 1, 0]) + text("BMC"))]
@@ -81,8 +86,7 @@ def sdr(data):
         records.append(compact(sensor, sensor["name"], 0x6f, sensor["states"]))
     for number, fru in enumerate(data["fru"]):
         if number:
-            body = bytes([BMC, number, 0x80, 0, 0, 0x10, 0, *fru["entity"], 0])
-            records.append((FRU_LOCATOR, body + text(fru["name"])))
+            records.append(fru_locator(number, fru))
     for sensor in data["analog"] + data["discrete"]:
         if sensor["number"] >= MAX_SENSORS:
             raise Trouble(f"{SOURCE}: {sensor['name']}: the simulator has {MAX_SENSORS} sensors")

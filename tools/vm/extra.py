@@ -3,6 +3,7 @@
 
 image      the kernel that runs, as a file to start again: /boot/vmlinuz
 systemd    as the guest's first process, and guest-init a service of it
+ipmidrv    the project's command, with the libraries it needs
 selftests  the kernel's own test programs that concern us, of its source package
 
 Called by run. What initramfs.py says of layers holds here too.
@@ -100,7 +101,18 @@ def selftests(_kernel):
     return initramfs.cached("selftests", [initramfs.stamp(p) for p in paths.values()], make)
 
 
-KINDS = {"image": image, "systemd": systemd, "selftests": selftests}
+def ipmidrv(_kernel):
+    built = os.path.join(kernels.TOP, "build/ipmidrv/ipmidrv")
+    with initramfs.LOCK:
+        initramfs.run("make", "-s", "-C", os.path.join(kernels.TOP, "tools/ipmidrv"))
+
+    def make(root):
+        initramfs.copy_program(root, built, "usr/sbin/ipmidrv")
+
+    return initramfs.cached("ipmidrv", [initramfs.stamp(built), initramfs.stamp(__file__)], make)
+
+
+KINDS = {"image": image, "systemd": systemd, "selftests": selftests, "ipmidrv": ipmidrv}
 
 
 def layers(kinds, kernel):

@@ -37,8 +37,8 @@ KMOD = "modprobe insmod rmmod lsmod modinfo depmod".split()
 
 # tools in guests that ask for them, and the package of each that is not installed here
 TOOLS = {"ipmitool": "", "bmc-info": "", "ipmi-sensors": "", "ipmi-sel": "", "ipmi-fru": "",
-         "ipmi-raw": "", "ipmi-chassis": "", "ipmi-config": "", "ipmi-locate": "", "strace": "",
-         "bash": "", "wdctl": "", "watchdog": "watchdog",
+         "ipmi-raw": "", "ipmi-chassis": "", "ipmi-config": "", "ipmi-locate": "", "bmc-device": "",
+         "ipmi-dcmi": "", "strace": "", "bash": "", "wdctl": "", "watchdog": "watchdog",
          "ipmiutil": "ipmiutil", "openipmicmd": "openipmi"}
 
 # of the registry that ipmitool reads at every start, the lines for the BMC in bmc.toml

@@ -2,13 +2,16 @@
 """OpenIPMI's ipmi_sim as the BMC beside one machine: IpmiSim, made by machine.py.
 
 It has what the other BMCs here have not: a LAN interface, with users, on a port of the loopback
-device, and serial over LAN to the guest's third serial port. It is a channel of the machine: what
-it says goes to the machine's log as "B|" lines.
+device, serial over LAN to the guest's third serial port, a chassis (ipmisim-chassis), and sensors
+whose limits can be set. Sensors and inventory are those of bmc.toml. It is a channel of the machine:
+what it says goes to the machine's log as "B|" lines.
 """
 import os
+import shutil
 import socket
 import time
 
+import bmc
 import initramfs
 from channel import ProgramChannel
 from kernel import Trouble
@@ -21,6 +24,7 @@ USER, PASSWORD = "admin", "secret"
 GUID = "a123456789abcdefa123456789abcdef"       # without it there is no session
 
 LAN_CONF = """name "sim"
+chassis_control "{chassis} 0x20"
 startlan 1
   addr 127.0.0.1 {lan}
   priv_limit admin
@@ -38,8 +42,41 @@ user 2 true "{user}" "{password}" admin 10 none md2 md5 straight
 EMULATED = """mc_setbmc 0x20
 mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02
 sel_enable 0x20 1000 0x0a
-mc_enable 0x20
 """
+CHASSIS = "ipmisim-chassis"
+LIMITS = 0x0a95         # of a sensor with limits: going low at lower ones, going high at upper ones
+
+
+def numbers(data):
+    return " ".join(f"0x{byte:02x}" for byte in data)
+
+
+def sensors(data):
+    """The commands that make the sensors of bmc.toml, their records, and the inventory."""
+    records = [(bmc.MC_LOCATOR, bytes([bmc.BMC, 0, 0, 0x1f, 0, 0, 0, 0x06, 1, 0]) + bmc.text("BMC"))]
+    for sensor in data["analog"]:
+        name = f"0x20 0 {sensor['number']}"
+        upper, lower = ([bmc.raw(sensor, v) for v in sensor.get(side, [])] for side in ("upper", "lower"))
+        has = "".join("111" if side else "000" for side in (upper, lower))
+        yield f"sensor_add {name} {sensor['type']} 1"
+        yield f"sensor_set_value {name} {bmc.raw(sensor, sensor['reading'])} 0"
+        # upper ones first, from non-recoverable to non-critical; lower ones in the same order
+        yield (f"sensor_set_threshold {name} settable {has} "
+               + numbers((upper or [0] * 3)[::-1] + (lower or [0] * 3)))
+        yield f"sensor_set_event_support {name} enable scanning per-state" + f" {LIMITS:015b}" * 4
+        records.append(bmc.full(sensor))
+    for sensor in data["discrete"]:
+        name = f"0x20 0 {sensor['number']}"
+        yield f"sensor_add {name} {sensor['type']} 0x6f"
+        yield (f"sensor_set_event_support {name} enable scanning per-state"
+               + f" {sensor['states']:015b}" * 4)
+        records.append(bmc.compact(sensor, sensor["name"], 0x6f, sensor["states"]))
+    for number, fru in enumerate(data["fru"]):
+        yield f"mc_add_fru_data 0x20 {number} {bmc.FRU_SIZE} data {numbers(bmc.fru_image(fru))}"
+        if number:
+            records.append(bmc.fru_locator(number, fru))
+    for number, record in enumerate(records):
+        yield f"main_sdr_add 0x20 {numbers(bmc.record(number, *record))}"
 
 
 def free_ports():
@@ -81,8 +118,11 @@ class IpmiSim(ProgramChannel):
     def start(self, folder, ports):
         state = os.path.join(folder, "sim")
         os.makedirs(state, exist_ok=True)
-        for name, text in (("lan.conf", LAN_CONF.format(guid=GUID, user=USER, password=PASSWORD, **ports)),
-                           ("sim.emu", EMULATED)):
+        chassis = shutil.copy(os.path.join(os.path.dirname(__file__), CHASSIS), state)
+        emulated = [EMULATED, *sensors(bmc.read()), "mc_enable 0x20", ""]
+        for name, text in (("lan.conf", LAN_CONF.format(guid=GUID, user=USER, password=PASSWORD,
+                                                        chassis=chassis, **ports)),
+                           ("sim.emu", "\n".join(emulated))):
             with open(os.path.join(state, name), "w", encoding="utf-8") as f:
                 f.write(text)
         self.spawn(["timeout", "-k", "5", LIMIT, initramfs.program("ipmi_sim", "openipmi"), "-n",

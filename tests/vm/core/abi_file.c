@@ -112,9 +112,9 @@ static void class_folder(void)
 	EXPECT_EQ(n, ARRAY_SIZE(known));
 }
 
-static void no_device_parameters(void)
+static void the_major_number_is_not_shown(void)
 {
-	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters"), -1);
+	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters/ipmi_major"), -1);
 	EXPECT(module_loaded("ipmi_devintf"));
 }
 
@@ -436,7 +436,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(numbers),
 	KTAP_CASE(uevent),
 	KTAP_CASE(class_folder),
-	KTAP_CASE(no_device_parameters),
+	KTAP_CASE(the_major_number_is_not_shown),
 	KTAP_CASE(open_flags),
 	KTAP_CASE(other_calls),
 	KTAP_CASE(poll_select_epoll),

@@ -30,20 +30,6 @@ static void fresh(void)
 	bmc_line("forget");
 }
 
-static int reg(int file, unsigned int netfn, unsigned int cmd, unsigned int chans)
-{
-	struct ipmi_cmdspec_chans spec = { netfn, cmd, chans };
-
-	return ioctl(file, IPMICTL_REGISTER_FOR_CMD_CHANS, &spec) < 0 ? -errno : 0;
-}
-
-static int unreg(int file, unsigned int netfn, unsigned int cmd, unsigned int chans)
-{
-	struct ipmi_cmdspec_chans spec = { netfn, cmd, chans };
-
-	return ioctl(file, IPMICTL_UNREGISTER_FOR_CMD_CHANS, &spec) < 0 ? -errno : 0;
-}
-
 /* The host has sent one message to somebody, this. */
 static void sent(const char *bytes)
 {
@@ -88,12 +74,12 @@ static void unasked_answers(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x31, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x31, 0x55, IPMI_CHAN_ALL), 0);
 	bmc_line("ipmb 0 24 1 11 31 55 0 1 2");
 	bmc_line("lan 1 4 7 81 82 0 12 31 55 0 1 2");
 	EXPECT_EQ(ipmi_next(fd, QUIET_MS, &r), -ETIMEDOUT);
 	EXPECT_EQ(bmc_number("count 6 34"), 0);
-	EXPECT_EQ(unreg(fd, 0x31, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x31, 0x55, IPMI_CHAN_ALL), 0);
 }
 
 static void command_by_ipmb(void)
@@ -103,7 +89,7 @@ static void command_by_ipmb(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 	bmc_line("ipmb 0 24 1 11 30 55 1 2 3");
 	REQUIRE(EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0));
 	EXPECT_EQ(r.recv_type, IPMI_CMD_RECV_TYPE);
@@ -122,7 +108,7 @@ static void command_by_ipmb(void)
 	EXPECT_EQ(r.recv_type, IPMI_RESPONSE_RESPONSE_TYPE);
 	EXPECT_EQ(r.msgid, 0x11);
 	EXPECT_HEX(r.data, r.len, "00");
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 }
 
 static void command_by_lan(void)
@@ -131,7 +117,7 @@ static void command_by_lan(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, 1 << LAN_CHANNEL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, 1 << LAN_CHANNEL), 0);
 	bmc_line("lan 1 4 7 81 82 0 12 30 55 1 2 3");
 	REQUIRE(EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0));
 	EXPECT_EQ(r.recv_type, IPMI_CMD_RECV_TYPE);
@@ -142,7 +128,7 @@ static void command_by_lan(void)
 	EXPECT_HEX((unsigned char *)&r.addr, 11, "04 00 00 00 01 00 04 07 81 82 00");
 	EXPECT_EQ(ipmi_send_to(fd, &r.addr, r.addr_len, r.msgid, r.netfn | 1, r.cmd, answer, 2), 0);
 	sent("01 07 81 c4 bb 82 4a 55 00 aa 35");
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, 1 << LAN_CHANNEL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, 1 << LAN_CHANNEL), 0);
 	ipmi_drain(fd, QUIET_MS);
 }
 
@@ -152,7 +138,7 @@ static void any_command(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 	for (int seq = 0; seq < 64; seq += 3) {
 		char data[200] = "";
 
@@ -167,7 +153,7 @@ static void any_command(void)
 		EXPECT_EQ(((struct ipmi_ipmb_addr *)&r.addr)->slave_addr, 2 * seq);
 		EXPECT_EQ(((struct ipmi_ipmb_addr *)&r.addr)->lun, seq & 3);
 	}
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 }
 
 static void each_to_who_registered(void)
@@ -175,9 +161,9 @@ static void each_to_who_registered(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, 1 << 0), 0);
-	EXPECT_EQ(reg(other, 0x30, 0x55, 1 << 1 | 1 << 2), 0);
-	EXPECT_EQ(reg(other, 0x30, 0x56, 1 << 0), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, 1 << 0), 0);
+	EXPECT_EQ(ipmi_register(other, 0x30, 0x55, 1 << 1 | 1 << 2), 0);
+	EXPECT_EQ(ipmi_register(other, 0x30, 0x56, 1 << 0), 0);
 	bmc_line("ipmb 0 24 0 1 30 55");
 	bmc_line("lan 1 4 7 81 82 0 2 30 55");
 	bmc_line("lan 2 4 7 81 82 0 3 30 55");
@@ -192,7 +178,7 @@ static void each_to_who_registered(void)
 	EXPECT_EQ(ipmi_recv(other, &r), -EAGAIN);
 	EXPECT_EQ(bmc_number("count 6 34"), 0);
 	/* once it is unregistered, the stack answers */
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, 1 << 0), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, 1 << 0), 0);
 	bmc_line("ipmb 0 24 0 5 30 55");
 	EXPECT(bmc_received(NETFN_APP, CMD_SEND_MESSAGE, 1, QUICK_MS));
 	close(other);
@@ -207,7 +193,7 @@ static void many_at_once(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 	/* they wait in the BMC's queue while it has no time */
 	bmc_line("after 100 forget");
 	for (int i = 0; i < 20; i++)
@@ -217,7 +203,7 @@ static void many_at_once(void)
 		EXPECT_EQ(r.msgid, i);
 		EXPECT_EQ(r.data[0], i);
 	}
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 	EXPECT_EQ(ipmi_drain(fd, QUIET_MS), 0);
 }
 
@@ -228,7 +214,7 @@ static void commands_and_requests(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 	for (int i = 0; i < 40; i++)
 		bmc_line("after %d ipmb 0 24 0 %x 30 55", 200 + 5 * i, i);
 	for (int i = 0; i < 300 || commands < 40; i++) {
@@ -248,7 +234,7 @@ static void commands_and_requests(void)
 	answers += ipmi_drain(fd, QUIET_MS);
 	EXPECT_EQ(commands, 40);
 	EXPECT_EQ(answers, 300);
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 }
 
 /* What is no message at all, for each kind of channel: it goes nowhere, and what follows works. */
@@ -259,7 +245,7 @@ static void malformed_messages(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_register(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 	for (int len = 0; len < 6; len++) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(channels); i++)
 			bmc_line("message %x%s", channels[i], data);
@@ -269,7 +255,7 @@ static void malformed_messages(void)
 	bmc_line("ipmb 0 24 0 1 30 55 7");
 	REQUIRE(EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0));
 	EXPECT_HEX(r.data, r.len, "07");
-	EXPECT_EQ(unreg(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, 0x30, 0x55, IPMI_CHAN_ALL), 0);
 }
 
 /* Channels are read when the interface comes up. */
@@ -293,7 +279,7 @@ static void oem_message(void)
 	struct reply r;
 
 	fresh();
-	EXPECT_EQ(reg(fd, NETFN_APP | 1, CMD_GET_MESSAGE, 1 << OEM_CHANNEL), 0);
+	EXPECT_EQ(ipmi_register(fd, NETFN_APP | 1, CMD_GET_MESSAGE, 1 << OEM_CHANNEL), 0);
 	for (int len = 0; len < 40; len += 13) {
 		char data[128] = "";
 
@@ -316,7 +302,7 @@ static void oem_message(void)
 			EXPECT_HEX((unsigned char *)&r.addr, 8, "0c 00 00 00 0f 00 00 00");
 		}
 	}
-	EXPECT_EQ(unreg(fd, NETFN_APP | 1, CMD_GET_MESSAGE, 1 << OEM_CHANNEL), 0);
+	EXPECT_EQ(ipmi_unregister(fd, NETFN_APP | 1, CMD_GET_MESSAGE, 1 << OEM_CHANNEL), 0);
 	/* for nobody: it is dropped */
 	bmc_line("message %x 1 2 3", OEM_CHANNEL);
 	EXPECT_EQ(ipmi_next(fd, QUIET_MS, &r), -ETIMEDOUT);

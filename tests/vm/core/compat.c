@@ -101,7 +101,7 @@ static void settime(void)
 	struct reply r;
 
 	EXPECT_EQ(ipmi_send_timed(fd, &bmc, sizeof(bmc), 8, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0,
-				  3, 100),
+				  3, 5000),
 		  0);
 	EXPECT_EQ(ipmi_next(fd, QUICK_MS, &r), 0);
 	EXPECT_EQ(r.msgid, 8);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A consumer in the kernel, tests/modules/consumer.c, uses all of the message handler's own
+ * A consumer in the kernel, tests/modules/consumer_main.c, uses all of the message handler's own
  * interface. This runs its cases, and takes interfaces away under it and gives them back. With
  * the argument "host" also what takes the BMC of tests/bmc.
  */

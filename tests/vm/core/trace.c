@@ -18,6 +18,7 @@
 #define TRACING "/sys/kernel/tracing"
 #define STATS "/sys/class/ipmi/ipmi0/device/ipmi_stats"
 #define EVENT_LEN 16
+#define LINE 1024 /* with the bytes of the longest message */
 
 static int fd;
 static char *log_text;
@@ -38,7 +39,7 @@ static void snapshot(void)
 /* A line of the log: where it is, "" if there is none; how many there are. */
 struct line {
 	const char *at;
-	char text[512];
+	char text[LINE];
 	int n;
 };
 
@@ -52,7 +53,7 @@ static struct line find(const char *event, const char *format, long value)
 	snprintf(has, sizeof(has), format, value);
 	for (const char *at = log_text; at && *at; at = strchr(at, '\n') + 1) {
 		size_t n = strcspn(at, "\n");
-		char text[512];
+		char text[LINE];
 
 		snprintf(text, sizeof(text), "%.*s ", (int)n, at);
 		if (strstr(text, begin) && strstr(text, has)) {
@@ -93,7 +94,7 @@ static long field(const struct line *line, const char *name)
 
 static const char *word(const struct line *line, const char *name)
 {
-	static char text[2][64];
+	static char text[2][LINE];
 	static int turn;
 	char begin[32];
 	const char *at;
@@ -135,6 +136,71 @@ static void nothing_is_traced_by_itself(void)
 	EXPECT_EQ(file_write(TRACING "/events/ipmi/enable", "1"), 0);
 }
 
+static bool hex_is(const char *hex, const unsigned char *bytes, int len)
+{
+	char byte[3];
+
+	for (int i = 0; i < len; i++) {
+		snprintf(byte, sizeof(byte), "%02x", bytes[i]);
+		if (strncmp(hex + 2 * i, byte, 2))
+			return false;
+	}
+	return (int)strlen(hex) == 2 * len;
+}
+
+/* The longest message that can be: all of it is there. */
+static void all_of_a_long_one(void)
+{
+	unsigned char data[200];
+	struct line line;
+	struct reply r;
+
+	for (unsigned int i = 0; i < sizeof(data); i++)
+		data[i] = i * 7;
+	forget();
+	REQUIRE(EXPECT_EQ(ipmi_send(fd, 5151, NETFN_OEM, CMD_ECHO, data, sizeof(data)), 0));
+	REQUIRE(EXPECT_EQ(ipmi_next(fd, ANSWER_MS, &r), 0));
+	snapshot();
+	line = by_msgid("ipmi_request", 5151);
+	EXPECT(hex_is(word(&line, "data"), data, sizeof(data)));
+	line = by_msgid("ipmi_send", 5151);
+	EXPECT(!strncmp(word(&line, "bytes"), "b87f", 4));
+	EXPECT(hex_is(word(&line, "bytes") + 4, data, sizeof(data)));
+}
+
+/* Three answers of 20 ms each, of requests that wait for each other. */
+static void how_long_they_took(void)
+{
+	long requests, request_us, bmc_us;
+	struct reply r;
+
+	bmc_line("delay 20");
+	requests = count("requests");
+	request_us = count("request_us_total");
+	bmc_us = count("bmc_us_total");
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ(ipmi_send(fd, i, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0), 0);
+	/* what is under way counts as far as it has come */
+	usleep(5000);
+	EXPECT(count("request_us_total") - request_us >= 3 * 4000);
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ(ipmi_next(fd, ANSWER_MS, &r), 0);
+	EXPECT_EQ(count("requests"), requests + 3);
+	bmc_us = count("bmc_us_total") - bmc_us;
+	request_us = count("request_us_total") - request_us;
+	EXPECT(bmc_us >= 3 * 19000);
+	/* 20, 40 and 60 ms */
+	EXPECT(request_us >= 2 * bmc_us - 3000);
+	EXPECT(request_us <= 3 * bmc_us + 3000);
+	/* nothing is under way now, and the time goes on without them */
+	bmc_us = count("bmc_us_total");
+	request_us = count("request_us_total");
+	usleep(50000);
+	EXPECT_EQ(count("bmc_us_total"), bmc_us);
+	EXPECT_EQ(count("request_us_total"), request_us);
+	bmc_line("delay 0");
+}
+
 static void one_request_by_its_number(void)
 {
 	static const char *const stages[] = {
@@ -170,7 +236,14 @@ static void one_request_by_its_number(void)
 	EXPECT(strcmp(word(&line, "id"), "00000000"));
 	EXPECT_EQ(field(&line, "pid"), getpid());
 	EXPECT(has(&line, " type=answer "));
+	EXPECT(hex_is(word(&line, "data"), r.data, r.len));
+	line = by_msgid("ipmi_send", msgid);
+	EXPECT_STR(word(&line, "bytes"), "1801");
+	line = by_msgid("ipmi_receive", msgid);
+	EXPECT(!strncmp(word(&line, "bytes"), "1c01", 4));
+	EXPECT(hex_is(word(&line, "bytes") + 4, r.data, r.len));
 	line = by_msgid("ipmi_request", msgid);
+	EXPECT_STR(word(&line, "data"), "");
 	EXPECT_EQ(field(&line, "pid"), getpid());
 	EXPECT(has(&line, " to=bmc "));
 	EXPECT_EQ(field(&line, "channel"), IPMI_BMC_CHANNEL);
@@ -450,6 +523,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(there_are_eight),
 	KTAP_CASE(nothing_is_traced_by_itself),
 	KTAP_CASE(one_request_by_its_number),
+	KTAP_CASE(all_of_a_long_one),
+	KTAP_CASE(how_long_they_took),
 	KTAP_CASE(the_time_of_an_answer),
 	KTAP_CASE(a_refused_request),
 	KTAP_CASE(an_answer_whose_user_has_left),

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../../include/uapi/linux/ipmi_privilege.h"
 #include "guest.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
@@ -262,9 +263,24 @@ static int act_settings(void)
 	    ioctl(fd, IPMICTL_GET_TIMING_PARMS_CMD, &timing) ||
 	    ioctl(fd, IPMICTL_SET_TIMING_PARMS_CMD, &timing) ||
 	    ioctl(fd, IPMICTL_GET_MY_ADDRESS_CMD, &value) ||
-	    ioctl(fd, IPMICTL_SET_MY_ADDRESS_CMD, &value))
+	    ioctl(fd, IPMICTL_SET_MY_ADDRESS_CMD, &value) ||
+	    ioctl(fd, IPMICTL_GET_PRIVILEGE, &value) || ioctl(fd, IPMICTL_DROP_PRIVILEGE, &value))
 		return -errno;
 	return 0;
+}
+
+static int act_fdinfo(void)
+{
+	char text[256];
+	int file, n;
+
+	snprintf(text, sizeof(text), "/proc/self/fdinfo/%d", fd);
+	file = open(text, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return -errno;
+	n = read(file, text, sizeof(text)) < 0 ? -errno : 0;
+	close(file);
+	return n;
 }
 
 static void nothing(UNUSED int result)
@@ -283,6 +299,7 @@ static void use_device(void)
 	act_recv();
 	each("register for a command", act_register, after_register);
 	each("settings", act_settings, still_works);
+	each("fdinfo", act_fdinfo, nothing);
 	close(fd);
 }
 

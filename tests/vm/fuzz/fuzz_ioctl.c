@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../../include/uapi/linux/ipmi_privilege.h"
 #include "guest.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
@@ -135,7 +136,7 @@ static void call(void)
 		IPMICTL_GET_MY_CHANNEL_ADDRESS_CMD, IPMICTL_SET_MY_CHANNEL_LUN_CMD,
 		IPMICTL_GET_MY_CHANNEL_LUN_CMD, IPMICTL_SET_TIMING_PARMS_CMD,
 		IPMICTL_GET_TIMING_PARMS_CMD, IPMICTL_GET_MAINTENANCE_MODE_CMD,
-		IPMICTL_SET_MAINTENANCE_MODE_CMD,
+		IPMICTL_SET_MAINTENANCE_MODE_CMD, IPMICTL_GET_PRIVILEGE, IPMICTL_DROP_PRIVILEGE,
 	};
 	unsigned long cmd = known[pick(ARRAY_SIZE(known))];
 	union {

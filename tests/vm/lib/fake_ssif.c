@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -35,6 +36,20 @@ void fake_set(const char *name, long value)
 void fake_fault(const char *text)
 {
 	EXPECT_EQ(file_write(FAKE "fault", text), 0);
+}
+
+int fake_enables(void)
+{
+	return strtol(file_text(FAKE "enables"), NULL, 0);
+}
+
+bool fake_enables_become(int mask, int want)
+{
+	for (double end = now() + 5; now() < end; usleep(10000))
+		if ((fake_enables() & mask) == want)
+			return true;
+	ktap_note("enables are %#x, not %#x", fake_enables(), want);
+	return false;
 }
 
 void fake_load(const char *more)

@@ -30,6 +30,8 @@ void fake_load(const char *more);
 void fake_driver(void);
 int fake_echo_on(int file, int len);
 int fake_echo(int len);
+int fake_enables(void);
+bool fake_enables_become(int mask, int want); /* in 5 s */
 double fake_until_answer(double wait);
 int fake_next_type(double *took);
 

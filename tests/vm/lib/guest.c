@@ -216,6 +216,11 @@ bool stack_is_ours(void)
 	return !stack || !strcmp(stack, "ours");
 }
 
+bool has_irq(void)
+{
+	return !strstr(hardware(), "polled");
+}
+
 const char *hardware(void)
 {
 	const char *name = getenv("VM_HARDWARE");

@@ -45,6 +45,9 @@ int stack_remove(void);
 bool stack_is_ours(void);
 const char *hardware(void);
 
+/* Has its system interface an interrupt that the driver uses? */
+bool has_irq(void);
+
 /* Which variant of a test this is: its first argument, which the program's main() takes. */
 extern const char *mode;
 bool mode_is(const char *name);

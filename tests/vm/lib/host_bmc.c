@@ -59,6 +59,32 @@ const char *bmc_line(const char *format, ...)
 	return answer;
 }
 
+unsigned int all_enables(void)
+{
+	return EVENT_BUFFER | (has_irq() ? IRQ_ENABLES : 0);
+}
+
+unsigned int bmc_enables(void)
+{
+	unsigned int value = ~0;
+
+	sscanf(bmc_line("flags"), "enables=%x", &value);
+	return value;
+}
+
+bool bmc_enables_become(unsigned int mask, unsigned int want)
+{
+	unsigned int is = ~0;
+
+	for (double end = now() + 5; now() < end; usleep(20000)) {
+		is = bmc_enables();
+		if ((is & mask) == want)
+			return true;
+	}
+	ktap_note("enables are %#x, not %#x", is, want);
+	return false;
+}
+
 long bmc_number(const char *format, ...)
 {
 	char line[256];
@@ -164,6 +190,20 @@ int ipmi_next(int fd, int ms, struct reply *reply)
 	if (ret <= 0)
 		return ret ? ret : -ETIMEDOUT;
 	return ipmi_recv(fd, reply);
+}
+
+bool ipmi_answers(int fd, int ms)
+{
+	struct reply r;
+	double end = now() + ms / 1e3;
+	int left;
+
+	if (ipmi_send(fd, 4711, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0))
+		return false;
+	while ((left = (end - now()) * 1e3) > 0)
+		if (!ipmi_next(fd, left, &r) && r.msgid == 4711)
+			return !r.data[0];
+	return false;
 }
 
 int ipmi_drain(int fd, int ms)

@@ -62,12 +62,29 @@ int ipmi_send_timed(int fd, const void *addr, int addr_len, long msgid, int netf
 /* Waits for a message and receives it: 0, -ETIMEDOUT or another negative errno. */
 int ipmi_next(int fd, int ms, struct reply *reply);
 
+/* Does the BMC answer this file within ms? What comes before that is dropped. */
+bool ipmi_answers(int fd, int ms);
+
 /* Takes all that comes until there was nothing for ms; how many. */
 int ipmi_drain(int fd, int ms);
 
 /* Are these the bytes of the text "00 24 .. c3", where ".." is any? Says so if they are not. */
 bool is_hex(const unsigned char *bytes, int len, const char *text);
 #define EXPECT_HEX(bytes, len, text) EXPECT(is_hex(bytes, len, text))
+
+/* Its global enables (IPMI 2.0, 22.1): interrupts for messages and a full buffer; event buffer. */
+#define IRQ_ENABLES 0x03
+#define EVENT_BUFFER 0x04
+#define ALL_ENABLES (IRQ_ENABLES | EVENT_BUFFER)
+
+/* All that the driver enables on this hardware. */
+unsigned int all_enables(void);
+
+/* Its global enables, as they are now. */
+unsigned int bmc_enables(void);
+
+/* Waits 5 s until they, of those in mask, are these. Says what they are if they are not. */
+bool bmc_enables_become(unsigned int mask, unsigned int want);
 
 /* So that the bytes and this one add up to 0. */
 unsigned char ipmb_sum(const unsigned char *bytes, int len);

@@ -138,3 +138,27 @@ int ipmi_try(int number)
 	close(fd);
 	return ret ? ret : r.data[0];
 }
+
+int ipmi_call(int fd, unsigned long cmd, void *arg)
+{
+	return ioctl(fd, cmd, arg) < 0 ? -errno : 0;
+}
+
+int ipmi_set(int fd, unsigned long cmd, int value)
+{
+	return ipmi_call(fd, cmd, &value);
+}
+
+int ipmi_register(int fd, unsigned int netfn, unsigned int cmd, unsigned int chans)
+{
+	struct ipmi_cmdspec_chans spec = { netfn, cmd, chans };
+
+	return ipmi_call(fd, IPMICTL_REGISTER_FOR_CMD_CHANS, &spec);
+}
+
+int ipmi_unregister(int fd, unsigned int netfn, unsigned int cmd, unsigned int chans)
+{
+	struct ipmi_cmdspec_chans spec = { netfn, cmd, chans };
+
+	return ipmi_call(fd, IPMICTL_UNREGISTER_FOR_CMD_CHANS, &spec);
+}

@@ -59,6 +59,14 @@ int ipmi_ask(int fd, int netfn, int cmd, const void *data, int len, struct reply
 /* Opens /dev/ipmiN, asks who the BMC is, and closes: 0, a completion code or a negative errno. */
 int ipmi_try(int number);
 
+/* An ioctl, and one that takes a number: 0 or a negative errno. */
+int ipmi_call(int fd, unsigned long cmd, void *arg);
+int ipmi_set(int fd, unsigned long cmd, int value);
+
+/* For commands of that kind on these channels, a mask: 0 or a negative errno. */
+int ipmi_register(int fd, unsigned int netfn, unsigned int cmd, unsigned int chans);
+int ipmi_unregister(int fd, unsigned int netfn, unsigned int cmd, unsigned int chans);
+
 /* Fills in the BMC's own address. */
 void ipmi_bmc_addr(struct ipmi_system_interface_addr *addr);
 

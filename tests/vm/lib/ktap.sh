@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # KTAP for the scripts that run in the virtual machine; they source /vm/bin/ktap.sh. Each
-# function prints the result of one case. The plan comes last: ktap_end.
+# function but own prints the result of one case. The plan comes last: ktap_end.
 ktap_n=0 ktap_rc=0
 echo "KTAP version 1"
 
@@ -44,6 +44,16 @@ lines() {
 	result $? "... says $2 $1 times"
 }
 
+# logged PATTERN: the kernel's log has a line of IPMI or of loading modules that matches
+logged() {
+	dmesg | grep -iE 'ipmi|module' >/tmp/out
+	says "$1"
+}
+
+# own NAME: the file of the kernel's own module
+own() { find "/lib/modules/$(uname -r)/kernel/drivers/char/ipmi" -name "$1.ko*"; }
+
+# the plan, and the exit status of the script
 ktap_end() {
 	echo "1..$ktap_n"
 	exit $ktap_rc

@@ -13,10 +13,51 @@
 #include "ktap.h"
 #include "wdt.h"
 
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+#define PLACE "kcs,i/o,0xca2"
 #define BACK_S 15 /* one that is not there now is back within that */
 #define LOOK_S 60
 #define GONE 20 /* 100 ms */
 #define TRIES 5
+
+static long users; /* of the interface, without the module */
+
+int wdt_load(const char *parameters)
+{
+	users = file_number(WDT_USERS);
+	return run("modprobe ipmi_watchdog %s", parameters);
+}
+
+void wdt_unload(void)
+{
+	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT_EQ(file_number(WDT_USERS), users);
+}
+
+int wdt_bmc_remove(void)
+{
+	return file_write(HOTMOD, "remove," PLACE);
+}
+
+int wdt_bmc_add(void)
+{
+	return file_write(HOTMOD, "add," PLACE);
+}
+
+void wdt_bmc_anew(void)
+{
+	EXPECT_EQ(wdt_bmc_remove(), 0);
+	EXPECT_EQ(wdt_bmc_add(), 0);
+	close(ipmi_must_open(0));
+}
+
+int wdt_start(void)
+{
+	int fd = wdt_open("watchdog0");
+
+	EXPECT(fd >= 0);
+	return fd;
+}
 
 int wdt_open(const char *node)
 {

@@ -15,6 +15,25 @@
 
 #define WDT_PARAM "/sys/module/ipmi_watchdog/parameters/"
 
+/* How many programs and modules use the interface. */
+#define WDT_USERS "/sys/class/ipmi/ipmi0/device/nr_users"
+
+/* modprobe with these parameters: its exit status. */
+int wdt_load(const char *parameters);
+
+/* Removes the module, which leaves as many users as there were before. */
+void wdt_unload(void);
+
+/* The interface of host-kcs goes, and comes: 0 or a negative errno. */
+int wdt_bmc_remove(void);
+int wdt_bmc_add(void);
+
+/* Both, so that its BMC is asked anew who it is. */
+void wdt_bmc_anew(void);
+
+/* Opens /dev/watchdog0, which starts the timer; the descriptor. */
+int wdt_start(void);
+
 /* Opens a node of /dev: a descriptor or a negative errno. */
 int wdt_open(const char *node);
 

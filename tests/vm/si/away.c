@@ -17,13 +17,15 @@
 #include "traced.h"
 
 #define CLASS "/sys/class/ipmi/ipmi0/device/"
+#define STATS CLASS "ipmi_stats/"
+#define CMD_GET_DEVICE_GUID 0x08
 #define CMD_CLEAR_FLAGS 0x30
-#define ALL_ENABLES 7
 #define CC_AWAY 0x82
 
 static int fd;
 static char device[32];
 static struct traced traces[300];
+static int of_node[4]; /* as counts below, of /dev/ipmi0 */
 
 /* A PCI function whose I/O space is off reads as FFh. */
 static void decode(bool on)
@@ -48,19 +50,6 @@ static bool answers(void)
 	return false;
 }
 
-static bool enables_become(unsigned int want)
-{
-	unsigned int is = ~0;
-
-	for (double end = now() + 5; now() < end; usleep(20000)) {
-		sscanf(bmc_line("flags"), "enables=%x", &is);
-		if ((is & 7) == want)
-			return true;
-	}
-	ktap_note("enables are %#x", is);
-	return false;
-}
-
 static int events_of_the_kernel(void)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = 1 };
@@ -81,6 +70,13 @@ static void count_events(int s, const char *const *texts, int *counts, int n)
 		text[len] = 0;
 		if (strncmp(text, "change@", 7) || !strstr(text, device))
 			continue;
+		/* that of /dev/ipmi0 stands below it */
+		if (strstr(text, "/ipmi/ipmi0")) {
+			for (int i = 0; i < n; i++)
+				of_node[i] += memmem(text, len, texts[i], strlen(texts[i]) + 1) &&
+					      memmem(text, len, "SUBSYSTEM=ipmi", 15);
+			continue;
+		}
 		for (int i = 0; i < n; i++)
 			counts[i] += memmem(text, len, texts[i], strlen(texts[i]) + 1) != NULL;
 	}
@@ -99,7 +95,11 @@ static void all_is_set_up_again(void)
 	static const char *const texts[] = { "IPMI_BMC=away", "IPMI_BMC=back" };
 	int counts[2] = { 0 }, s = events_of_the_kernel();
 
-	EXPECT(enables_become(ALL_ENABLES));
+	long gone = file_number(STATS "bmc_away_count");
+
+	EXPECT(bmc_enables_become(ALL_ENABLES, ALL_ENABLES));
+	EXPECT_EQ(file_number(STATS "bmc_away"), 0);
+	memset(of_node, 0, sizeof(of_node));
 	bmc_line("forget");
 	bmc_line("after 700 lapse");
 	decode(false);
@@ -108,15 +108,26 @@ static void all_is_set_up_again(void)
 	wait_for_event(s, texts, counts, 2, 0);
 	EXPECT_EQ(counts[0], 1);
 	EXPECT_EQ(counts[1], 0);
+	EXPECT_EQ(file_number(STATS "bmc_away"), 1);
+	EXPECT_EQ(file_number(STATS "bmc_away_count"), gone + 1);
 	sleep(2);
 	decode(true);
 	EXPECT(answers());
-	EXPECT(enables_become(ALL_ENABLES));
+	EXPECT(bmc_enables_become(ALL_ENABLES, ALL_ENABLES));
 	/* what was shown before its reset is over */
 	EXPECT(bmc_number("count %x %x", NETFN_APP, CMD_CLEAR_FLAGS) >= 1);
 	wait_for_event(s, texts, counts, 2, 1);
 	EXPECT_EQ(counts[0], 1);
 	EXPECT_EQ(counts[1], 1);
+	/* the device of the node is told next */
+	for (double end = now() + 5; !of_node[1] && now() < end; usleep(20000))
+		count_events(s, texts, counts, 2);
+	EXPECT_EQ(of_node[0], 1);
+	EXPECT_EQ(of_node[1], 1);
+	EXPECT_EQ(file_number(STATS "bmc_away"), 0);
+	EXPECT_EQ(file_number(STATS "bmc_away_count"), gone + 1);
+	/* it may be another one now, with other channels */
+	EXPECT(bmc_received(NETFN_APP, CMD_GET_DEVICE_GUID, 1, 5000));
 	close(s);
 }
 

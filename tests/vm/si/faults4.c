@@ -19,7 +19,6 @@
 #define CLASS "/sys/class/ipmi/ipmi"
 #define DEVICE CLASS "0/device"
 #define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
-#define IRQ_ENABLES 0x03
 
 static int fd;
 
@@ -96,11 +95,9 @@ static void n28_still_starting(void)
 /* 38: after the driver is gone the BMC raises no interrupt any more. */
 static void n38_interrupts_stay_enabled(void)
 {
-	unsigned int enables = 0;
 	struct wire w;
 
-	sscanf(bmc_line("flags"), "enables=%x", &enables);
-	EXPECT_EQ(enables & IRQ_ENABLES, IRQ_ENABLES);
+	EXPECT_EQ(bmc_enables() & IRQ_ENABLES, IRQ_ENABLES);
 	bmc_line("forget");
 	close(fd);
 	EXPECT_EQ(stack_remove(), 0);

@@ -24,7 +24,6 @@
 #define PM_TEST "/sys/power/pm_test"
 #define PM_DELAY "/sys/module/suspend/parameters/pm_test_delay"
 
-#define IRQ_ENABLES 0x03
 #define CC_AWAY 0x82
 #define NR_HAMMERS 3
 
@@ -121,22 +120,6 @@ static int enables_told(int back)
 	return bmc_wire(NETFN_APP, CMD_SET_ENABLES, back, &w) ? w.data[0] & IRQ_ENABLES : -1;
 }
 
-static int enables(void)
-{
-	unsigned int value = ~0;
-
-	sscanf(bmc_line("flags"), "enables=%x", &value);
-	return value & IRQ_ENABLES;
-}
-
-static bool enables_become(int want)
-{
-	for (double end = now() + 3; now() < end; usleep(20000))
-		if (enables() == want)
-			return true;
-	return false;
-}
-
 /* All of a suspend but for the processors: devices are told, wait 1 s, are told again. */
 static int suspend(void)
 {
@@ -147,13 +130,13 @@ static void suspend_under_load(void)
 {
 	REQUIRE(EXPECT_EQ(file_write(PM_TEST, "devices"), 0));
 	REQUIRE(EXPECT_EQ(file_write(PM_DELAY, "1"), 0));
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 	for (int i = 0; i < 3; i++) {
 		bmc_line("forget");
 		start_hammers();
 		EXPECT_EQ(suspend(), 0);
 		stop_hammers();
-		EXPECT(enables_become(IRQ_ENABLES));
+		EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 		EXPECT_EQ(enables_told(1), 0);
 		EXPECT_EQ(enables_told(0), IRQ_ENABLES);
 		EXPECT_EQ(ask(1), 0);
@@ -187,23 +170,23 @@ static void a_request_lasts_longer_than_a_suspend(void)
 /* As before a kexec: no interrupt any more; but a request to switch the power off must work. */
 static void shutdown_under_load(void)
 {
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 	start_hammers();
 	EXPECT_EQ(call("shutdown"), 0);
-	EXPECT_EQ(enables(), 0);
+	EXPECT_EQ(bmc_enables() & IRQ_ENABLES, 0);
 	stop_hammers();
 	EXPECT_EQ(ask(1), 0);
 	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/interrupts_enabled"), 0);
 	/* Others do not switch them on again. */
 	sleep(2);
-	EXPECT_EQ(enables(), 0);
+	EXPECT_EQ(bmc_enables() & IRQ_ENABLES, 0);
 	EXPECT(run("dmesg | grep 'does not come'"));
 
 	/* The next driver finds it as if nothing had been. */
 	EXPECT_EQ(driver("unbind"), 0);
 	EXPECT_EQ(driver("bind"), 0);
 	EXPECT_EQ(ask(1), 0);
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 	EXPECT_EQ(file_number("/sys/class/ipmi/ipmi0/device/hosed_count"), 0);
 }
 
@@ -241,7 +224,7 @@ static void removal_waits_for_a_second(void)
 		lengthy = removed_while_it_thinks(3500);
 	EXPECT(lengthy);
 	ktap_note("%#x and %#x", brief, lengthy);
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 }
 
 /* Tries of the candidate that is not there, and what the report says of the next one, in ms. */
@@ -348,7 +331,7 @@ static void unbind_under_load(void)
 	EXPECT_EQ(driver("bind"), 0);
 	EXPECT_EQ(ask(1), 0);
 	/* The BMC is without interrupts while nobody is there for them. */
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 	EXPECT_EQ(enables_told(1), 0);
 }
 
@@ -375,7 +358,7 @@ static void an_error_of_the_bus(void)
 		;
 	EXPECT_EQ(ask(5), 0);
 	bmc_line("nofaults");
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 	/* One of ours at the most, and none of those that failed. */
 	EXPECT_EQ(ipmi_wait(fd, 100), 0);
 	close(fd);
@@ -441,7 +424,7 @@ static void a_level_that_is_stuck(void)
 	EXPECT_EQ(driver("bind"), 0);
 	EXPECT_EQ(ask(15), 0);
 	bmc_line("delay 0");
-	EXPECT(enables_become(IRQ_ENABLES));
+	EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES));
 	EXPECT_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 

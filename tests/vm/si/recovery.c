@@ -19,8 +19,6 @@
 #include "ktap.h"
 
 #define CMD_COLD_RESET 0x02
-#define EVENTS_ENABLED 0x04
-#define IRQS_ENABLED 0x03
 #define CC_AWAY 0x82
 
 #define IN_FLIGHT 8
@@ -38,24 +36,6 @@ static bool is_bt(void)
 static double bound(void)
 {
 	return is_bt() ? 11.5 : 7;
-}
-
-static int wanted_enables(void)
-{
-	return EVENTS_ENABLED | (strstr(hardware(), "polled") ? 0 : IRQS_ENABLED);
-}
-
-static bool enables_become(int want)
-{
-	unsigned int value = 0;
-
-	for (double end = now() + 5; now() < end; usleep(20000)) {
-		sscanf(bmc_line("flags"), "enables=%x", &value);
-		if ((value & 7) == (unsigned int)want)
-			return true;
-	}
-	ktap_note("enables are %#x", value);
-	return false;
 }
 
 static long looks(void)
@@ -88,7 +68,7 @@ static void listen_to_events(void)
 	int on = 1;
 
 	EXPECT_EQ(ioctl(fd, IPMICTL_SET_GETS_EVENTS_CMD, &on), 0);
-	EXPECT(enables_become(wanted_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 }
 
 static void an_event_arrives(void)
@@ -139,7 +119,7 @@ static void firmware_update(void)
 	EXPECT(per_second < LOOKS_PER_SECOND);
 	EXPECT_EQ(ask(), 0);
 	EXPECT(log_lines() <= 2);
-	EXPECT(enables_become(wanted_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 	an_event_arrives();
 }
 
@@ -161,7 +141,7 @@ static void cold_reset(void)
 		usleep(20000);
 	EXPECT_EQ(ask(), 0);
 	EXPECT(log_lines() <= 2);
-	EXPECT(enables_become(wanted_enables()));
+	EXPECT(bmc_enables_become(ALL_ENABLES, all_enables()));
 	an_event_arrives();
 	bmc_line("reset");
 }

@@ -68,27 +68,6 @@ static void the_next_is_right(void)
 	EXPECT(r.len == len && !memcmp(first, r.data, len < 32 ? len : 32));
 }
 
-static int enables(void)
-{
-	int value = -1;
-
-	sscanf(bmc_line("flags"), "enables=%x", &value);
-	return value;
-}
-
-/* Within three seconds: the driver looks once a second if somebody listens. */
-static bool enables_are(int value)
-{
-	double end = now() + 3;
-
-	while (enables() != value)
-		if (now() > end)
-			return false;
-		else
-			usleep(50000);
-	return true;
-}
-
 /* Asks until told otherwise; exits with 1 if a request did not end in time. */
 static void hammer(double seconds)
 {
@@ -140,7 +119,7 @@ static void slow(void)
 /* The BMC's process ends and starts again, several times. */
 static void disconnects(void)
 {
-	int before = enables();
+	unsigned int before = bmc_enables();
 
 	hammers(2, 3);
 	for (int i = 0; i < 4; i++) {
@@ -150,7 +129,7 @@ static void disconnects(void)
 	}
 	hammers_are_well(2);
 	EXPECT(answers_within(BACK));
-	EXPECT(enables_are(before));
+	EXPECT(bmc_enables_become(~0, before));
 }
 
 /*

@@ -15,30 +15,10 @@
 #include "ipmi_dev.h"
 #include "ktap.h"
 
-#define EVENTS_ENABLED 0x04
-#define IRQS_ENABLED 0x03
 #define LAPSES 5
 #define USERS 4
 
 static int fd;
-
-static bool has_irq(void)
-{
-	return !strstr(hardware(), "polled");
-}
-
-static bool enables_become(unsigned int want)
-{
-	unsigned int value = 0;
-
-	for (double end = now() + 5; now() < end; usleep(20000)) {
-		sscanf(bmc_line("flags"), "enables=%x", &value);
-		if ((value & want) == want)
-			return true;
-	}
-	ktap_note("enables are %#x", value);
-	return false;
-}
 
 static int ask(void)
 {
@@ -58,11 +38,11 @@ static void who_listens_hears_of_events_again(void)
 	struct reply r;
 
 	set_gets_events(1);
-	EXPECT(enables_become(EVENTS_ENABLED));
+	EXPECT(bmc_enables_become(EVENT_BUFFER, EVENT_BUFFER));
 	bmc_line("after 200 lapse");
 	sleep(3);
 	ipmi_drain(fd, 50);
-	EXPECT(enables_become(EVENTS_ENABLED | (has_irq() ? IRQS_ENABLED : 0)));
+	EXPECT(bmc_enables_become(all_enables(), all_enables()));
 	ipmi_drain(fd, 50);
 	bmc_line("events 1");
 	if (EXPECT_EQ(ipmi_next(fd, 5000, &r), 0))
@@ -95,7 +75,7 @@ static void interrupts_come_again(void)
 	for (int i = 0; i < LAPSES; i++) {
 		bmc_line("after 100 lapse");
 		usleep(300000);
-		if (!EXPECT(enables_become(IRQS_ENABLED)))
+		if (!EXPECT(bmc_enables_become(IRQ_ENABLES, IRQ_ENABLES)))
 			break;
 	}
 	EXPECT_EQ(waitpid(-1, NULL, WNOHANG), 0);

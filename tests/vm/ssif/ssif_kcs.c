@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "fake_ssif.h"
 #include "guest.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
@@ -97,19 +98,6 @@ static bool logged(const char *pattern)
 	return run("dmesg | tail -n 40 | grep -q '%s'", pattern) == 0;
 }
 
-static int enables(void)
-{
-	return strtol(file_text("/sys/kernel/debug/ssif_fake/enables"), NULL, 0);
-}
-
-static bool enables_become(int mask, int want)
-{
-	for (double end = now() + 3; now() < end; usleep(10000))
-		if ((enables() & mask) == want)
-			return true;
-	return false;
-}
-
 /* The BMC's address on the IPMB, as a program sees it. */
 static int slave_address(int n)
 {
@@ -193,7 +181,7 @@ static void parameters(void)
 	EXPECT(logged("address 0x10, adapter ssif_fake, slave address 0x24"));
 	EXPECT_EQ(slave_address(1), 0x24);
 	EXPECT(!logged("ipmi_ssif .*request: "));
-	EXPECT(enables_become(5, 5));
+	EXPECT(fake_enables_become(5, 5));
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x11,0x10 slave_addrs=0x26 dbg=0,1"), 0);
 	works(1);
@@ -207,7 +195,7 @@ static void parameters(void)
 	works(1);
 	EXPECT(logged("Found a BMC on ssif_fake at i2c address 0x10"));
 	EXPECT(!logged("ipmi_ssif .*request: "));
-	EXPECT(enables_become(5, 4));
+	EXPECT(fake_enables_become(5, 4));
 	EXPECT_EQ(run("rmmod ipmi_ssif"), 0);
 	EXPECT_EQ(file_write("/sys/kernel/debug/ssif_fake/fault", "nack-write"), 0);
 	EXPECT_EQ(run("modprobe ipmi_ssif addr=0x10 dbg_probe=1"), 0);

@@ -191,11 +191,6 @@ static void what_is_under_way_ends_early(void)
 	EXPECT_EQ(fake_echo(4), 0);
 }
 
-static int enables(void)
-{
-	return strtol(file_text(FAKE "enables"), NULL, 0);
-}
-
 /* The last words to the BMC, though it takes its time; and the first. */
 static void alerts_are_switched_off(void)
 {
@@ -204,7 +199,7 @@ static void alerts_are_switched_off(void)
 	fake_set("think_us", 20000);
 	fake_forget();
 	unbind();
-	EXPECT_EQ(enables(), 4);
+	EXPECT_EQ(fake_enables(), 4);
 	EXPECT_EQ(fake_requests(APP, CMD_GET_ENABLES), 1);
 	EXPECT_EQ(fake_requests(APP, CMD_SET_ENABLES), 1);
 	fake_set("think_us", 0);
@@ -215,12 +210,12 @@ static void alerts_are_switched_off(void)
 	usleep(100000);
 	EXPECT_EQ(fake_requests(APP, CMD_SET_ENABLES), 1);
 	EXPECT_EQ(fake_requests(APP, CMD_CLEAR_FLAGS), 1);
-	EXPECT_EQ(enables(), 7);
+	EXPECT_EQ(fake_enables(), 7);
 	/* one that refuses, as far as it goes */
 	fake_fault("stubborn 0");
 	fake_forget();
 	unbind();
-	EXPECT_EQ(enables(), 5);
+	EXPECT_EQ(fake_enables(), 5);
 	EXPECT_EQ(fake_requests(APP, CMD_GET_ENABLES), 2);
 	EXPECT_EQ(fake_requests(APP, CMD_SET_ENABLES), 2);
 	/* one that enables nothing has no event buffer, and is not asked all the time */
@@ -240,7 +235,7 @@ static void alerts_are_switched_off(void)
 	fake_set("enables", 0);
 	bind();
 	usleep(200000);
-	EXPECT_EQ(enables(), 0);
+	EXPECT_EQ(fake_enables(), 0);
 	fake_fault("ok");
 	unbind();
 	fake_set("enables", 0);

@@ -14,6 +14,7 @@
  *	spoiled	its first four answers are
  *	asleep	the adapter is suspended
  *	off	no panic: power off, by a power cycle
+ *	board	no panic: power off, of a board that has its neighbour know of it before
  */
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,9 @@ static void prepare(void)
 		make_busy();
 	} else if (!strcmp(how, "off")) {
 		EXPECT_EQ(run("modprobe ipmi_poweroff poweroff_powercycle=1"), 0);
+	} else if (!strcmp(how, "board")) {
+		EXPECT_EQ(run("modprobe ipmi_poweroff"), 0);
+		EXPECT_EQ(run("dmesg | grep 'Found a CPI1 style poweroff function'"), 0);
 	} else if (!strcmp(how, "stuck")) {
 		EXPECT_EQ(file_write(FAKE "fault", "hang"), 0);
 	} else if (!strcmp(how, "mute")) {
@@ -117,7 +121,7 @@ int main(int argc, char **argv)
 	if (failures)
 		return failures;
 	begin();
-	if (!strcmp(how, "off"))
+	if (!strcmp(how, "off") || !strcmp(how, "board"))
 		reboot(RB_POWER_OFF);
 	file_write("/proc/sysrq-trigger", "c");
 	return failures;

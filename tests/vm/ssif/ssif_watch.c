@@ -253,27 +253,14 @@ static void an_answer_that_is_none(void)
 	}
 }
 
-static int enables(void)
-{
-	return strtol(file_text(FAKE "enables"), NULL, 0);
-}
-
-static bool enables_become(int want)
-{
-	for (double end = now() + 5; now() < end; usleep(10000))
-		if (enables() == want)
-			return true;
-	return false;
-}
-
 /* While somebody listens to events it is seen to that there are some. */
 static void a_secret_reset(void)
 {
 	listen_to_events(1);
 	fake_set("enables", 0);
-	EXPECT(enables_become(7));
+	EXPECT(fake_enables_become(~0, 7));
 	fake_set("enables", 8);
-	EXPECT(enables_become(15));
+	EXPECT(fake_enables_become(~0, 15));
 	listen_to_events(0);
 }
 
@@ -281,9 +268,9 @@ static void a_secret_reset(void)
 static void no_event_buffer(void)
 {
 	rebind_with("refuse 1 46");
-	EXPECT(enables_become(1));
+	EXPECT(fake_enables_become(~0, 1));
 	rebind();
-	EXPECT(enables_become(7));
+	EXPECT(fake_enables_become(~0, 7));
 }
 
 /* While the machine sleeps the bus is let be. */

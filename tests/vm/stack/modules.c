@@ -210,7 +210,14 @@ static void si_parameters(void)
 static void devintf_parameters(void)
 {
 	EXPECT(param_is_described("ipmi_devintf", "ipmi_major", " (int)"));
-	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters"), -1);
+	if (!stack_is_ours()) {
+		EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters"), -1);
+		return;
+	}
+	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters/ipmi_major"), -1);
+	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters/unprivileged"), 0644);
+	EXPECT_STR(file_text("/sys/module/ipmi_devintf/parameters/unprivileged"), "admin");
+	EXPECT_EQ(file_mode("/sys/module/ipmi_devintf/parameters/unprivileged_commands"), 0444);
 }
 
 /* The rest, which is not loaded here: where it lies, what it needs, what it can be told. */

@@ -6,16 +6,6 @@
 # the other way round: ours on the kernel's own ipmi_msghandler.
 # shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
-own=/lib/modules/$(uname -r)/kernel/drivers/char/ipmi
-
-# own NAME: the file of the kernel's own module
-own() { find "$own" -name "$1.ko*"; }
-
-# logged PATTERN: the kernel's log has a line that matches
-logged() {
-	dmesg | grep -iE 'ipmi|module' >/tmp/out
-	says "$1"
-}
 
 succeeds modprobe -a ipmi_msghandler i2c_smbus watchdog
 succeeds modprobe -r ipmi_devintf

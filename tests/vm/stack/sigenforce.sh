@@ -6,16 +6,6 @@
 # here, are not, and are refused with the words that README.md gives.
 # shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
-own=/lib/modules/$(uname -r)/kernel/drivers/char/ipmi
-
-# own NAME: the file of the kernel's own module
-own() { find "$own" -name "$1.ko*"; }
-
-# logged PATTERN: the kernel's log has a line that matches
-logged() {
-	dmesg | grep -iE 'ipmi|module' >/tmp/out
-	says "$1"
-}
 
 succeeds grep -q Y /sys/module/module/parameters/sig_enforce
 fails modprobe ipmi_msghandler

@@ -6,12 +6,11 @@
 # of the modules are ours, and what was loaded on top is loaded again.
 # shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
-own=/lib/modules/$(uname -r)/kernel/drivers/char/ipmi
 modules="ipmi_msghandler ipmi_devintf ipmi_si ipmi_watchdog ipmi_poweroff"
 
 succeeds modprobe watchdog
 for name in $modules; do
-	succeeds insmod "$(find "$own" -name "$name.ko*")"
+	succeeds insmod "$(own "$name")"
 done
 succeeds modprobe acpi_ipmi
 

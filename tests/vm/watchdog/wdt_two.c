@@ -15,6 +15,10 @@
 #include "ktap.h"
 #include "wdt.h"
 
+#define SYS "/sys/class/watchdog/watchdog0"
+#define PARENT "/sys/devices/platform/ipmi_watchdog"
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+
 static int fd;
 
 static void pci_remove(void)
@@ -35,26 +39,28 @@ static void pci_rescan(void)
 	REQUIRE(EXPECT_EQ(ipmi_nodes(), 2));
 }
 
-/* Of watchdog0 and of the misc device "watchdog", the first of all: below which device they stand. */
-static void stands_below(const char *device)
+/* What stands in sysfs while this device is the one of the interface that is used; "": none is. */
+static void shows(const char *device)
 {
 	double end = now() + 10;
 
-	while (strcmp(link_name("/sys/class/watchdog/watchdog0/device"), device) && now() < end)
+	while (strcmp(link_name(PARENT "/interface"), device) && now() < end)
 		usleep(50000);
-	EXPECT_STR(link_name("/sys/class/watchdog/watchdog0/device"), device);
-	EXPECT_STR(link_name("/sys/class/misc/watchdog/device"), device);
-	/* its attributes are there, wherever it is */
-	EXPECT_STR(file_text("/sys/class/watchdog/watchdog0/identity"), "IPMI");
+	EXPECT_STR(link_name(PARENT "/interface"), device);
+	/* the link leads somewhere */
+	EXPECT_EQ(run("[ -e " PARENT "/interface ]"), *device ? 0 : 1);
+	EXPECT_EQ(run("[ " SYS "/device -ef " PARENT " ]"), 0);
+	EXPECT_EQ(run("[ /sys/class/misc/watchdog/device -ef " PARENT " ]"), 0);
+	EXPECT_STR(file_text(SYS "/identity"), "IPMI");
 }
 
-static void stands_below_interface(int number)
+static void shows_interface(int number)
 {
 	char device[64];
 
 	snprintf(device, sizeof(device), "%s", link_name("/sys/class/ipmi/ipmi%d/device", number));
 	EXPECT(*device);
-	stands_below(device);
+	shows(device);
 }
 
 static void starts_with_one(void)
@@ -65,7 +71,7 @@ static void starts_with_one(void)
 	REQUIRE(EXPECT(fd >= 0));
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(wdt_bmc(0).running);
-	stands_below_interface(0);
+	shows_interface(0);
 }
 
 static void a2_a_second_one_changes_nothing(void)
@@ -95,12 +101,7 @@ static void moves_by_parameter(void)
 	EXPECT(wdt_bmc(1).running);
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT_EQ(wdt_bmc(1).countdown, 600);
-	stands_below_interface(1);
-	/* nothing stays below the other one, which could not be freed otherwise */
-	EXPECT_EQ(run("[ -d /sys/class/ipmi/ipmi1/device/watchdog/watchdog0 ]"), 0);
-	EXPECT_EQ(run("[ -d /sys/class/ipmi/ipmi1/device/misc/watchdog ]"), 0);
-	EXPECT_EQ(run("[ -e /sys/class/ipmi/ipmi0/device/watchdog ]"), 1);
-	EXPECT_EQ(run("[ -e /sys/class/ipmi/ipmi0/device/misc ]"), 1);
+	shows_interface(1);
 	EXPECT_EQ(wdt_param("nowayout", "N"), 0);
 	/* -1 changes nothing */
 	EXPECT_EQ(wdt_param("ifnum_to_use", "-1"), 0);
@@ -138,7 +139,7 @@ static void its_interface_goes(void)
 	pci_remove();
 	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
 	EXPECT(!wdt_bmc(0).running);
-	stands_below("");
+	shows("");
 }
 
 static void and_comes_back(void)
@@ -150,7 +151,7 @@ static void and_comes_back(void)
 	while (!wdt_bmc(1).running && now() < end)
 		usleep(50000);
 	EXPECT(wdt_bmc(1).running);
-	stands_below_interface(1);
+	shows_interface(1);
 	EXPECT_EQ(wdt_write(fd, "1"), 0);
 	EXPECT(!wdt_bmc(0).running);
 }
@@ -177,9 +178,9 @@ static void by_hotmod(void)
 	fd = wdt_open("watchdog0");
 	REQUIRE(EXPECT(fd >= 0));
 	EXPECT(wdt_bmc(0).running);
-	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
 	EXPECT_EQ(wdt_write(fd, "1"), -ENODEV);
-	EXPECT_EQ(file_write("/sys/module/ipmi_si/parameters/hotmod", "add,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
 	close(ipmi_must_open(0));
 	sleep(1);
 	EXPECT(wdt_bmc(0).running);
@@ -197,6 +198,8 @@ static void bmcs_come_later(void)
 	EXPECT_EQ(stack_remove(), 0);
 	EXPECT_EQ(run("modprobe ipmi_watchdog start_now=1"), 0);
 	EXPECT_EQ(wdt_open("watchdog"), -ENOENT);
+	EXPECT_EQ(run("[ -d " PARENT " ]"), 0);
+	EXPECT_STR(link_name(PARENT "/interface"), "");
 	/* which device that will be can still be chosen */
 	EXPECT_EQ(wdt_param("preop", "preop_give_data"), 0);
 	EXPECT_EQ(wdt_open("watchdog"), -ENOENT);
@@ -212,6 +215,30 @@ static void bmcs_come_later(void)
 	EXPECT(!wdt_bmc(1).running);
 	EXPECT_EQ(wdt_close(fd), 0);
 	EXPECT(!wdt_bmc(0).running);
+}
+
+/* The device is made while there is no interface; then one comes, and is replaced by another. */
+static void made_without_an_interface(void)
+{
+	double end = now() + 10;
+
+	while (ipmi_nodes() < 2 && now() < end)
+		usleep(50000);
+	pci_remove();
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(ipmi_nodes(), 0);
+	EXPECT_EQ(wdt_param("preop", "preop_none"), 0);
+	shows("");
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	close(ipmi_must_open(0));
+	shows_interface(0);
+	pci_rescan();
+	shows_interface(0);
+	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	shows_interface(1);
+	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	close(ipmi_must_open(0));
+	shows_interface(1);
 }
 
 /* The parameter names one at load: no other is used, also if that one is not there. */
@@ -235,6 +262,7 @@ static void named_at_load(void)
 	EXPECT(!wdt_bmc(0).running);
 	EXPECT(!wdt_bmc(1).running);
 	EXPECT_EQ(module_remove("ipmi_watchdog"), 0);
+	EXPECT_EQ(run("[ -e " PARENT " ]"), 1);
 }
 
 static const struct ktap_case cases[] = {
@@ -247,6 +275,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(stops_without_a_bmc),
 	KTAP_CASE(by_hotmod),
 	KTAP_CASE(bmcs_come_later),
+	KTAP_CASE(made_without_an_interface),
 	KTAP_CASE(named_at_load),
 };
 
