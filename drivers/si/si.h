@@ -295,10 +295,10 @@ struct si_irq {
 /**
  * struct si_pace - when the engine is run again
  * @timer: runs it when the plan's time is over, under si->lock
- * @alarm: what it is set for, under si->pump and si->lock
+ * @alarm: what it is set for, under si->pump
  * @kicked: it is set to now, whatever the plan, under si->lock
- * @net_at: it runs out then, and was set as a net; 0 = it was not; under si->lock
- * @until: when the net that is wanted is to run out, under si->lock
+ * @net_at: it runs out then, and was set as a net; 0 = it was not; under si->lock, read elsewhere
+ * @until: when the net that is wanted is to run out, under si->pump
  * @thread: goes on with what is more than a burst
  * @wait: where it sleeps
  * @handed: there is something for it

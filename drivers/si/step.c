@@ -21,6 +21,22 @@ static enum ipmi_step look(struct si *si, u32 elapsed)
 	return si->m->ops->step(si->m, elapsed);
 }
 
+/* One look after the other, as long as the machine moves on and the burst may last. */
+static enum ipmi_step look_on(struct si *si)
+{
+	const struct ipmi_machine_ops *ops = si->m->ops;
+	unsigned int left = si->burst.looks_left;
+	enum ipmi_step step;
+
+	do {
+		step = ops->step(si->m, 0);
+		left--;
+	} while (step == IPMI_STEP_AGAIN && left);
+	si->now.looks += si->burst.looks_left - left;
+	si->burst.looks_left = left;
+	return step;
+}
+
 /* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
 static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
 {
@@ -72,8 +88,8 @@ enum ipmi_step step_pump(struct si *si, u32 *waited_us)
 		*waited_us = waited_pump(si, step, now, elapsed);
 	if (step == IPMI_STEP_AGAIN) {
 		si->wait.verdict = IPMI_STEP_AGAIN;
-		while (step == IPMI_STEP_AGAIN && si->burst.looks_left)
-			step = look(si, 0);
+		if (si->burst.looks_left)
+			step = look_on(si);
 		was_waiting = false;
 	}
 	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
