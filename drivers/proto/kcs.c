@@ -374,7 +374,8 @@ static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 		step = wait_ibf(k);
 	else
 		step = proceed(k);
-	if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
+	/* What has just begun to wait has not waited for too long. */
+	if (k->t.wait_us && (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK))
 		step = check_time(k);
 	return step;
 }

@@ -72,6 +72,7 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 		transaction_begin(si, msg, rq, n);
 		si->busy = true;
 		si->wait.verdict = IPMI_STEP_AGAIN;
+		si->wait.planned = IPMI_STEP_AGAIN;
 		si->slot = wait_slot(rq[0], rq[1]);
 	}
 	return cc;
@@ -370,7 +371,8 @@ struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_fr
 		return plan_event(0);
 	plan = burst_pump(si, out, from);
 	pace_arm_pump(si, plan, from);
-	hand_up_pump(si, out);
+	if (!list_empty(&out->msgs))
+		hand_up_pump(si, out);
 	return plan;
 }
 

@@ -249,6 +249,9 @@ struct si_burst {
  * @looks: how often it was stepped in this wait
  * @asleep: since then nobody was busy for it
  * @cut: a burst ended in it
+ * @irq: an interrupt ends it
+ * @plan: how it goes on, as planned last
+ * @planned: what for
  */
 struct si_wait {
 	enum ipmi_step verdict;
@@ -258,6 +261,9 @@ struct si_wait {
 	unsigned int looks;
 	bool asleep;
 	bool cut;
+	bool irq;
+	struct wait_plan plan;
+	enum ipmi_step planned;
 };
 
 /**

@@ -8,6 +8,8 @@
 #include "engine.h"
 #include "si.h"
 
+#define FEW_LOOKS	2	/* that a byte takes: it is over, and the next one is waited for */
+
 /* The fast clock may step back by a hair. */
 static u32 us_since(ktime_t then, ktime_t now)
 {
@@ -58,10 +60,20 @@ static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elap
 		 */
 		if (step != IPMI_STEP_FAILED && !si->wait.cut)
 			wait_learn(&si->history, si->wait.verdict, si->slot, waited_us,
-				   pace_facts(si).irq ? 0 : si->wait.looks,
+				   si->wait.irq ? 0 : si->wait.looks,
 				   si->burst.from == SI_FROM_INTERRUPT);
 	}
 	return waited_us;
+}
+
+/*
+ * Did this burst, which has begun at @now with @looks to go, take no longer than a clock costs? Then
+ * what it took may be left out; not so where how long to sleep for a byte is learnt from it.
+ */
+static bool is_brief(const struct si *si, ktime_t now, unsigned int looks)
+{
+	return now && si->burst.from == SI_FROM_INTERRUPT &&
+	       looks - si->burst.looks_left <= FEW_LOOKS;
 }
 
 /**
@@ -80,6 +92,7 @@ enum ipmi_step step_pump(struct si *si, u32 *waited_us)
 	bool was_waiting = si->wait.verdict != IPMI_STEP_AGAIN;
 	ktime_t now = was_waiting ? pace_now() : 0;
 	u32 elapsed = was_waiting ? us_since(si->wait.last_look, now) : 0;
+	unsigned int looks = si->burst.looks_left;
 	enum ipmi_step step;
 
 	step = look(si, elapsed);
@@ -98,7 +111,7 @@ enum ipmi_step step_pump(struct si *si, u32 *waited_us)
 		si->wait.verdict = IPMI_STEP_AGAIN;
 		return step;
 	}
-	if (!was_waiting)
+	if (!was_waiting && !is_brief(si, now, looks))
 		now = pace_now();
 	if (!si->now.start)
 		si->now.start = now;
@@ -115,6 +128,13 @@ enum ipmi_step step_pump(struct si *si, u32 *waited_us)
 	return step;
 }
 
+/* An interrupt has told of the last byte, and was relied upon: so it is for the next one. */
+static bool is_told_again(const struct si *si, enum ipmi_step step, u32 waited_us)
+{
+	return step == IPMI_STEP_SOON && !waited_us && si->burst.from == SI_FROM_INTERRUPT &&
+	       si->wait.planned == step && si->wait.plan.how == WAIT_EVENT;
+}
+
 /**
  * plan_wait_pump() - how to wait for what a step waits for
  * @si: the interface
@@ -126,9 +146,16 @@ enum ipmi_step step_pump(struct si *si, u32 *waited_us)
  */
 struct wait_plan plan_wait_pump(struct si *si, enum ipmi_step step, u32 waited_us)
 {
-	struct wait_facts facts = pace_facts(si);
-	struct wait_plan plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
+	struct wait_facts facts;
+	struct wait_plan plan;
 
+	if (is_told_again(si, step, waited_us))
+		return si->wait.plan;
+	facts = pace_facts(si);
+	plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
+	si->wait.irq = facts.irq;
+	si->wait.plan = plan;
+	si->wait.planned = step;
 	if (plan.how == WAIT_SPIN) {
 		si->wait.spun_us += plan.us;
 		WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + plan.us);
