@@ -67,8 +67,8 @@ static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elap
 }
 
 /*
- * Did this burst, which has begun at @now with @looks to go, take no longer than a clock costs? Then
- * what it took may be left out; not so where how long to sleep for a byte is learnt from it.
+ * Did this burst, which has begun at @now with @looks to go, take no longer than a clock costs?
+ * Then what it took may be left out; not so where how long to sleep for a byte is learnt from it.
  */
 static bool is_brief(const struct si *si, ktime_t now, unsigned int looks)
 {
