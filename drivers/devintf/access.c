@@ -3,7 +3,7 @@
  * Who may do what with an open /dev/ipmiN, and what /proc says of it.
  *
  * A file has the privilege level that it was opened with, whoever uses it afterwards: that of an
- * Administrator if its opener had CAP_SYS_RAWIO in the first user namespace, else what the
+ * Administrator if its opener had CAP_SYS_RAWIO in the initial user namespace, else what the
  * parameters say. The message handler judges each request (msghandler/access.c). Called by
  * devintf.c and ioctl.c; no lock.
  */
@@ -15,9 +15,8 @@
 #include <linux/moduleparam.h>
 #include <linux/seq_file.h>
 
-#include <ipmi/core.h>
-
 #include <ipmi/compat.h>
+#include <ipmi/core.h>
 
 #include "devintf.h"
 
@@ -106,7 +105,7 @@ int access_of_opener(const struct file *filp)
 {
 	int level = READ_ONCE(unprivileged);
 
-	/* Asked for last, because who lacks a capability that is asked for is noted by some. */
+	/* The capability is checked last: a check that fails goes to the audit log. */
 	if (level == PRIVILEGE_ADMIN || file_ns_capable(filp, &init_user_ns, CAP_SYS_RAWIO))
 		return PRIVILEGE_ADMIN;
 	return level == MAY_NOTHING ? -EPERM : level;
@@ -119,7 +118,7 @@ int access_of_opener(const struct file *filp)
  */
 void access_restrict(struct ipmi_file *file, int level)
 {
-	/* Nobody's level is below what it begins with. */
+	/* A user begins as Administrator. */
 	if (level < PRIVILEGE_ADMIN)
 		ipmi_core_restrict(file->user, level, listed);
 }

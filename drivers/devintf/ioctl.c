@@ -323,6 +323,11 @@ static int put_recv(struct ipmi_call *call)
 }
 
 /* The order is that of use: a request is two lookups at the head. */
+/* The levels of the ioctls are those of the table. */
+static_assert(IPMI_PRIVILEGE_USER == (int)PRIVILEGE_USER);
+static_assert(IPMI_PRIVILEGE_OPERATOR == (int)PRIVILEGE_OPERATOR);
+static_assert(IPMI_PRIVILEGE_ADMIN == (int)PRIVILEGE_ADMIN);
+
 static const struct ipmi_ioctl ioctls[] = {
 	{ IPMICTL_SEND_COMMAND, true, false, do_send, get_req },
 	{ IPMICTL_RECEIVE_MSG_TRUNC, true, false, do_receive_trunc, get_recv, put_recv },

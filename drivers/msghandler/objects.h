@@ -122,8 +122,8 @@ enum meter_figure {
  * @owner: the transport's module
  * @dev: the transport's device
  * @atomic: its handlers never sleep, see IPMI_CORE_SMI_ATOMIC
- * @stays: see above
- * @run: see above
+ * @stays: a lock, see the table
+ * @run: a lock, see the table
  * @users: struct ipmi_user.link, under @run
  * @receivers: struct cmd_receiver.hash, by network function and command, under @run
  * @nr_receivers: how many, under @run
@@ -137,7 +137,7 @@ enum meter_figure {
  * @was_maintained: there was a window or a mode, by @maintenance_work only
  * @maintenance_told: what set_maintenance_mode() was told, by @maintenance_work only
  * @self: the core's own user, which asks for the BMC's identity, under @lock
- * @lock: see above
+ * @lock: a lock, see the table
  * @urgent: smi_msgs with priority, under @lock
  * @tx: smi_msgs, under @lock
  * @flight: the one the transport has, under @lock

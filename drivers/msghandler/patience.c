@@ -69,6 +69,33 @@ static void set_timer(struct ipmi_smi *intf)
 		queue_set_patience_locked(intf, due);
 }
 
+static void expire_run(struct ipmi_smi *intf, struct expired *e)
+{
+	lockdep_assert_held(&intf->run);
+	if (e->unsent)
+		ipmi_free_smi_msg(e->unsent);
+	e->recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
+	e->recv->msg.netfn = e->netfn_lun >> 2 | 1;
+	e->recv->msg.cmd = e->cmd;
+	deliver_set_si_addr(&e->recv->addr, e->netfn_lun & 3);
+	stat_inc(intf, STAT_TIMED_OUT_LOCAL_COMMANDS);
+	deliver_cc_run(e->recv, IPMI_TIMEOUT_ERR);
+}
+
+/* As many as a runner does in one go. Return: whether there may be more. */
+static bool expire_some(struct ipmi_smi *intf)
+{
+	struct expired e;
+
+	guard(ipmi_bh)(&intf->run);
+	for (int i = 0; i < RUN_BATCH; i++) {
+		if (!take_expired(intf, &e))
+			return false;
+		expire_run(intf, &e);
+	}
+	return true;
+}
+
 /**
  * patience_work() - work: somebody's patience may be over
  * @work: intf->patience
@@ -76,20 +103,9 @@ static void set_timer(struct ipmi_smi *intf)
 void patience_work(struct work_struct *work)
 {
 	struct ipmi_smi *intf = container_of(work, struct ipmi_smi, patience.work);
-	struct expired e;
 
-	scoped_guard(ipmi_bh, &intf->run) {
-		while (take_expired(intf, &e)) {
-			if (e.unsent)
-				ipmi_free_smi_msg(e.unsent);
-			e.recv->recv_type = IPMI_RESPONSE_RECV_TYPE;
-			e.recv->msg.netfn = e.netfn_lun >> 2 | 1;
-			e.recv->msg.cmd = e.cmd;
-			deliver_set_si_addr(&e.recv->addr, e.netfn_lun & 3);
-			stat_inc(intf, STAT_TIMED_OUT_LOCAL_COMMANDS);
-			deliver_cc_run(e.recv, IPMI_TIMEOUT_ERR);
-		}
-	}
+	while (expire_some(intf))
+		cond_resched();
 	set_timer(intf);
 }
 
