@@ -40,10 +40,6 @@
 #define RATIO 1.5
 #define FLOOR_S 0.020
 
-/* Of a rate, what must be left beside one who only opens and closes the device. */
-#define RATE_S 0.7
-#define KEPT 0.9
-
 #define STARVED 4 /* senders, each of which runs once in a second or so */
 #define ASKS_OF_A_STOP 10
 #define EVENTS 100 /* at a time; the BMC keeps 128 */
@@ -292,38 +288,6 @@ static void measure(struct stranger *s, bool ours)
 		least->p99 = f.p99;
 }
 
-/* Requests in a second beside one who does that, or alone. */
-static double rate(void (*again)(void))
-{
-	double end;
-	long n = 0;
-
-	if (again)
-		stranger_start(NULL, again);
-	usleep(SETTLE_US);
-	for (end = now() + RATE_S; now() < end; n++)
-		one_request();
-	strangers_end();
-	return n / RATE_S;
-}
-
-static double kept[2];
-
-/*
- * What is left of the rate beside one who opens and closes the device. Any process takes its part
- * of the processor, so it is compared with one who does the same to a device that is nobody's.
- */
-static void measure_rates(bool ours)
-{
-	double alone = rate(NULL), beside = rate(open_null), there = rate(open_device);
-
-	ktap_note("%s: %.0f requests a second alone, %.0f beside an opener of /dev/null, %.0f of "
-		  "/dev/ipmi0",
-		  names[ours], alone, beside, there);
-	if (there > kept[ours] * beside)
-		kept[ours] = there / beside;
-}
-
 static bool no_later(double ours, double theirs)
 {
 	return ours < LOST_S && (ours <= RATIO * theirs || ours <= theirs + FLOOR_S);
@@ -343,7 +307,6 @@ static void once_with_each_stack(void)
 		for (unsigned int i = 0; i < ARRAY_SIZE(strangers); i++)
 			if (there_is(strangers[i]))
 				measure(strangers[i], ours);
-		measure_rates(ours);
 		unload();
 	}
 }
@@ -399,13 +362,6 @@ static void beside_a_real_time_hog(void)
 static void beside_one_who_opens_and_closes(void)
 {
 	compare(&opener);
-	for (int round = 1; round < ROUNDS && kept[1] < KEPT; round++) {
-		load(true);
-		measure_rates(true);
-		unload();
-	}
-	ktap_note("of the rate is left: %.2f / %.2f", kept[1], kept[0]);
-	EXPECT(kept[1] >= KEPT);
 }
 
 static void beside_a_stopped_sender(void)

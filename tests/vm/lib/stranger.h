@@ -37,7 +37,6 @@ void ask_in_batches(void); /* some requests at once, and then all answers */
 void burn(void);
 void spin_and_sleep(void); /* 40 ms and 10 ms */
 void open_device(void);
-void open_null(void);
 void register_many(void); /* for as many commands as it may, and forgets them */
 void read_slowly(void);
 
