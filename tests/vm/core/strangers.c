@@ -36,7 +36,7 @@
  * What this host does meanwhile is in each figure, so the least of the rounds are compared. A
  * difference of less than a few ticks says nothing in an emulated machine.
  */
-#define ROUNDS 3
+#define ROUNDS 5
 #define RATIO 1.5
 #define FLOOR_S 0.020
 
