@@ -184,11 +184,16 @@ static enum ipmi_step write_start(struct kcs *k)
 	return enter(k, KCS_WRITE);
 }
 
-/* OBF may be left set here: write_end() clears it, before it means anything. */
+/*
+ * OBF may be left set here: write_end() clears it, before it means anything. But if bytes take
+ * their time an interrupt may tell of each, and comes for the next one if this dummy is taken.
+ */
 static enum ipmi_step write_next(struct kcs *k)
 {
 	if (field(k) != KCS_FIELD_WRITE)
 		return wrong_state(k);
+	if (k->t.wait_us)
+		clear_obf(k);
 	if (k->t.sent + 1 == k->t.len) {
 		put(k, KCS_STATUS, KCS_CMD_WRITE_END);
 		return enter(k, KCS_WRITE_END);
@@ -369,7 +374,8 @@ static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 		step = wait_ibf(k);
 	else
 		step = proceed(k);
-	if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
+	/* What has just begun to wait has not waited for too long. */
+	if (k->t.wait_us && (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK))
 		step = check_time(k);
 	return step;
 }
