@@ -288,6 +288,9 @@ static enum ipmi_step error_3(struct kcs *k)
 /* IBF is clear: what the flow diagram does next. */
 static enum ipmi_step proceed(struct kcs *k)
 {
+	/* Most bytes are those of an answer, and a table to jump by costs more than they do. */
+	if (k->state == KCS_READ)
+		return read_next(k);
 	switch (k->state) {
 	case KCS_WRITE_START:
 		return write_start(k);
@@ -295,8 +298,6 @@ static enum ipmi_step proceed(struct kcs *k)
 		return write_next(k);
 	case KCS_WRITE_END:
 		return write_end(k);
-	case KCS_READ:
-		return read_next(k);
 	case KCS_READ_END:
 		return read_end(k);
 	case KCS_ERROR_0:
@@ -380,6 +381,11 @@ static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 	return step;
 }
 
+static enum ipmi_step kcs_run(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks)
+{
+	return transfer_run(m, elapsed_us, looks, kcs_step);
+}
+
 static u8 kcs_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
 {
 	struct kcs *k = to_kcs(m);
@@ -436,6 +442,7 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.present = kcs_present,
 	.start = kcs_start,
 	.step = kcs_step,
+	.run = kcs_run,
 	.result = kcs_result,
 	.failure = transfer_failure,
 	.forget = kcs_forget,

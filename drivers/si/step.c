@@ -16,29 +16,6 @@ static u32 us_since(ktime_t then, ktime_t now)
 	return clamp_t(s64, ktime_us_delta(now, then), 0, U32_MAX);
 }
 
-static enum ipmi_step look(struct si *si, u32 elapsed)
-{
-	si->now.looks++;
-	si->burst.looks_left--;
-	return si->m->ops->step(si->m, elapsed);
-}
-
-/* One look after the other, as long as the machine moves on and the burst may last. */
-static enum ipmi_step look_on(struct si *si)
-{
-	const struct ipmi_machine_ops *ops = si->m->ops;
-	unsigned int left = si->burst.looks_left;
-	enum ipmi_step step;
-
-	do {
-		step = ops->step(si->m, 0);
-		left--;
-	} while (step == IPMI_STEP_AGAIN && left);
-	si->now.looks += si->burst.looks_left - left;
-	si->burst.looks_left = left;
-	return step;
-}
-
 /* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
 static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
 {
@@ -67,13 +44,12 @@ static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elap
 }
 
 /*
- * Did this burst, which has begun at @now with @looks to go, take no longer than a clock costs?
+ * Did these @looks, the first of which was at @now, take no longer than a clock costs?
  * Then what it took may be left out; not so where how long to sleep for a byte is learnt from it.
  */
 static bool is_brief(const struct si *si, ktime_t now, unsigned int looks)
 {
-	return now && si->burst.from == SI_FROM_INTERRUPT &&
-	       looks - si->burst.looks_left <= FEW_LOOKS;
+	return now && si->burst.from == SI_FROM_INTERRUPT && looks <= FEW_LOOKS;
 }
 
 /**
@@ -93,16 +69,18 @@ enum ipmi_step step_pump(struct si *si, u32 *waited_us)
 	ktime_t now = was_waiting ? pace_now() : 0;
 	u32 elapsed = was_waiting ? us_since(si->wait.last_look, now) : 0;
 	unsigned int looks = si->burst.looks_left;
-	enum ipmi_step step;
+	enum ipmi_step step, first;
 
-	step = look(si, elapsed);
+	step = si->m->ops->run(si->m, elapsed, &si->burst.looks_left);
+	looks -= si->burst.looks_left;
+	si->now.looks += looks;
+	/* Only after an AGAIN there is another look. */
+	first = looks > 1 ? IPMI_STEP_AGAIN : step;
 	*waited_us = 0;
 	if (was_waiting)
-		*waited_us = waited_pump(si, step, now, elapsed);
-	if (step == IPMI_STEP_AGAIN) {
+		*waited_us = waited_pump(si, first, now, elapsed);
+	if (first == IPMI_STEP_AGAIN) {
 		si->wait.verdict = IPMI_STEP_AGAIN;
-		if (si->burst.looks_left)
-			step = look_on(si);
 		was_waiting = false;
 	}
 	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {

@@ -115,6 +115,31 @@ static inline bool transfer_take(struct transfer *t, u8 byte)
 	return true;
 }
 
+/**
+ * transfer_run() - struct ipmi_machine_ops.run
+ * @m: the machine
+ * @elapsed_us: for the first step
+ * @looks: how many steps at most; set to how many were left
+ * @step: the machine's own, which is made part of the loop here
+ *
+ * Context: any.
+ * Return: what the last step did.
+ */
+static __always_inline enum ipmi_step
+transfer_run(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks,
+	     enum ipmi_step (*step)(struct ipmi_machine *m, u32 elapsed_us))
+{
+	unsigned int left = *looks;
+	enum ipmi_step found;
+
+	do {
+		found = step(m, elapsed_us);
+		elapsed_us = 0;
+	} while (--left && found == IPMI_STEP_AGAIN);
+	*looks = left;
+	return found;
+}
+
 bool transfer_is_absent(const struct transfer *t);
 u32 transfer_patience(const struct transfer *t, u32 own_us);
 bool transfer_may_repeat(struct transfer *t);
