@@ -84,7 +84,7 @@ static int send(struct ipmi_file *file, const struct ipmi_req *req,
 		return rv;
 	if (msg.data_len > sizeof(data))
 		return -EMSGSIZE;
-	if (copy_from_user(data, req->msg.data, msg.data_len))
+	if (msg.data_len && copy_from_user(data, req->msg.data, msg.data_len))
 		return -EFAULT;
 	msg.data = data;
 

@@ -24,7 +24,7 @@ void deliver_run(struct ipmi_recv_msg *recv)
 	lockdep_assert_held(&user->intf->run);
 	if (recv->recv_type == IPMI_RESPONSE_RECV_TYPE ||
 	    recv->recv_type == IPMI_RESPONSE_RESPONSE_TYPE)
-		meter_end(user->intf);
+		meter_end_run(user->intf);
 	/* Nobody but the core itself is called while the kernel dies. */
 	if (!user->alive || (!user->internal && user->intf->panicking)) {
 		drop_recv(recv, DROP_USER_GONE);

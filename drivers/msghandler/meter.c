@@ -3,9 +3,10 @@
  * How long requests take, and how long the BMC has had one: sums, from which who reads them at
  * two times has the averages, and the share of the time for which the BMC was busy.
  *
- * What has a beginning and an end adds up without remembering each: the beginning is subtracted
- * and the end added, and as much is missing from the sum as there are under way, times now.
- * Called by request.c, queue.c and deliver.c, in any context. Lock: intf->lock.
+ * What has a beginning and an end adds up without remembering each: the sum of the beginnings is
+ * subtracted from that of the ends, and as much is missing as there are under way, times now.
+ * Called by request.c, queue.c and deliver.c, in any context. Locks: intf->lock; what has ended is
+ * counted under intf->run, which its callers have.
  */
 #include <linux/ktime.h>
 #include <linux/math64.h>
@@ -18,30 +19,29 @@ static u64 now_ns(void)
 }
 
 /**
- * meter_begin() - a user's request is on its way
+ * meter_begin_locked() - a user's request is on its way
  * @intf: the interface
  *
- * Context: any.
+ * Context: any, under intf->lock.
  */
-void meter_begin(struct ipmi_smi *intf)
+void meter_begin_locked(struct ipmi_smi *intf)
 {
-	guard(spinlock_irqsave)(&intf->lock);
+	lockdep_assert_held(&intf->lock);
 	intf->meter.requests++;
-	intf->meter.under_way++;
-	intf->meter.request_ns -= now_ns();
+	intf->meter.begun_ns += now_ns();
 }
 
 /**
- * meter_end() - its user has the answer, or nobody has it
+ * meter_end_run() - its user has the answer, or nobody has it
  * @intf: the interface
  *
- * Context: any.
+ * Context: any, under intf->run.
  */
-void meter_end(struct ipmi_smi *intf)
+void meter_end_run(struct ipmi_smi *intf)
 {
-	guard(spinlock_irqsave)(&intf->lock);
-	intf->meter.under_way--;
-	intf->meter.request_ns += now_ns();
+	lockdep_assert_held(&intf->run);
+	intf->meter.ended++;
+	intf->meter.ended_ns += now_ns();
 }
 
 /**
@@ -70,12 +70,14 @@ u64 meter_read(struct ipmi_smi *intf, enum meter_figure which)
 {
 	const struct ipmi_meter *m = &intf->meter;
 
+	guard(ipmi_bh)(&intf->run);
 	guard(spinlock_irqsave)(&intf->lock);
 	switch (which) {
 	case METER_REQUESTS:
 		return m->requests;
 	case METER_REQUEST_US:
-		return div_u64(m->request_ns + m->under_way * now_ns(), NSEC_PER_USEC);
+		return div_u64(m->ended_ns - m->begun_ns + (m->requests - m->ended) * now_ns(),
+			       NSEC_PER_USEC);
 	case METER_BMC_US:
 		return div_u64(m->bmc_ns + m->busy * now_ns(), NSEC_PER_USEC);
 	case METER_AWAY:

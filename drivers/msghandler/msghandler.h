@@ -75,8 +75,8 @@ u8 address_of(const struct ipmi_user *user, unsigned int channel);
 u8 address_lun_of(const struct ipmi_user *user, unsigned int channel);
 
 /* meter.c */
-void meter_begin(struct ipmi_smi *intf);
-void meter_end(struct ipmi_smi *intf);
+void meter_begin_locked(struct ipmi_smi *intf);
+void meter_end_run(struct ipmi_smi *intf);
 void meter_wire_locked(struct ipmi_smi *intf, bool busy);
 u64 meter_read(struct ipmi_smi *intf, enum meter_figure which);
 
@@ -95,9 +95,10 @@ void intf_kick(struct ipmi_smi *intf);
 int queue_submit(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, bool urgent, bool *idle);
 struct ipmi_smi_msg *queue_next_tx(struct ipmi_smi *intf,
 				   const struct ipmi_smi_handlers **handlers);
-int queue_submit_timed(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv,
-		       unsigned int ms, bool *idle);
+int queue_submit_request(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
+			 struct ipmi_recv_msg *recv, bool urgent, unsigned int ms, bool *idle);
 void queue_set_patience_locked(struct ipmi_smi *intf, u64 due);
+bool queue_has_tx(const struct ipmi_smi *intf);
 bool queue_wants_wire(struct ipmi_smi *intf);
 struct ipmi_smi_msg *queue_next_rx(struct ipmi_smi *intf);
 void queue_refused(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, u8 cc);

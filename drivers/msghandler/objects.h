@@ -76,19 +76,21 @@ struct ipmi_channel {
 };
 
 /**
- * struct ipmi_meter - sums over the life of an interface, under its lock; see meter.c
+ * struct ipmi_meter - sums over the life of an interface; see meter.c
  * @requests: requests of users, and of the core itself
- * @under_way: of these, those that have not ended
- * @request_ns: the times that they took, less the times at which those under way began
+ * @begun_ns: the times at which they began
+ * @ended: of these, those that have ended, under intf->run
+ * @ended_ns: the times at which they did, under intf->run
  * @busy: the transport has a message
- * @bmc_ns: the times for which it had one, likewise
+ * @bmc_ns: the times for which it had one, less the time since when it has one
  * @away: the BMC is away
  * @away_count: how often it went
  */
 struct ipmi_meter {
 	u64 requests;
-	u64 under_way;
-	u64 request_ns;
+	u64 begun_ns;
+	u64 ended;
+	u64 ended_ns;
 	bool busy;
 	u64 bmc_ns;
 	bool away;

@@ -2,7 +2,7 @@
 /*
  * Requests to the BMC itself whose users wait no longer than they have said.
  *
- * Such a request is on intf->timed from queue_submit_timed() on. When its time is over, its user
+ * Such a request is on intf->timed from queue_submit_request() on. When its time is over, its user
  * gets completion code C3h. If it was still in the queue it is not sent any more; if the transport
  * has it, it is marked, and its answer dropped when it comes (route.c). Nothing is said to the BMC,
  * which knows no way to take a request back. Called by the work below and by route.c.

@@ -76,34 +76,56 @@ void queue_set_patience_locked(struct ipmi_smi *intf, u64 due)
 	mod_delayed_work(ipmi_wq, &intf->patience, due > now ? due - now : 0);
 }
 
+static void set_due_locked(struct ipmi_smi *intf, struct ipmi_recv_msg *recv, u64 due)
+{
+	bool first = list_empty(&intf->timed);
+
+	lockdep_assert_held(&intf->lock);
+	msg_time(recv)->due = due;
+	list_add_tail(&recv->link, &intf->timed);
+	if (first || time_before64(due, intf->timed_due))
+		queue_set_patience_locked(intf, due);
+}
+
 /**
- * queue_submit_timed() - queue_submit() of a request whose user waits no longer than it has said
+ * queue_submit_request() - queue_submit() of a user's request
  * @intf: the interface
  * @smi: the half for the transport
- * @recv: the half for the user; msg_get() has allocated both
- * @ms: how long, above 0
+ * @recv: the half for the user
+ * @urgent: before all that are not
+ * @ms: how long its user waits, 0 = as long as it takes; else msg_get() has allocated both halves
  * @idle: see queue_submit()
  *
  * Context: any.
  * Return: 0, -ENODEV if the interface is off.
  */
-int queue_submit_timed(struct ipmi_smi *intf, struct ipmi_smi_msg *smi, struct ipmi_recv_msg *recv,
-		       unsigned int ms, bool *idle)
+int queue_submit_request(struct ipmi_smi *intf, struct ipmi_smi_msg *smi,
+			 struct ipmi_recv_msg *recv, bool urgent, unsigned int ms, bool *idle)
 {
-	u64 due = get_jiffies_64() + msecs_to_jiffies(ms) + 1;
-	bool first;
+	u64 due = ms ? get_jiffies_64() + msecs_to_jiffies(ms) + 1 : 0;
 	int rv;
 
 	guard(spinlock_irqsave)(&intf->lock);
-	rv = submit_locked(intf, smi, false, idle);
+	rv = submit_locked(intf, smi, urgent, idle);
 	if (rv)
 		return rv;
-	first = list_empty(&intf->timed);
-	msg_time(recv)->due = due;
-	list_add_tail(&recv->link, &intf->timed);
-	if (first || time_before64(due, intf->timed_due))
-		queue_set_patience_locked(intf, due);
+	meter_begin_locked(intf);
+	if (due)
+		set_due_locked(intf, recv, due);
 	return 0;
+}
+
+/**
+ * queue_has_tx() - is there a message for the transport?
+ * @intf: the interface
+ *
+ * Without the lock: before it stops, the runner looks once more, under it.
+ *
+ * Context: any.
+ */
+bool queue_has_tx(const struct ipmi_smi *intf)
+{
+	return !list_empty(&intf->tx) || !list_empty(&intf->urgent);
 }
 
 /**
@@ -117,7 +139,7 @@ bool queue_wants_wire(struct ipmi_smi *intf)
 	lockdep_assert_held(&intf->lock);
 	if (intf->flight || !intf->handlers)
 		return false;
-	return !list_empty(&intf->tx) || !list_empty(&intf->urgent);
+	return queue_has_tx(intf);
 }
 
 /**

@@ -119,11 +119,11 @@ static void count_refused(struct ipmi_smi *intf, int error)
 static int submit(const struct ipmi_request *rq, struct ipmi_smi_msg *smi,
 		  struct ipmi_recv_msg *recv, bool *idle)
 {
-	struct ipmi_smi *intf = rq->user->intf;
+	unsigned int ms = 0;
 
 	if (rq->bounded && rq->retry_ms && recv->addr.addr_type == IPMI_SYSTEM_INTERFACE_ADDR_TYPE)
-		return queue_submit_timed(intf, smi, recv, bridge_patience_ms(rq), idle);
-	return queue_submit(intf, smi, rq->priority > 0, idle);
+		ms = bridge_patience_ms(rq);
+	return queue_submit_request(rq->user->intf, smi, recv, rq->priority > 0, ms, idle);
 }
 
 /**
@@ -164,7 +164,6 @@ int request_send(const struct ipmi_request *rq)
 		goto err;
 	}
 	trace_ipmi_request(rq, recv, 0);
-	meter_begin(intf);
 	rv = submit(rq, smi, recv, rq->run ? &idle : NULL);
 	if (!rv) {
 		/* The user holds the interface, which a message that has ended does no more. */
@@ -174,10 +173,11 @@ int request_send(const struct ipmi_request *rq)
 	}
 	/* The interface went off. If it has ended the request already, that is that. */
 	if (!bridge_undo(intf, smi)) {
+		scoped_guard(spinlock_irqsave, &intf->lock)
+			meter_begin_locked(intf);
 		smi->done(smi);
 		return 0;
 	}
-	meter_end(intf);
 err:
 	trace_ipmi_request(rq, recv, rv);
 	msg_unget(rq, smi, recv);

@@ -24,6 +24,8 @@ static void feed_run(struct ipmi_smi *intf)
 	u8 cc;
 
 	lockdep_assert_held(&intf->run);
+	if (!queue_has_tx(intf))
+		return;
 	smi = queue_next_tx(intf, &handlers);
 	if (!smi)
 		return;

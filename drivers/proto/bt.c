@@ -277,6 +277,11 @@ static enum ipmi_step bt_step(struct ipmi_machine *m, u32 elapsed_us)
 	return step;
 }
 
+static enum ipmi_step bt_run(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks)
+{
+	return transfer_run(m, elapsed_us, looks, bt_step);
+}
+
 static u8 bt_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
 {
 	struct bt *b = to_bt(m);
@@ -356,6 +361,7 @@ const struct ipmi_machine_ops ipmi_bt_ops = {
 	.present = bt_present,
 	.start = bt_start,
 	.step = bt_step,
+	.run = bt_run,
 	.result = bt_result,
 	.failure = transfer_failure,
 	.forget = bt_forget,

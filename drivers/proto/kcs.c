@@ -184,11 +184,16 @@ static enum ipmi_step write_start(struct kcs *k)
 	return enter(k, KCS_WRITE);
 }
 
-/* OBF may be left set here: write_end() clears it, before it means anything. */
+/*
+ * OBF may be left set here: write_end() clears it, before it means anything. But if bytes take
+ * their time an interrupt may tell of each, and comes for the next one if this dummy is taken.
+ */
 static enum ipmi_step write_next(struct kcs *k)
 {
 	if (field(k) != KCS_FIELD_WRITE)
 		return wrong_state(k);
+	if (k->t.wait_us)
+		clear_obf(k);
 	if (k->t.sent + 1 == k->t.len) {
 		put(k, KCS_STATUS, KCS_CMD_WRITE_END);
 		return enter(k, KCS_WRITE_END);
@@ -283,6 +288,9 @@ static enum ipmi_step error_3(struct kcs *k)
 /* IBF is clear: what the flow diagram does next. */
 static enum ipmi_step proceed(struct kcs *k)
 {
+	/* Most bytes are those of an answer, and a table to jump by costs more than they do. */
+	if (k->state == KCS_READ)
+		return read_next(k);
 	switch (k->state) {
 	case KCS_WRITE_START:
 		return write_start(k);
@@ -290,8 +298,6 @@ static enum ipmi_step proceed(struct kcs *k)
 		return write_next(k);
 	case KCS_WRITE_END:
 		return write_end(k);
-	case KCS_READ:
-		return read_next(k);
 	case KCS_READ_END:
 		return read_end(k);
 	case KCS_ERROR_0:
@@ -369,9 +375,15 @@ static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 		step = wait_ibf(k);
 	else
 		step = proceed(k);
-	if (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK)
+	/* What has just begun to wait has not waited for too long. */
+	if (k->t.wait_us && (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK))
 		step = check_time(k);
 	return step;
+}
+
+static enum ipmi_step kcs_run(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks)
+{
+	return transfer_run(m, elapsed_us, looks, kcs_step);
 }
 
 static u8 kcs_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
@@ -430,6 +442,7 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.present = kcs_present,
 	.start = kcs_start,
 	.step = kcs_step,
+	.run = kcs_run,
 	.result = kcs_result,
 	.failure = transfer_failure,
 	.forget = kcs_forget,

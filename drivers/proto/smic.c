@@ -311,6 +311,11 @@ static enum ipmi_step smic_step(struct ipmi_machine *m, u32 elapsed_us)
 	return step;
 }
 
+static enum ipmi_step smic_run(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks)
+{
+	return transfer_run(m, elapsed_us, looks, smic_step);
+}
+
 static u8 smic_start(struct ipmi_machine *m, const u8 *req, unsigned int n)
 {
 	struct smic *s = to_smic(m);
@@ -365,6 +370,7 @@ const struct ipmi_machine_ops ipmi_smic_ops = {
 	.present = smic_present,
 	.start = smic_start,
 	.step = smic_step,
+	.run = smic_run,
 	.result = smic_result,
 	.failure = transfer_failure,
 	.forget = smic_forget,

@@ -170,26 +170,6 @@ void transfer_record(struct transfer *t, enum ipmi_phase phase, enum ipmi_cause 
 }
 
 /**
- * transfer_take() - one more byte of the answer
- * @t: the transfer
- * @byte: the byte
- *
- * What is longer than a message is counted, and dropped.
- *
- * Context: any.
- * Return: false if there is no end to it.
- */
-bool transfer_take(struct transfer *t, u8 byte)
-{
-	if (t->got == IPMI_MACHINE_MAX + TRANSFER_SURPLUS_MAX)
-		return false;
-	if (t->got < IPMI_MACHINE_MAX)
-		t->rsp[t->got] = byte;
-	t->got++;
-	return true;
-}
-
-/**
  * transfer_complete() - the answer has ended
  * @t: the transfer
  *

@@ -13,9 +13,9 @@
  * late; one in BYTES_PER_MEASURE is watched closely to keep that figure true, and
  * all are where timers are so late that sleeping costs more (an emulated machine).
  * For an answer, sleep until about the time when the quick ones come, then look
- * again each time the wait has grown by a twelfth. A BMC that always needs the
- * same time then costs less than two sleeps a request, an erratic one some eight,
- * and both some five per cent of latency. An interrupt costs as much as a short spin and
+ * again each time the wait has grown by a twenty-fourth. A BMC that always needs the
+ * same time then costs some two sleeps a request, an erratic one some fifteen,
+ * and both two to four per cent of latency. An interrupt costs as much as a short spin and
  * tells later, so an answer that is usually there by then is spun for all the same.
  */
 #include <ipmi/wait.h>
@@ -30,13 +30,18 @@
 #define BYTE_SLEEP_MIN_US	2
 #define BYTE_SLEEP_MAX_US	1000
 
+#define TOLD_BYTE_US		2	/* a byte that takes no longer is spun for all the same */
+#define TOLD_MARGIN_US		20	/* in which the interrupt has to come */
+#define TOLD_RELIED		64	/* times in a row, some messages */
+#define TOLD_PAUSE		512	/* bytes until it is tried again */
+
 #define SPIN_IRQ_US		50	/* for an answer: to be told of it takes about as long */
 
 #define ANSWER_UNKNOWN_US	50	/* the first sleep then */
 #define ANSWER_FIRST_MAX_US	4000	/* what one first answer can teach */
 #define ANSWER_MAX_US		100000	/* what any number can */
 #define ANSWER_SLEEP_MIN_US	20
-#define ANSWER_GROWTH		12
+#define ANSWER_GROWTH		24
 #define EARLY_SHIFT		5	/* a thirty-second earlier, */
 #define EARLY_HITS		3	/* after so many hits in a row twice as much, and so on, */
 #define STREAK_MAX		7	/* to a half */
@@ -120,6 +125,27 @@ static struct wait_plan irq_plan(u32 usual_us, u32 waited_us)
 	};
 }
 
+/*
+ * Of a byte an interrupt may tell as well, at each or at those of an answer only, or never. It is
+ * waited for a little longer than it takes, to see whether it does; if it has many times in a row
+ * it is relied upon, and if it has not, that is tried again some messages later.
+ */
+static struct wait_plan told_plan(const struct wait_history *hist, u32 waited_us)
+{
+	if (hist->told >= TOLD_RELIED)
+		return irq_plan(hist->byte_us, waited_us);
+	return nap(hist->byte_us + TOLD_MARGIN_US);
+}
+
+static bool is_told(const struct wait_history *hist, const struct wait_facts *facts, u32 waited_us)
+{
+	if (!facts->irq || facts->fast || facts->busy_us)
+		return false;
+	if (hist->told < 0 || hist->byte_us < TOLD_BYTE_US)
+		return false;
+	return !waited_us || hist->told >= TOLD_RELIED;
+}
+
 static struct wait_plan answer_plan(const struct wait_history *hist,
 				    const struct wait_facts *facts, unsigned int slot,
 				    u32 waited_us)
@@ -179,6 +205,8 @@ struct wait_plan wait_plan(const struct wait_history *hist, const struct wait_fa
 {
 	switch (verdict) {
 	case IPMI_STEP_SOON:
+		if (is_told(hist, facts, waited_us))
+			return told_plan(hist, waited_us);
 		return byte_plan(hist, facts, waited_us);
 	case IPMI_STEP_TICK:
 		return answer_plan(hist, facts, slot, waited_us);
@@ -213,9 +241,9 @@ static void learn_nap(struct wait_history *hist, u32 waited_us)
 			       max_t(u32, hist->byte_us, BYTE_SLEEP_MIN_US));
 }
 
-static void learn_byte(struct wait_history *hist, u32 waited_us)
+static void learn_byte(struct wait_history *hist, u32 waited_us, bool told)
 {
-	bool measured = measures_byte(hist);
+	bool measured = told || measures_byte(hist);
 
 	hist->bytes++;
 	if (!hist->byte_us)
@@ -231,6 +259,19 @@ static void learn_byte(struct wait_history *hist, u32 waited_us)
 	hist->nap_us = hist->byte_us;
 	hist->napless = false;
 	hist->bytes = 0;
+}
+
+/* A byte is over: was it an interrupt that told? */
+static void learn_told(struct wait_history *hist, u32 waited_us, bool told)
+{
+	if (hist->told < 0) {
+		hist->told++;
+		return;
+	}
+	if (told)
+		hist->told = min_t(int, hist->told + 1, TOLD_RELIED);
+	else if (waited_us >= TOLD_BYTE_US)
+		hist->told = -TOLD_PAUSE;
 }
 
 /* There at the first look, @hits times in a row: it may have been for long. */
@@ -283,16 +324,20 @@ static void learn_answer(u32 *answer_us, s8 *streak, u32 waited_us, unsigned int
  * @verdict: what was waited for: the verdict before the one that ended it
  * @slot: the request's slot
  * @waited_us: how long it took
- * @looks: at which look it was seen to be over, 1 = the first one, 0 = an interrupt told
+ * @looks: at which look it was seen to be over, 1 = the first one, 0 = there is an interrupt,
+ *	and it was not looked for
+ * @told: that look was an interrupt's
  *
  * Context: any, one caller at a time.
  */
 void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int slot,
-		u32 waited_us, unsigned int looks)
+		u32 waited_us, unsigned int looks, bool told)
 {
 	slot %= WAIT_SLOTS;
-	if (verdict == IPMI_STEP_SOON)
-		learn_byte(hist, waited_us);
-	else if (verdict == IPMI_STEP_TICK)
+	if (verdict == IPMI_STEP_SOON) {
+		learn_byte(hist, waited_us, told);
+		learn_told(hist, waited_us, told);
+	} else if (verdict == IPMI_STEP_TICK) {
 		learn_answer(&hist->answer_us[slot], &hist->streak[slot], waited_us, looks);
+	}
 }

@@ -5,9 +5,9 @@
  * Senders (handlers.c), the interrupt's handler (irq.c), the timer's and the interface's
  * thread (pace.c) each run it for a burst: as far as the BMC lets it without more than a
  * little waiting, and no further than its bounds. How to wait for the rest is the plan it
- * returns. What the BMC is asked without a request is housekeeping.c's. Lock: si->pump;
- * under it a finished message is queued for the core, which is run only after it has been
- * dropped.
+ * returns. How the machine is stepped, and what its waits teach, is step.c's; what the BMC is
+ * asked without a request is housekeeping.c's. Lock: si->pump; under it a finished message is
+ * queued for the core, which is run only after it has been dropped.
  */
 #include <linux/delay.h>
 
@@ -23,6 +23,10 @@
 /* Of one burst: steps of the machine, each some register accesses; and busy waiting. */
 #define BURST_LOOKS		128
 #define BURST_SPIN_US		50
+#define TASK_SPIN_US		10	/* of the thread's, which can be preempted between two */
+/* So many in a row that ended while they were spinning are continued after a gap, by the timer. */
+#define BURST_ROW		3
+#define BURST_GAP_US		10
 
 /**
  * answer_locally() - an answer made here: the request with the response bit
@@ -68,6 +72,7 @@ static u8 start(struct si *si, const struct ipmi_smi_msg *msg, const u8 *rq, uns
 		transaction_begin(si, msg, rq, n);
 		si->busy = true;
 		si->wait.verdict = IPMI_STEP_AGAIN;
+		si->wait.planned = IPMI_STEP_AGAIN;
 		si->slot = wait_slot(rq[0], rq[1]);
 	}
 	return cc;
@@ -200,98 +205,6 @@ static void failed_pump(struct si *si, struct output *out)
 	away_pause(si, false);
 }
 
-/* The fast clock may step back by a hair. */
-static u32 us_since(ktime_t then, ktime_t now)
-{
-	return clamp_t(s64, ktime_us_delta(now, then), 0, U32_MAX);
-}
-
-static enum ipmi_step look(struct si *si, u32 elapsed)
-{
-	si->now.looks++;
-	si->burst.looks_left--;
-	return si->m->ops->step(si->m, elapsed);
-}
-
-/* A look ended a wait of @elapsed us: how long it is in all, and what there is to learn of it. */
-static u32 waited_pump(struct si *si, enum ipmi_step step, ktime_t now, u32 elapsed)
-{
-	/*
-	 * The clock may be one that advances once a tick only; then time that was spent in
-	 * delays does not show in it.
-	 */
-	u32 waited_us = max(us_since(si->wait.start, now), si->wait.spun_us);
-
-	si->wait.looks++;
-	if (si->wait.asleep)
-		WRITE_ONCE(si->times.sleeping_us, si->times.sleeping_us + elapsed);
-	si->wait.asleep = false;
-	if (step != si->wait.verdict) {
-		si->now.waited_us += waited_us;
-		/* How long one waits for nothing is not how long an answer takes. */
-		if (step != IPMI_STEP_FAILED)
-			wait_learn(&si->history, si->wait.verdict, si->slot, waited_us,
-				   pace_facts(si).irq ? 0 : si->wait.looks);
-	}
-	return waited_us;
-}
-
-/*
- * Step a machine that is busy, with the time since the last look, until it waits or ends, or
- * the burst has to.
- */
-static enum ipmi_step step_pump(struct si *si, u32 *waited_us)
-{
-	bool was_waiting = si->wait.verdict != IPMI_STEP_AGAIN;
-	ktime_t now = was_waiting ? pace_now() : 0;
-	u32 elapsed = was_waiting ? us_since(si->wait.last_look, now) : 0;
-	enum ipmi_step step;
-
-	step = look(si, elapsed);
-	*waited_us = 0;
-	if (was_waiting)
-		*waited_us = waited_pump(si, step, now, elapsed);
-	if (step == IPMI_STEP_AGAIN) {
-		si->wait.verdict = IPMI_STEP_AGAIN;
-		while (step == IPMI_STEP_AGAIN && si->burst.looks_left)
-			step = look(si, 0);
-		was_waiting = false;
-	}
-	if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
-		if (step != IPMI_STEP_FAILED)
-			WRITE_ONCE(si->burst.progress, si->burst.progress + 1);
-		si->wait.verdict = IPMI_STEP_AGAIN;
-		return step;
-	}
-	if (!was_waiting)
-		now = pace_now();
-	if (!si->now.start)
-		si->now.start = now;
-	if (step != si->wait.verdict) {
-		WRITE_ONCE(si->burst.progress, si->burst.progress + 1);
-		si->wait.start = now;
-		si->wait.spun_us = 0;
-		si->wait.looks = 0;
-		*waited_us = 0;
-	}
-	si->wait.verdict = step;
-	si->wait.last_look = now;
-	return step;
-}
-
-/* How to wait for what @step waits for, after a wait of @waited_us. */
-static struct wait_plan plan_wait_pump(struct si *si, enum ipmi_step step, u32 waited_us)
-{
-	struct wait_facts facts = pace_facts(si);
-	struct wait_plan plan = wait_plan(&si->history, &facts, step, si->slot, waited_us);
-
-	if (plan.how == WAIT_SPIN) {
-		si->wait.spun_us += plan.us;
-		WRITE_ONCE(si->times.spinning_us, si->times.spinning_us + plan.us);
-	}
-	return plan;
-}
-
 /* Something has ended and goes up now. Is there more to do, or does the BMC want it? */
 static struct wait_plan plan_after_pump(struct si *si)
 {
@@ -349,22 +262,41 @@ static struct wait_plan drive_pump(struct si *si, struct output *out)
 	return plan_now();
 }
 
+/*
+ * A burst that ends while it spins, for bytes that are quick but many: the timer does the next,
+ * since to wake the thread costs more than all of them. Not so where somebody has asked for long
+ * spins, or where it goes on: then the thread does it, which tasks can share the processor with.
+ */
+static struct wait_plan end_of_spin_pump(struct si *si, struct wait_plan plan)
+{
+	struct wait_facts facts = pace_facts(si);
+
+	if (facts.fast || facts.busy_us || si->burst.row >= BURST_ROW) {
+		si->burst.row = 0;
+		return plan;
+	}
+	si->burst.row++;
+	si->wait.cut = true;
+	return (struct wait_plan){ .how = WAIT_SLEEP, .us = BURST_GAP_US };
+}
+
 /**
  * burst_pump() - drive the machine within the bounds of a burst, whatever keeps the engine
  * @si: the interface
  * @out: what goes up
- * @from: the caller; a task waits by itself, without the pump
+ * @from: the caller; a task waits for most of it by itself, without the pump
  *
  * Context: any, under si->pump.
  * Return: how to wait before the next time; a spin of 0: there is more to do at once.
  */
 struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from)
 {
-	u32 spin_us = from == SI_FROM_TASK ? 0 : BURST_SPIN_US;
+	u32 spin_us = from == SI_FROM_TASK ? TASK_SPIN_US : BURST_SPIN_US;
 	struct wait_plan plan;
 
 	lockdep_assert_held(&si->pump);
 	si->burst.count++;
+	si->burst.from = from;
 	si->burst.looks_left = BURST_LOOKS;
 	for (;;) {
 		plan = drive_pump(si, out);
@@ -373,6 +305,10 @@ struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from
 		udelay(plan.us);
 		spin_us -= plan.us;
 	}
+	if (plan.how != WAIT_SPIN)
+		si->burst.row = 0;
+	else if (plan.us && from != SI_FROM_TASK)
+		plan = end_of_spin_pump(si, plan);
 	si->wait.asleep = plan.how != WAIT_SPIN;
 	return plan;
 }
@@ -435,7 +371,8 @@ struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_fr
 		return plan_event(0);
 	plan = burst_pump(si, out, from);
 	pace_arm_pump(si, plan, from);
-	hand_up_pump(si, out);
+	if (!list_empty(&out->msgs))
+		hand_up_pump(si, out);
 	return plan;
 }
 

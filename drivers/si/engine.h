@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The engine's inside: what halt.c and housekeeping.c share with engine.c.
+ * The engine's inside: what halt.c, step.c and housekeeping.c share with engine.c.
  */
 #ifndef SI_ENGINE_H
 #define SI_ENGINE_H
@@ -44,6 +44,10 @@ struct wait_plan burst_pump(struct si *si, struct output *out, enum si_from from
 struct wait_plan engine_burst_pump(struct si *si, struct output *out, enum si_from from);
 void hand_up_pump(struct si *si, struct output *out);
 void hand_up_end(struct si *si, struct output *out, enum si_from from);
+
+/* step.c */
+enum ipmi_step step_pump(struct si *si, u32 *waited_us);
+struct wait_plan plan_wait_pump(struct si *si, enum ipmi_step step, u32 waited_us);
 
 /* halt.c */
 void engine_give_up_pump(struct si *si, struct output *out);

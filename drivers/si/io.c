@@ -26,6 +26,21 @@ static bool is_bytes(const struct si *si)
 
 #if IPMI_HAS_IOPORT
 
+/* Nearly all interfaces are like this, and a request takes some fifty of these. */
+static u8 port_read_byte(const struct ipmi_regs *regs, unsigned int reg)
+{
+	const struct si_io *io = to_io(regs);
+
+	return inb(io->port + reg * io->spacing);
+}
+
+static void port_write_byte(const struct ipmi_regs *regs, unsigned int reg, u8 val)
+{
+	const struct si_io *io = to_io(regs);
+
+	outb(val, io->port + reg * io->spacing);
+}
+
 static u8 port_read(const struct ipmi_regs *regs, unsigned int reg)
 {
 	const struct si_io *io = to_io(regs);
@@ -82,6 +97,8 @@ static int map_ports(struct si *si)
 	si->io.regs.read = port_read;
 	si->io.regs.write = port_write;
 	if (is_bytes(si)) {
+		si->io.regs.read = port_read_byte;
+		si->io.regs.write = port_write_byte;
 		si->io.regs.read_all = port_read_all;
 		si->io.regs.write_all = port_write_all;
 	}

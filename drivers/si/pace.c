@@ -68,6 +68,7 @@ void pace_kick(struct si *si)
 	if (si->stopping || READ_ONCE(si->panicking))
 		return;
 	si->pace.kicked = true;
+	WRITE_ONCE(si->pace.net_at, 0);
 	hrtimer_start(&si->pace.timer, 0, HRTIMER_MODE_REL);
 }
 
@@ -84,12 +85,48 @@ static bool take_over(struct si *si)
 	return xchg(&si->pace.handed, false) || kthread_should_stop();
 }
 
-static void set_alarm(struct si *si, enum si_alarm alarm, u64 ns)
+/*
+ * A net is seldom needed, and to set a timer and to take it back again costs as much as a fifth of
+ * a request. So one that is set stays, unless it would be too late: it is set again, or is over,
+ * when it runs out (is_early_locked()). That takes no si->lock: a kick that clears net_at meanwhile
+ * has the engine run soon, and that sets what is needed then.
+ */
+static bool keeps_net_pump(struct si *si, enum si_alarm alarm, u64 ns)
 {
-	guard(spinlock_irqsave)(&si->lock);
+	ktime_t net_at = READ_ONCE(si->pace.net_at);
+
+	lockdep_assert_held(&si->pump);
+	if (alarm == ALARM_OFF)
+		return net_at;
+	if (alarm != ALARM_NET)
+		return false;
+	/* A machine that waits was looked at just now. */
+	si->pace.until = ktime_add_ns(si->busy ? si->wait.last_look : pace_now(), ns);
+	return net_at && net_at <= si->pace.until;
+}
+
+/* A net has run out. Has the wait that it is for begun after it was set? Then it is set again. */
+static bool is_early_locked(struct si *si)
+{
+	s64 left_ns = ktime_to_ns(ktime_sub(si->pace.until, pace_now()));
+
+	lockdep_assert_held(&si->lock);
+	if (!si->pace.net_at || si->pace.alarm != ALARM_NET || left_ns <= 0)
+		return false;
+	WRITE_ONCE(si->pace.net_at, si->pace.until);
+	hrtimer_start(&si->pace.timer, ns_to_ktime(left_ns), HRTIMER_MODE_REL);
+	return true;
+}
+
+static void set_alarm_pump(struct si *si, enum si_alarm alarm, u64 ns)
+{
 	si->pace.alarm = alarm;
+	if (keeps_net_pump(si, alarm, ns))
+		return;
+	guard(spinlock_irqsave)(&si->lock);
 	if (si->pace.kicked || si->stopping)
 		return;
+	WRITE_ONCE(si->pace.net_at, alarm == ALARM_NET ? si->pace.until : 0);
 	if (alarm == ALARM_OFF)
 		hrtimer_try_to_cancel(&si->pace.timer);
 	else
@@ -114,16 +151,16 @@ void pace_arm_pump(struct si *si, struct wait_plan plan, enum si_from from)
 		if (from != SI_FROM_TASK)
 			hand_over(si);
 		if (si->pace.alarm != ALARM_TASK)
-			set_alarm(si, ALARM_TASK, TASK_NET_US * NSEC_PER_USEC);
+			set_alarm_pump(si, ALARM_TASK, TASK_NET_US * NSEC_PER_USEC);
 	} else if (!ns) {
 		if (si->pace.alarm != ALARM_OFF)
-			set_alarm(si, ALARM_OFF, 0);
+			set_alarm_pump(si, ALARM_OFF, 0);
 	} else if (plan.how == WAIT_SLEEP) {
 		si_count(si, SI_SHORT_TIMEOUTS);
-		set_alarm(si, ALARM_NAP, ns);
+		set_alarm_pump(si, ALARM_NAP, ns);
 	} else {
 		si_count(si, SI_LONG_TIMEOUTS);
-		set_alarm(si, ALARM_NET, ns);
+		set_alarm_pump(si, ALARM_NET, ns);
 	}
 }
 
@@ -161,7 +198,12 @@ static bool take_alarm_pump(struct si *si, bool *net)
 	enum si_alarm alarm = si->pace.alarm;
 
 	scoped_guard(spinlock_irqsave, &si->lock) {
-		if (!si->pace.kicked && (alarm == ALARM_OFF || hrtimer_is_queued(&si->pace.timer)))
+		if (!si->pace.kicked && hrtimer_is_queued(&si->pace.timer))
+			return false;
+		if (!si->pace.kicked && is_early_locked(si))
+			return false;
+		WRITE_ONCE(si->pace.net_at, 0);
+		if (!si->pace.kicked && alarm == ALARM_OFF)
 			return false;
 		*net = !si->pace.kicked && (alarm == ALARM_NET || alarm == ALARM_GRACE) &&
 		       is_due_pump(si);
@@ -170,7 +212,7 @@ static bool take_alarm_pump(struct si *si, bool *net)
 	}
 	if (!*net || alarm == ALARM_GRACE || !si->m->ops->asserts(si->m))
 		return true;
-	set_alarm(si, ALARM_GRACE, GRACE_US * NSEC_PER_USEC);
+	set_alarm_pump(si, ALARM_GRACE, GRACE_US * NSEC_PER_USEC);
 	return false;
 }
 
@@ -260,6 +302,7 @@ static void stop_timer(struct si *si)
 	hrtimer_cancel(&si->pace.timer);
 	si->pace.alarm = ALARM_OFF;
 	si->pace.kicked = false;
+	si->pace.net_at = 0;
 }
 
 static bool has_kipmid(const struct si *si)

@@ -229,11 +229,15 @@ struct si_times {
  * @count: how many there were
  * @looks_left: of this one, before it has to end
  * @progress: counts whenever the machine has moved on
+ * @from: who does it
+ * @row: how many in a row have ended while they were spinning
  */
 struct si_burst {
 	unsigned int count;
 	unsigned int looks_left;
 	unsigned int progress;
+	enum si_from from;
+	unsigned int row;
 };
 
 /**
@@ -244,6 +248,10 @@ struct si_burst {
  * @last_look: last time the machine was stepped while waiting
  * @looks: how often it was stepped in this wait
  * @asleep: since then nobody was busy for it
+ * @cut: a burst ended in it
+ * @irq: an interrupt ends it
+ * @plan: how it goes on, as planned last
+ * @planned: what for
  */
 struct si_wait {
 	enum ipmi_step verdict;
@@ -252,6 +260,10 @@ struct si_wait {
 	ktime_t last_look;
 	unsigned int looks;
 	bool asleep;
+	bool cut;
+	bool irq;
+	struct wait_plan plan;
+	enum ipmi_step planned;
 };
 
 /**
@@ -289,8 +301,10 @@ struct si_irq {
 /**
  * struct si_pace - when the engine is run again
  * @timer: runs it when the plan's time is over, under si->lock
- * @alarm: what it is set for, under si->pump and si->lock
+ * @alarm: what it is set for, under si->pump
  * @kicked: it is set to now, whatever the plan, under si->lock
+ * @net_at: it runs out then, and was set as a net; 0 = it was not; under si->lock, read elsewhere
+ * @until: when the net that is wanted is to run out, under si->pump
  * @thread: goes on with what is more than a burst
  * @wait: where it sleeps
  * @handed: there is something for it
@@ -299,6 +313,8 @@ struct si_pace {
 	struct hrtimer timer;
 	enum si_alarm alarm;
 	bool kicked;
+	ktime_t net_at;
+	ktime_t until;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
 	bool handed;

@@ -231,7 +231,7 @@ static int fetch(struct ssif *ssif, const u8 *rq, unsigned int limit_ms)
 		looks++;
 		waited = waited_us(ssif, start, looks);
 		if (!rv) {
-			wait_learn(&ssif->history, IPMI_STEP_TICK, slot, waited, looks);
+			wait_learn(&ssif->history, IPMI_STEP_TICK, slot, waited, looks, false);
 			ssif->answers_alert = alert;
 			ssif->slow_ms = max_t(u32, waited / USEC_PER_MSEC, ssif->slow_ms / 8 * 7);
 			ssif_count(ssif, SSIF_RECEIVED_MESSAGES);

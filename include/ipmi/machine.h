@@ -157,6 +157,8 @@ struct ipmi_machine;
  * @step: look at the registers and move on, see &enum ipmi_step. @elapsed_us is
  *	the time since the last call; at least one look is taken before a
  *	time-out strikes, so an oversleeping caller does no harm.
+ * @run: step() again and again, the first time with @elapsed_us, for as long as it returns AGAIN,
+ *	and @looks times at most, which are at least one. Sets @looks to how many were left.
  * @result: after DONE, copy the answer (NetFn/LUN, command, completion code,
  *	data) to @rsp, at most @cap bytes, and return its length. An answer longer
  *	than &IPMI_MACHINE_MAX is cut, its completion code becomes 0xc6.
@@ -182,6 +184,7 @@ struct ipmi_machine_ops {
 	bool (*present)(struct ipmi_machine *m);
 	u8 (*start)(struct ipmi_machine *m, const u8 *req, unsigned int n);
 	enum ipmi_step (*step)(struct ipmi_machine *m, u32 elapsed_us);
+	enum ipmi_step (*run)(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks);
 	unsigned int (*result)(struct ipmi_machine *m, u8 *rsp, unsigned int cap);
 	const struct ipmi_failure *(*failure)(const struct ipmi_machine *m);
 	void (*forget)(struct ipmi_machine *m);

@@ -95,11 +95,55 @@ static inline void transfer_look(struct transfer *t, u8 status, u32 elapsed_us, 
 	transfer_account(t, status, elapsed_us, recovery);
 }
 
+/**
+ * transfer_take() - one more byte of the answer
+ * @t: the transfer
+ * @byte: the byte
+ *
+ * What is longer than a message is counted, and dropped.
+ *
+ * Context: any.
+ * Return: false if there is no end to it.
+ */
+static inline bool transfer_take(struct transfer *t, u8 byte)
+{
+	if (t->got == IPMI_MACHINE_MAX + TRANSFER_SURPLUS_MAX)
+		return false;
+	if (t->got < IPMI_MACHINE_MAX)
+		t->rsp[t->got] = byte;
+	t->got++;
+	return true;
+}
+
+/**
+ * transfer_run() - struct ipmi_machine_ops.run
+ * @m: the machine
+ * @elapsed_us: for the first step
+ * @looks: how many steps at most; set to how many were left
+ * @step: the machine's own, which is made part of the loop here
+ *
+ * Context: any.
+ * Return: what the last step did.
+ */
+static __always_inline enum ipmi_step
+transfer_run(struct ipmi_machine *m, u32 elapsed_us, unsigned int *looks,
+	     enum ipmi_step (*step)(struct ipmi_machine *m, u32 elapsed_us))
+{
+	unsigned int left = *looks;
+	enum ipmi_step found;
+
+	do {
+		found = step(m, elapsed_us);
+		elapsed_us = 0;
+	} while (--left && found == IPMI_STEP_AGAIN);
+	*looks = left;
+	return found;
+}
+
 bool transfer_is_absent(const struct transfer *t);
 u32 transfer_patience(const struct transfer *t, u32 own_us);
 bool transfer_may_repeat(struct transfer *t);
 void transfer_record(struct transfer *t, enum ipmi_phase phase, enum ipmi_cause cause);
-bool transfer_take(struct transfer *t, u8 byte);
 bool transfer_complete(struct transfer *t);
 unsigned int transfer_result(struct ipmi_machine *m, u8 *rsp, unsigned int cap);
 const struct ipmi_failure *transfer_failure(const struct ipmi_machine *m);

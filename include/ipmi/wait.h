@@ -25,6 +25,8 @@
  *	this machine's timers are late; wait.c's own
  * @napless: timers are too late for that; wait.c's own
  * @bytes: byte handshakes since @byte_us was last measured; wait.c's own
+ * @told: how many byte handshakes in a row an interrupt has told of; negative, how many there are
+ *	to be before that is tried again; wait.c's own
  * @answer_us: when to look for an answer first, per slot, 0 = not known: seldom much
  *	too late, and right at once where the BMC always needs the same time
  * @streak: how often in a row the answer was there by then, or, negative, not even at the
@@ -37,6 +39,7 @@ struct wait_history {
 	u32 nap_us;
 	bool napless;
 	u32 bytes;
+	s16 told;
 	u32 answer_us[WAIT_SLOTS];
 	s8 streak[WAIT_SLOTS];
 };
@@ -72,6 +75,6 @@ unsigned int wait_slot(u8 netfn_lun, u8 cmd);
 struct wait_plan wait_plan(const struct wait_history *hist, const struct wait_facts *facts,
 			   enum ipmi_step verdict, unsigned int slot, u32 waited_us);
 void wait_learn(struct wait_history *hist, enum ipmi_step verdict, unsigned int slot,
-		u32 waited_us, unsigned int looks);
+		u32 waited_us, unsigned int looks, bool told);
 
 #endif /* IPMI_WAIT_H */

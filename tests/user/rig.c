@@ -82,7 +82,7 @@ enum ipmi_step rig_run(struct rig *r, const u8 *req, unsigned int n)
 		r->cpu_ns += look;
 		looks++;
 		if (waiting != IPMI_STEP_AGAIN && step != waiting)
-			wait_learn(&r->hist, waiting, slot, (now - first) / 1000, looks);
+			wait_learn(&r->hist, waiting, slot, (now - first) / 1000, looks, false);
 		if (step != IPMI_STEP_SOON && step != IPMI_STEP_TICK) {
 			waiting = IPMI_STEP_AGAIN;
 			continue;

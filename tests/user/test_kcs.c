@@ -2,6 +2,8 @@
 /*
  * The KCS machine against a fake KCS BMC, in simulated time.
  */
+#include <ipmi/transfer.h>
+
 #include "rig.h"
 #include "test.h"
 #include "../cases/kcs.h"
@@ -431,6 +433,46 @@ static void a_try_is_brief(void)
 	faults_brief_try(make_variant, 0x02);
 }
 
+/* A run is so many steps, told the time once, and ends with the first that is no AGAIN. */
+static void a_run_is_steps(void)
+{
+	static const u8 req[] = { IPMI_NETFN_APP_REQUEST << 2, IPMI_GET_DEVICE_ID_CMD };
+	unsigned int looks, steps = 0, all = 0, runs = 0;
+	enum ipmi_step step;
+	struct rig r;
+
+	make(&r);
+	EXPECT_EQ(r.m->ops->start(r.m, req, sizeof(req)), 0);
+	while (r.m->ops->step(r.m, 0) != IPMI_STEP_DONE && ++steps < 100)
+		;
+	rig_free(&r);
+	make(&r);
+	EXPECT_EQ(r.m->ops->start(r.m, req, sizeof(req)), 0);
+	do {
+		looks = 3;
+		step = r.m->ops->run(r.m, 0, &looks);
+		all += 3 - looks;
+		EXPECT_EQ(looks && step == IPMI_STEP_AGAIN, false);
+	} while (step != IPMI_STEP_DONE && ++runs < 100);
+	EXPECT_EQ(step, IPMI_STEP_DONE);
+	r.rsp_len = r.m->ops->result(r.m, r.rsp, sizeof(r.rsp));
+	EXPECT(rig_right(&r, req, sizeof(req)));
+	EXPECT_EQ(all, steps + 1);
+
+	/* Only the first of them is later than the one before. */
+	EXPECT_EQ(r.m->ops->start(r.m, req, sizeof(req)), 0);
+	bmc.b.byte_us = 10;
+	looks = 128;
+	EXPECT_EQ(r.m->ops->run(r.m, 0, &looks), IPMI_STEP_SOON);
+	EXPECT_EQ(looks, 126);
+	looks = 128;
+	bmc.b.now_ns += 20000;
+	EXPECT_EQ(r.m->ops->run(r.m, 1000000, &looks), IPMI_STEP_SOON);
+	EXPECT_EQ(looks, 126);
+	EXPECT_EQ(((struct transfer *)r.m)->total_us, 1000000);
+	rig_free(&r);
+}
+
 static void faults_at_every_access(void)
 {
 	faults_run(kcs_faults, ARRAY_SIZE(kcs_faults), make_variant, 4);
@@ -456,6 +498,7 @@ static const struct test kcs_tests[] = {
 	TEST(oversleeping_is_no_failure),
 	TEST(slow_recovery),
 	TEST(a_try_is_brief),
+	TEST(a_run_is_steps),
 	TEST(faults_at_every_access),
 };
 

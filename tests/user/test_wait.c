@@ -294,7 +294,7 @@ static void rules(void)
 	plan = wait_plan(&hist, &irq, IPMI_STEP_TICK, 0, 0);
 	EXPECT_EQ(plan.us, 14000);
 	for (i = 0; i < 100; i++)
-		wait_learn(&hist, IPMI_STEP_TICK, 0, i % 2 ? 25000 : 15000, 0);
+		wait_learn(&hist, IPMI_STEP_TICK, 0, i % 2 ? 25000 : 15000, 0, false);
 	plan = wait_plan(&hist, &irq, IPMI_STEP_TICK, 0, 0);
 	EXPECT_SAY(plan.us >= 30000 && plan.us <= 50000, "a net of %u us below 15 to 25 ms",
 		   plan.us);
@@ -306,17 +306,17 @@ static void rules(void)
 	plan = wait_plan(&hist, &irq, IPMI_STEP_TICK, 2, 50);
 	EXPECT_EQ(plan.how, WAIT_EVENT);
 	/* So it is if that is what interrupts have taught, and not any more once it takes longer. */
-	wait_learn(&hist, IPMI_STEP_TICK, 4, 30, 0);
+	wait_learn(&hist, IPMI_STEP_TICK, 4, 30, 0, false);
 	EXPECT_EQ(wait_plan(&hist, &irq, IPMI_STEP_TICK, 4, 0).how, WAIT_SPIN);
 	for (i = 0; i < 3; i++)
-		wait_learn(&hist, IPMI_STEP_TICK, 4, 2000, 0);
+		wait_learn(&hist, IPMI_STEP_TICK, 4, 2000, 0, false);
 	EXPECT_EQ(wait_plan(&hist, &irq, IPMI_STEP_TICK, 4, 0).how, WAIT_EVENT);
 	/* Whatever was taught, the first look is not far away. */
-	wait_learn(&hist, IPMI_STEP_TICK, 1, 5000000, 0);
+	wait_learn(&hist, IPMI_STEP_TICK, 1, 5000000, 0, false);
 	plan = wait_plan(&hist, &polled, IPMI_STEP_TICK, 1, 0);
 	EXPECT_SAY(plan.us <= 4000, "the first look after %u us", plan.us);
 	for (i = 0; i < 1000; i++)
-		wait_learn(&hist, IPMI_STEP_TICK, 1, 5000000, i % 4);
+		wait_learn(&hist, IPMI_STEP_TICK, 1, 5000000, i % 4, false);
 	plan = wait_plan(&hist, &polled, IPMI_STEP_TICK, 1, 0);
 	EXPECT_SAY(plan.us <= 100000, "the first look after %u us", plan.us);
 	/* The usual time. */

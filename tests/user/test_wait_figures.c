@@ -115,6 +115,56 @@ static void slept_for_byte(void)
 	BYTE_SLEEPS(90000, 10000);
 }
 
+/* Of which an interrupt may tell: tried, relied upon, and not tried again for a while. */
+static void told_of_byte(void)
+{
+	unsigned int i;
+
+	begin();
+	facts.irq = true;
+	hist.byte_us = 35;
+	hist.nap_us = 30;
+	BYTE_SLEEPS(0, 55);
+	BYTE_SPINS(43, 2);
+	for (i = 0; i < 63; i++)
+		wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, true);
+	BYTE_SLEEPS(0, 55);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, true);
+	plans(IPMI_STEP_SOON, 0, WAIT_EVENT, 10000, __LINE__);
+	plans(IPMI_STEP_SOON, 20000, WAIT_EVENT, 20000, __LINE__);
+	EXPECT_EQ(hist.byte_us, 35);
+	/* Who has no time to lose spins, and so does who has to without an interrupt. */
+	facts.fast = true;
+	BYTE_SPINS(0, 2);
+	facts.fast = false;
+	facts.busy_us = 100;
+	BYTE_SPINS(0, 2);
+	facts.busy_us = 0;
+	facts.irq = false;
+	EXPECT(wait_plan(&hist, &facts, IPMI_STEP_SOON, 3, 0).how == WAIT_SLEEP);
+	facts.irq = true;
+	/* A byte that is there at once says nothing of that; one that is not told of does. */
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 1, 0, false);
+	hist.byte_us = 35;
+	plans(IPMI_STEP_SOON, 0, WAIT_EVENT, 10000, __LINE__);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 10500, 0, false);
+	hist.byte_us = 35;
+	hist.nap_us = 30;
+	hist.bytes = 0;
+	BYTE_SLEEPS(0, 30);
+	for (i = 0; i < 511; i++)
+		wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, true);
+	EXPECT(hist.told < 0);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 35, 0, false);
+	hist.byte_us = 35;
+	BYTE_SLEEPS(0, 55);
+	/* What is quicker than an interrupt is spun for. */
+	hist.byte_us = 1;
+	BYTE_SPINS(0, 2);
+	hist.byte_us = 2;
+	BYTE_SLEEPS(0, 22);
+}
+
 /* Every 32nd is measured: watched if that takes no more than 50 us, else slept for by halves. */
 static void measured_byte(void)
 {
@@ -189,29 +239,29 @@ static void unknown_answer(void)
 	ANSWER_SLEEPS(29, 21);
 	ANSWER_SLEEPS(30, 20);
 	ANSWER_SLEEPS(50, 20);
-	ANSWER_SLEEPS(251, 20);
-	ANSWER_SLEEPS(252, 21);
-	ANSWER_SLEEPS(2400, 200);
-	ANSWER_SLEEPS(119999, 9999);
-	ANSWER_SLEEPS(120000, 10000);
+	ANSWER_SLEEPS(503, 20);
+	ANSWER_SLEEPS(504, 21);
+	ANSWER_SLEEPS(2400, 100);
+	ANSWER_SLEEPS(239999, 9999);
+	ANSWER_SLEEPS(240000, 10000);
 	ANSWER_SLEEPS(4999999, 10000);
 	/* Maintenance mode. */
 	facts.fast = true;
 	ANSWER_SPINS(0, 5);
 	ANSWER_SPINS(499, 5);
-	ANSWER_SLEEPS(500, 41);
-	ANSWER_SLEEPS(11999, 999);
-	ANSWER_SLEEPS(12000, 1000);
+	ANSWER_SLEEPS(500, 20);
+	ANSWER_SLEEPS(23999, 999);
 	ANSWER_SLEEPS(24000, 1000);
+	ANSWER_SLEEPS(48000, 1000);
 	/* The administrator's limit. */
 	facts.fast = false;
 	facts.busy_us = 3000;
 	ANSWER_SPINS(0, 5);
 	ANSWER_SPINS(2999, 5);
-	ANSWER_SLEEPS(3000, 250);
+	ANSWER_SLEEPS(3000, 125);
 }
 
-/* Until the usual time in one sleep, then a twelfth of the wait each. */
+/* Until the usual time in one sleep, then a twenty-fourth of the wait each. */
 static void usual_answer(void)
 {
 	begin();
@@ -219,22 +269,22 @@ static void usual_answer(void)
 	ANSWER_SLEEPS(0, 7000);
 	ANSWER_SLEEPS(1000, 6000);
 	ANSWER_SLEEPS(6979, 21);
-	ANSWER_SLEEPS(6980, 581);
-	ANSWER_SLEEPS(7000, 583);
+	ANSWER_SLEEPS(6980, 290);
+	ANSWER_SLEEPS(7000, 291);
 	hist.answer_us[3] = 100000;
 	ANSWER_SLEEPS(0, 100000);
 	/* Spinning begins when it should come. */
 	hist.answer_us[3] = 7000;
 	facts.busy_us = 3000;
 	ANSWER_SLEEPS(0, 7000);
-	ANSWER_SLEEPS(6980, 581);
+	ANSWER_SLEEPS(6980, 290);
 	ANSWER_SPINS(7000, 5);
 	ANSWER_SPINS(9999, 5);
-	ANSWER_SLEEPS(10000, 833);
+	ANSWER_SLEEPS(10000, 416);
 	facts.busy_us = 0;
 	facts.fast = true;
 	ANSWER_SPINS(7499, 5);
-	ANSWER_SLEEPS(7500, 625);
+	ANSWER_SLEEPS(7500, 312);
 }
 
 /* Within 10 us: spun for, from the beginning. */
@@ -261,7 +311,7 @@ static void quick_answer(void)
 	ANSWER_SLEEPS(25, 20);
 	facts.busy_us = 300;
 	ANSWER_SPINS(299, 2);
-	ANSWER_SLEEPS(300, 25);
+	ANSWER_SLEEPS(300, 20);
 }
 
 /* The net below an interrupt: twice the usual time, then what was waited; 10 to 100 ms. */
@@ -324,6 +374,7 @@ static const struct test wait_figures_tests[] = {
 	TEST(unknown_byte),
 	TEST(quick_byte),
 	TEST(slept_for_byte),
+	TEST(told_of_byte),
 	TEST(measured_byte),
 	TEST(limits_of_a_byte),
 	TEST(unknown_answer),

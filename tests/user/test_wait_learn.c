@@ -16,7 +16,7 @@ static void begin(void)
 
 static void learns_byte(u32 waited_us, u32 byte_us, u32 nap_us, bool napless, u32 bytes, int line)
 {
-	wait_learn(&hist, IPMI_STEP_SOON, 3, waited_us, 1);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, waited_us, 1, false);
 	EXPECT_SAY(hist.byte_us == byte_us, "line %d: a byte takes %u us", line, hist.byte_us);
 	EXPECT_SAY(hist.nap_us == nap_us, "line %d: a nap of %u us", line, hist.nap_us);
 	EXPECT_SAY(hist.napless == napless, "line %d: napless: %d", line, hist.napless);
@@ -119,7 +119,7 @@ static void naps(void)
 
 static void learns_answer(u32 waited_us, unsigned int looks, u32 answer_us, int streak, int line)
 {
-	wait_learn(&hist, IPMI_STEP_TICK, 3 + WAIT_SLOTS, waited_us, looks);
+	wait_learn(&hist, IPMI_STEP_TICK, 3 + WAIT_SLOTS, waited_us, looks, false);
 	EXPECT_SAY(hist.answer_us[3] == answer_us, "line %d: an answer takes %u us", line,
 		   hist.answer_us[3]);
 	EXPECT_SAY(hist.streak[3] == streak, "line %d: a streak of %d", line, hist.streak[3]);
@@ -226,18 +226,18 @@ static void nothing_else(void)
 	unsigned int i;
 
 	begin();
-	wait_learn(&hist, IPMI_STEP_TICK, 3, 777, 0);
+	wait_learn(&hist, IPMI_STEP_TICK, 3, 777, 0, false);
 	EXPECT_EQ(hist.byte_us, 0);
 	for (i = 0; i < WAIT_SLOTS; i++) {
 		EXPECT_EQ(hist.answer_us[i], i == 3 ? 777 : 0);
 		EXPECT_EQ(hist.streak[i], i == 3 ? 7 : 0);
 	}
 	memcpy(&before, &hist, sizeof(hist));
-	wait_learn(&hist, IPMI_STEP_IDLE, 3, 999, 1);
-	wait_learn(&hist, IPMI_STEP_AGAIN, 3, 999, 1);
-	wait_learn(&hist, IPMI_STEP_DONE, 3, 999, 1);
+	wait_learn(&hist, IPMI_STEP_IDLE, 3, 999, 1, false);
+	wait_learn(&hist, IPMI_STEP_AGAIN, 3, 999, 1, false);
+	wait_learn(&hist, IPMI_STEP_DONE, 3, 999, 1, false);
 	EXPECT(!memcmp(&before, &hist, sizeof(hist)));
-	wait_learn(&hist, IPMI_STEP_SOON, 3, 44, 1);
+	wait_learn(&hist, IPMI_STEP_SOON, 3, 44, 1, false);
 	EXPECT_EQ(hist.answer_us[3], 777);
 	EXPECT_EQ(hist.byte_us, 44);
 }

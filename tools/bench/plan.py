@@ -44,7 +44,8 @@ class Boot:
     def __init__(self, group, hardware, cases, **options):
         self.group, self.hardware, self.cases = group, hardware, cases
         self.load = options.get("load", suite.hardware(hardware).get("load", LOAD))
-        self.exact = options.get("exact", False)        # -icount, and register accesses
+        self.exact = options.get("exact", False)        # -icount
+        self.counts = options.get("counts", False)      # register accesses, by QEMU's trace
         self.tools = options.get("tools", False)
         self.bmc = options.get("bmc")                   # else that of the hardware
         self.rounds = options.get("rounds", True)       # more than one is of use
@@ -64,9 +65,11 @@ def instructions():
     """Guest instructions and register accesses of a Get Device ID: exact, so once is enough."""
     for hardware in ("kcs", "kcs-polled", "bt", "bt-polled"):
         yield Boot("instructions", hardware, [(hardware, f"count {REQUESTS}")], exact=True,
-                   rounds=False)
+                   counts=True, rounds=False)
 
 
+# of a BMC that thinks 1 ms: what each byte costs it, in us
+BYTES = (0, 3, 35, 100)
 SINGLE = [(think, 1) for think in ("0", "1", "5", "erratic")] + [("1", 8), ("1", 64)]
 EVERY = [(think, users) for think in ("0", "1", "5", "erratic") for users in (1, 8, 64)]
 
@@ -95,6 +98,20 @@ def load():
         cases = [(f"{hardware}{f', {users} users' if users > 1 else ''}",
                   f"load as-it-is {users} {SECONDS}") for users in (1, 8, 64)]
         yield Boot("load", hardware, cases, load=[MANY] + suite.hardware(hardware)["load"])
+
+
+def timed():
+    """Load with BMCs that take their time over bytes and answers by the guest's clock: exact."""
+    for hardware in ("timed-kcs", "timed-kcs-polled", "timed-bt", "timed-bt-polled"):
+        name = hardware.removeprefix("timed-")
+        cases = [(f"{name} {think}{'' if think == 'erratic' else ' ms'}"
+                  f"{f', {users} users' if users > 1 else ''}",
+                  f"load {think} {users} {SECONDS} bytes=0")
+                 for think in ("0", "1", "5", "erratic") for users in (1, 8, 64)]
+        cases += [(f"{name} 1 ms, bytes={us}{f', {users} users' if users > 1 else ''}",
+                   f"load 1 {users} {SECONDS} bytes={us}") for us in BYTES for users in (1, 8)]
+        yield Boot("timed", hardware, cases, exact=True, rounds=False, seconds=1200,
+                   load=[MANY] + LOAD)
 
 
 def matrix():
@@ -141,4 +158,4 @@ def memory():
     yield Boot("memory", "kcs", [("kcs", "memory")], rounds=False)
 
 
-GROUPS = {g.__name__: g for g in (instructions, load, idle, start, death, tools, memory, matrix)}
+GROUPS = {g.__name__: g for g in (instructions, timed, load, idle, start, death, tools, memory, matrix)}

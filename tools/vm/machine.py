@@ -7,6 +7,7 @@ the start. The serial ports are pipes: a socket holds some hundred bytes only if
 comes alone, and QEMU drops what it cannot write.
 """
 import fcntl
+import functools
 import json
 import os
 import select
@@ -49,6 +50,16 @@ def accelerator(arch):
     if not shutil.which(arch.qemu[0]):
         raise Trouble(f"there is no {arch.qemu[0]} here; run tools/setup vm kernels")
     return "tcg" if arch.cross else os.environ.get("VM_ACCEL", "tcg")
+
+
+@functools.cache
+def built(emulator):
+    """The program that this command builds, unless it has already."""
+    said = subprocess.run([os.path.join(kernels.TOP, emulator)], stdout=subprocess.PIPE, text=True,
+                          check=False)
+    if said.returncode:
+        raise Trouble(f"{emulator} did not build the QEMU that this machine wants (see above)")
+    return [said.stdout.strip()]
 
 
 def begin(command, log):
@@ -151,11 +162,12 @@ class Machine:
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
                  seconds=60, parallel=False, bmc=None, boots=1, host=None,
-                 console="console=ttyS0", arch=kernels.HOST, tree=None):
+                 console="console=ttyS0", arch=kernels.HOST, tree=None, emulator=None):
         self.image, self.initrd, self.devices = image, initrd, devices
         self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
         self.console_option = console   # the kernel parameter for its serial line
         self.arch = arch
+        self.emulator = emulator    # a command that prints the path of its QEMU
         self.tree = tree        # a source file of what its device tree has beside QEMU's
         self.limit = seconds    # from its first boot on, once init runs
         self.init_at = None     # when that was
@@ -185,7 +197,8 @@ class Machine:
             # with a thread per processor, a processor can run code while another patches it,
             # and a kernel stops at a breakpoint it has just removed: one boot in fifty
             accel += ",thread=single"
-        args = [*self.arch.qemu, "-accel", accel, "-machine", self.board, "-smp", str(self.cpus),
+        args = [*built(self.emulator), *self.arch.qemu[1:]] if self.emulator else [*self.arch.qemu]
+        args += ["-accel", accel, "-machine", self.board, "-smp", str(self.cpus),
                 "-m", str(self.memory), "-display", "none", "-nodefaults", "-no-user-config"]
         if self.tree:
             args += ["-dtb", devicetree.blob(args, self.tree, folder)]

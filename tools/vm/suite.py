@@ -23,7 +23,7 @@ SYSRQ = "sysrq triggered crash"         # of the panic of a test that names none
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
              "panic", "panic_says", "skips", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
-HARDWARE_KEYS = {"about", "qemu", "append", "arch", "board", "tree", "bmc", "load"}
+HARDWARE_KEYS = {"about", "qemu", "append", "arch", "board", "tree", "bmc", "load", "emulator"}
 
 
 class Case:
@@ -38,6 +38,7 @@ class Case:
         self.board = hardware.get("board", "pc")
         self.tree = tree_of(hardware)
         self.bmc = hardware.get("bmc")
+        self.emulator = hardware.get("emulator")
         self.seconds = test.get("seconds", 30)
         self.stacks = test.get("stacks", ["ours", "intree"])
         self.tools = test.get("tools", False)

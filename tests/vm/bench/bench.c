@@ -5,11 +5,12 @@
  *
  *   bench count N                  N requests, alone: guest nanoseconds for each, which under
  *                                  -icount shift=0 are instructions; marks on port 80h around them
- *   bench load THINK USERS SECONDS [DEVICE]
+ *   bench load THINK USERS SECONDS [DEVICE|bytes=US]
  *                                  requests of that many processes, one in flight each, to the
  *                                  BMC of tests/bmc, or tests/modules/ssif_fake_main.c if that is
  *                                  loaded, which thinks THINK ms ("erratic": see
- *                                  bmc_thinks()), or to another one ("as-it-is")
+ *                                  bmc_thinks()), or to another one ("as-it-is"); or to that of
+ *                                  tests/qemu, which needs US for a byte
  *   bench idle SECONDS             nobody asks anything, the device is open
  *   bench memory                   of an open file, and of a message that waits to be read
  *   bench start MODULE...          from modprobe to the first answer
@@ -43,7 +44,7 @@
 #define SSIF_FAKE "/sys/kernel/debug/ssif_fake/think_us"
 
 struct user {
-	long answers, wrong;
+	long answers, wrong, all;
 	unsigned int n;
 	float latency[SAMPLES]; /* ms */
 };
@@ -99,6 +100,26 @@ static double threads(void)
 	return sum;
 }
 
+/*
+ * How long the processor of a machine that has one was idle, to the nanosecond: /proc/stat counts
+ * hundredths of a second.
+ */
+static double idle_of_one(void)
+{
+	FILE *f = fopen("/proc/timer_list", "r");
+	double ns, sum = 0;
+	char line[512];
+
+	if (!f)
+		fatal("/proc/timer_list", errno);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, " .idle_sleeptime : %lf", &ns) == 1 ||
+		    sscanf(line, " .iowait_sleeptime : %lf", &ns) == 1)
+			sum += ns / 1e9;
+	fclose(f);
+	return sum;
+}
+
 static struct machine machine_now(void)
 {
 	struct machine m = { 0 };
@@ -118,6 +139,8 @@ static struct machine machine_now(void)
 			m.switches = atof(line + 5);
 	}
 	fclose(f);
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		m.busy = now() - idle_of_one();
 	return m;
 }
 
@@ -177,6 +200,7 @@ static void use(struct user *u, int dev)
 
 	for (long id = 1; !span->over; id++) {
 		start = now();
+		u->all++;
 		if (one_request(fd, id)) {
 			u->wrong++;
 			ipmi_drain(fd, 100);
@@ -234,19 +258,29 @@ static double bmc_thinks(const char *think)
 	return atof(think);
 }
 
+/* Of the BMC of tests/qemu, else 0. */
+static double accesses(bool timed)
+{
+	return timed ? atof(bmc_line("accesses")) : 0;
+}
+
 static int cmd_load(char **argv)
 {
-	int users = atoi(argv[1]), dev = argv[3] ? atoi(argv[3]) : 0;
-	double seconds = atof(argv[2]), cpu;
+	bool timed = argv[3] && !strncmp(argv[3], "bytes=", 6);
+	int users = atoi(argv[1]), dev = argv[3] && !timed ? atoi(argv[3]) : 0;
+	double seconds = atof(argv[2]), cpu, touched;
 	size_t size = users * sizeof(struct user);
 	struct user *u = shared_memory(size);
-	double answers = 0, wrong = 0, least = 1e9, think, start;
+	double answers = 0, wrong = 0, all_requests = 0, least = 1e9, think, start;
 	struct machine before, after;
 	float *all;
 	int n = 0;
 
 	span = shared_memory(sizeof(*span));
 	think = bmc_thinks(argv[0]);
+	if (timed)
+		bmc_line("bytes %s", argv[3] + 6);
+	touched = accesses(timed);
 	fflush(stdout);
 	for (int i = 0; i < users; i++) {
 		if (!fork()) {
@@ -266,15 +300,19 @@ static int cmd_load(char **argv)
 	cpu = threads() - cpu;
 	while (wait(NULL) > 0)
 		;
+	touched = accesses(timed) - touched;
 	all = malloc(users * SAMPLES * sizeof(*all));
 	for (int i = 0; i < users; i++) {
 		answers += u[i].answers;
 		wrong += u[i].wrong;
+		all_requests += u[i].all;
 		if (u[i].answers < least)
 			least = u[i].answers;
 		memcpy(all + n, u[i].latency, u[i].n * sizeof(*all));
 		n += u[i].n;
 	}
+	if (timed)
+		bmc_line("bytes 0");
 	if (strcmp(argv[0], "as-it-is"))
 		bmc_thinks("0");
 	say("wrong", wrong);
@@ -291,6 +329,8 @@ static int cmd_load(char **argv)
 	say("thread", cpu / answers * 1e3);
 	say("switches", (after.switches - before.switches) / answers);
 	say("wakes", (after.switches - before.switches) / seconds);
+	if (timed)
+		say("accesses", touched / all_requests);
 	if (users > 1)
 		say("slowest", least / (answers / users));
 	return 0;

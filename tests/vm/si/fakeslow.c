@@ -260,7 +260,38 @@ static void silence(void)
 	EXPECT(si_fake_until_answer(ANSWERS) < ANSWERS);
 }
 
+/* How often the interface's thread has gone to sleep. */
+static long thread_slept(void)
+{
+	run("sed -n 's/^voluntary_ctxt_switches:.//p' /proc/$(pidof kipmi0)/status");
+	return atol(output());
+}
+
+/*
+ * Bytes that are quick are spun for, and where they are too many for one burst the timer goes on:
+ * the thread is not woken for each request.
+ */
+static void quick_bytes_wake_no_thread(void)
+{
+	long slept, spinning = times("spinning_us");
+
+	si_fake_set("byte_us", 6);
+	si_fake_set("think_us", 2000);
+	slept = thread_slept();
+	EXPECT(slept > 0);
+	for (int i = 0; i < 200; i++)
+		EXPECT_EQ(si_fake_echo(16), 0);
+	slept = thread_slept() - slept;
+	spinning = times("spinning_us") - spinning;
+	si_fake_set("byte_us", 0);
+	si_fake_set("think_us", 0);
+	ktap_note("%ld us of spinning; the thread was woken %ld times", spinning, slept);
+	EXPECT(spinning > 200 * 30);
+	EXPECT(slept < 200 / 2);
+}
+
 static const struct ktap_case cases[] = {
+	KTAP_CASE(quick_bytes_wake_no_thread),
 	KTAP_CASE(maintenance_is_quick),
 	KTAP_CASE(times_of_answers),
 	KTAP_CASE(an_event_without_attention),
