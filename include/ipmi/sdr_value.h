@@ -75,6 +75,22 @@ enum sdr_quantity {
  */
 enum sdr_scale { SDR_ONE = 0, SDR_MILLI = 3, SDR_MICRO = 6 };
 
+/**
+ * struct sdr_decimal - a number, @n * 10^@exp
+ * @neg: it is below 0
+ * @n: digits
+ * @exp: exponent
+ */
+struct sdr_decimal {
+	bool neg;
+	u64 n;
+	int exp;
+};
+
+/* sdr_curve.c: for sdr_value.c */
+int sdr_curve(enum sdr_linear linear, struct sdr_decimal *d);
+
+/* sdr_value.c */
 enum sdr_quantity sdr_quantity(const struct sdr_units *units);
 bool sdr_is_non_linear(const struct sdr_factors *factors);
 bool sdr_swaps_limits(const struct sdr_factors *factors);

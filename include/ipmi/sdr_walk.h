@@ -123,6 +123,7 @@ struct sdr_stamp {
  * @state: what was asked
  * @support: what Get Device ID says that there is
  * @luns: LUNs that are still to be walked, a bit each
+ * @end_before: how those before have ended: with COMPLETE, or the first that did not
  * @reservation: of the records, 0 = none
  * @id: the record that is being read
  * @next: the one after it, if @has_next
@@ -154,6 +155,7 @@ struct sdr_walk {
 	u8 state;
 	u8 support;
 	u8 luns;
+	enum sdr_walk_end end_before;
 	u16 reservation;
 	u16 id;
 	u16 next;
