@@ -8,7 +8,7 @@
  */
 #include <ipmi/sdr_value.h>
 
-#define TOP_BIT		(1ULL << 63)
+#define TOP_BIT		BIT_ULL(63)
 #define CURVE_BITS	43	/* as many as a linear sensor's number has */
 #define CURVE_EXP	16	/* a result has no digit below 10^-16 */
 #define LOG_BITS	45	/* of a logarithm, behind the point */
