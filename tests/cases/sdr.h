@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Sensor data records and values of readings, by hand. Records of real machines are in
- * ../cases/sdr/, see Documentation/testing.md.
+ * sdr/, see Documentation/testing.md.
  */
 #ifndef TESTS_CASES_SDR_H
 #define TESTS_CASES_SDR_H
@@ -163,5 +163,21 @@ static const struct sensor_code_case sensor_codes[] = {
 	{ 0xd2, SENSOR_BUSY },	 { 0xd3, SENSOR_ABSENT }, { 0xd4, SENSOR_ERROR },
 	{ 0xd5, SENSOR_ABSENT }, { 0xff, SENSOR_ABSENT },
 };
+
+/* A record of a real machine, and what tools/sdr-cases makes of it. */
+struct sdr_record_case {
+	enum sdr_verdict verdict;
+	u8 len;
+	u8 number;
+	u8 share_count;
+	const char *id;		/* NULL: in a coding that the tool does not know */
+	bool has_values;
+	s64 values[6];		/* in millionths, of sdr_record_raws */
+	u8 record[SDR_RECORD_MAX];
+};
+
+#define SDR_NO_VALUE (-0x7fffffffffffffffLL)
+
+static const u8 sdr_record_raws[] = { 0, 1, 100, 127, 128, 255 };
 
 #endif /* TESTS_CASES_SDR_H */

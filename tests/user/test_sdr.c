@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../cases/sdr.h"
+#include "../cases/sdr/index.h"
 #include "test.h"
 
 /* A full record, each byte of which is another one. */
@@ -429,7 +430,50 @@ static void raws(void)
 	EXPECT(!sdr_swaps_limits(&f));
 }
 
+static void check_values(const char *name, const struct sdr_record_case *c,
+			 const struct sdr_sensor *s)
+{
+	unsigned int i;
+	s64 value, off;
+	int rv;
+
+	for (i = 0; i < ARRAY_SIZE(sdr_record_raws); i++) {
+		rv = sdr_value(&s->units, &s->factors, sdr_record_raws[i], SDR_MICRO, &value);
+		if (rv)
+			value = SDR_NO_VALUE;
+		/* the tool uses floating point for what is no straight line */
+		off = s->factors.linear ? 1 : 0;
+		EXPECT_SAY(value >= c->values[i] - off && value <= c->values[i] + off,
+			   "%s: number %u, raw %u: %lld, not %lld", name, c->number,
+			   sdr_record_raws[i], (long long)value, (long long)c->values[i]);
+	}
+}
+
+/* Those that tools/sdr-cases has made. */
+static void dumps(void)
+{
+	const struct sdr_record_case *c;
+	struct sdr_sensor s;
+	unsigned int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(sdr_dumps); i++) {
+		for (n = 0; n < sdr_dumps[i].count; n++) {
+			c = &sdr_dumps[i].records[n];
+			EXPECT_EQ(sdr_parse(c->record, c->len, &s), c->verdict);
+			if (c->verdict != SDR_SENSOR)
+				continue;
+			EXPECT_EQ(s.number, c->number);
+			EXPECT_EQ(s.share_count, c->share_count);
+			if (c->id)
+				EXPECT_SAY(!strcmp(s.id, c->id), "'%s', not '%s'", s.id, c->id);
+			if (c->has_values)
+				check_values(sdr_dumps[i].name, c, &s);
+		}
+	}
+}
+
 static const struct test sdr_tests[] = {
+	TEST(dumps),
 	TEST(full_record), TEST(compact_record), TEST(sharing),	     TEST(verdicts),
 	TEST(lengths),	   TEST(access_and_units), TEST(ids),	     TEST(longest_ids),
 	TEST(factors),	   TEST(values),	 TEST(deltas),	     TEST(raws),
