@@ -34,11 +34,12 @@ static void add_work(struct work_struct *work)
 	struct vbmc *vbmc = container_of(work, struct vbmc, adding);
 	int rv = ipmi_add_smi(THIS_MODULE, &vbmc_handlers, vbmc, &vbmc->dev, vbmc->slave_addr);
 
-	if (rv)
+	/* Who closes the file wants none. */
+	if (rv && !READ_ONCE(vbmc->closing))
 		dev_warn(&vbmc->dev,
 			 "no interface: %s (pid %d) did not say who the BMC is (error %d)\n",
 			 vbmc->comm, vbmc->pid, rv);
-	else
+	if (!rv)
 		dev_info(&vbmc->dev, "ipmi%d is no hardware: its BMC is the program %s (pid %d)\n",
 			 vbmc->number, vbmc->comm, vbmc->pid);
 	scoped_guard(spinlock_irqsave, &vbmc->lock) {
