@@ -23,7 +23,7 @@ SYSRQ = "sysrq triggered crash"         # of the panic of a test that names none
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
              "panic", "panic_says", "skips", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
-HARDWARE_KEYS = {"about", "qemu", "append", "arch", "board", "tree", "bmc", "load"}
+HARDWARE_KEYS = {"about", "has", "stacks", "qemu", "append", "arch", "board", "tree", "bmc", "load"}
 
 
 class Case:
@@ -39,9 +39,10 @@ class Case:
         self.tree = tree_of(hardware)
         self.bmc = hardware.get("bmc")
         self.seconds = test.get("seconds", 30)
-        self.stacks = test.get("stacks", ["ours", "intree"])
+        self.stacks = [stack for stack in test.get("stacks", ["ours", "intree"])
+                       if stack in hardware.get("stacks", [stack])]
         self.tools = test.get("tools", False)
-        self.has = test.get("has", [])
+        self.has = test.get("has", []) + hardware.get("has", [])
         self.cpus = test.get("cpus", 2)
         self.memory = test.get("memory", 512)
         self.parallel = test.get("parallel", False)

@@ -169,6 +169,9 @@ int stack_insert(void)
 	static const char *const names[] = { "ipmi_msghandler", "ipmi_devintf", "ipmi_si" };
 	static char path[3][256];
 
+	if (!strcmp(hardware(), "vbmc"))
+		return run("modprobe ipmi_vbmc && modprobe ipmi_devintf && "
+			   "{ ipmi-vbmc unix:/vm/vbmc/bmc.sock >/dev/null 2>&1 & }") ? -EIO : 0;
 	for (int i = 0; i < 3; i++) {
 		int ret;
 
@@ -190,14 +193,16 @@ void keep_acpi_ipmi_out(void)
 int stack_remove(void)
 {
 	/* acpi_ipmi comes by itself, some time after ipmi_si, and uses its interface */
-	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf", "ipmi_si",
+	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf", "ipmi_si", "ipmi_vbmc",
 					     "ipmi_msghandler" };
 	double end = now() + 30;
 	int ret;
 
+	if (!strcmp(hardware(), "vbmc"))
+		run("killall ipmi-vbmc");
 	do {
 		ret = 0;
-		for (int i = 0; i < 4; i++) {
+		for (int i = 0; i < 5; i++) {
 			int err = module_remove(names[i]);
 
 			if (err && err != -ENOENT)
@@ -218,7 +223,7 @@ bool stack_is_ours(void)
 
 bool has_irq(void)
 {
-	return !strstr(hardware(), "polled");
+	return !strstr(hardware(), "polled") && strcmp(hardware(), "vbmc");
 }
 
 const char *hardware(void)
