@@ -137,7 +137,6 @@ static void write_sensor(FILE *f, const struct sensor *s, unsigned int number)
 	unsigned int has = sides(s);
 
 	fprintf(f, "sensor_add 0x20 0 %u %u 1\n", number, s->type);
-	fprintf(f, "sensor_set_value 0x20 0 %u %u 0\n", number, raw(s, s->reading));
 	fprintf(f, "sensor_set_threshold 0x20 0 %u settable %s%s", number,
 		has & UPPER ? "111" : "000", has & LOWER ? "111" : "000");
 	for (int i = 5; i >= 3; i--)
@@ -198,6 +197,9 @@ static bool write_server(const char *path)
 	fprintf(f, "sel_add 0x20 0x02 0x10 0x27 0x00 0x68 0x20 0x00 0x04 0x04 0x09 0x01 0x50 0x0e 0x0f\n");
 	fprintf(f, "sel_add 0x20 0x02 0x40 0x27 0x00 0x68 0x20 0x00 0x04 0x08 0x30 0x6f 0x03 0xff 0xff\n");
 	fprintf(f, "mc_enable 0x20\n");
+	/* last, so that it is held against the limits */
+	for (unsigned int i = 0; i < NR_SENSORS; i++)
+		fprintf(f, "sensor_set_value 0x20 0 %u %u 1\n", i, raw(&sensors[i], sensors[i].reading));
 	return !fclose(f);
 }
 

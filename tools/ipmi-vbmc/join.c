@@ -112,20 +112,17 @@ const char *join_address(const char *text)
 
 static void give(int type, __u64 id, const uint8_t *data, size_t len)
 {
+	size_t whole = len;
 	struct packet p = { .header = { .id = id, .type = type, .length = len } };
 	struct pollfd room = { .fd = j.device, .events = POLLOUT };
 
-	/* no interface has room for that */
-	if (len > sizeof(p.data) && type != IPMI_VBMC_ANSWER)
-		return;
-	if (len > sizeof(p.data)) {
-		const uint8_t rsp[] = { data[0], data[1], CC_TOO_LONG };
-
-		give(type, id, rsp, sizeof(rsp));
-		return;
-	}
+	/* as a driver does: an answer that is too long comes cut off, and says so */
+	if (len > sizeof(p.data))
+		len = p.header.length = sizeof(p.data);
 	if (len)
 		memcpy(p.data, data, len);
+	if (whole > len && type == IPMI_VBMC_ANSWER)
+		p.data[2] = CC_TOO_LONG;
 	/* what is refused otherwise comes too late, or is none of the device's business */
 	while (write(j.device, &p, sizeof(p.header) + len) < 0 && errno == EAGAIN)
 		poll(&room, 1, ROOM_MS);

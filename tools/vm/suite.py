@@ -52,7 +52,8 @@ class Case:
         self.forbid = test.get("forbid", [])
         self.fails = test.get("fails")
         self.kernels = test.get("kernels", [])
-        self.asked = test.get("asked", False)
+        asked = test.get("asked", False)
+        self.asked = on in asked if isinstance(asked, list) else asked
         self.panic = test.get("panic")
         self.panic_says = test.get("panic_says", SYSRQ if self.panic else None)
         self.skips = test.get("skips", [])
