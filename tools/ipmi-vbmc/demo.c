@@ -141,7 +141,7 @@ static void write_sensor(FILE *f, const struct sensor *s, unsigned int number)
 		has & UPPER ? "111" : "000", has & LOWER ? "111" : "000");
 	for (int i = 5; i >= 3; i--)
 		fprintf(f, " %u", raw(s, s->limits[i]));
-	for (int i = 2; i >= 0; i--)
+	for (int i = 0; i < 3; i++)
 		fprintf(f, " %u", raw(s, s->limits[i]));
 	fprintf(f, "\nsensor_set_event_support 0x20 0 %u enable scanning per-state", number);
 	for (int i = 0; i < 4; i++)

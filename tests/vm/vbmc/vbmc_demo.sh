@@ -17,7 +17,7 @@ shows() {
 }
 
 # the n-th command it named
-command() { sed -n 's/^  ipmitool/timeout 60 ipmitool/p' /tmp/demo | sed -n "$1p" >/tmp/command; }
+named() { sed -n 's/^  ipmitool/timeout 60 ipmitool/p' /tmp/demo | sed -n "$1p" >/tmp/command; }
 
 succeeds ifconfig lo up
 fails ipmi-vbmc
@@ -35,16 +35,16 @@ ipmi-vbmc --demo >/tmp/demo 2>&1 &
 pid=$!
 shows 'Ctrl-C ends it'
 succeeds [ -c /dev/ipmi0 ]
-command 1
+named 1
 succeeds sh /tmp/command
 lines 20 '\| (ok|nc|cr|nr)$'
 says '^FAN4 .* 840 RPM .* nc$'
 says '^CPU1 Temp .* 51 degrees C .* ok$'
-command 2
+named 2
 succeeds sh /tmp/command
 says 'Fan.*FAN4.*Lower Non-critical going low'
 says 'Power Supply'
-command 3
+named 3
 succeeds sh /tmp/command
 says 'Product Name.*Demo Server'
 succeeds timeout 60 ipmitool user list 14
