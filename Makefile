@@ -70,10 +70,12 @@ drop-in:
 # the command for administrators; needs no kernel headers
 ipmidrv tools:
 	@$(MAKE) -s -C tools/ipmidrv
+	@$(MAKE) -s -C tools/ipmi-vbmc
 	@echo build/ipmidrv/ipmidrv
 
 install-tools: ipmidrv
 	@$(MAKE) -s -C tools/ipmidrv install
+	@$(MAKE) -s -C tools/ipmi-vbmc install
 
 # Needs no kernel headers, so that it works when they are gone.
 clean:

@@ -29,6 +29,7 @@ static struct ipmi_smi *intf_alloc(struct module *owner, const struct ipmi_smi_h
 	intf->owner = owner;
 	intf->dev = get_device(dev);
 	intf->atomic = handlers->flags & IPMI_CORE_SMI_ATOMIC;
+	intf->program = handlers->flags & IPMI_CORE_SMI_PROGRAM;
 	init_rwsem(&intf->stays);
 	spin_lock_init(&intf->run);
 	INIT_LIST_HEAD(&intf->users);

@@ -124,6 +124,7 @@ enum meter_figure {
  * @owner: the transport's module
  * @dev: the transport's device
  * @atomic: its handlers never sleep, see IPMI_CORE_SMI_ATOMIC
+ * @program: its BMC is a program, see IPMI_CORE_SMI_PROGRAM
  * @stays: a lock, see the table
  * @run: a lock, see the table
  * @users: struct ipmi_user.link, under @run
@@ -195,6 +196,7 @@ struct ipmi_smi {
 	struct device *dev;
 
 	bool atomic;
+	bool program;
 	struct rw_semaphore stays;
 
 	spinlock_t run;

@@ -17,6 +17,7 @@
 
 static const char *const set[] = {
 	"ipmi_devintf", "ipmi_si", "ipmi_ssif", "ipmi_watchdog", "ipmi_poweroff",
+	"ipmi_vbmc",
 };
 
 /* Before any of its code has run. An error ends the load of the module, with that error. */

@@ -84,6 +84,24 @@ int ipmi_core_number(const struct ipmi_smi *intf)
 EXPORT_SYMBOL_GPL(ipmi_core_number);
 
 /**
+ * ipmi_core_is_program() - is the BMC of an interface a program?
+ * @if_num: the N of its ipmiN
+ *
+ * Context: any.
+ * Return: whether its transport has said so; false if there is no such interface.
+ */
+bool ipmi_core_is_program(unsigned int if_num)
+{
+	struct ipmi_smi *intf = intf_find(if_num);
+	bool yes = intf && intf->program;
+
+	if (intf)
+		intf_put(intf);
+	return yes;
+}
+EXPORT_SYMBOL_GPL(ipmi_core_is_program);
+
+/**
  * intf_publish_registry() - make an interface visible to users, and tell the watchers
  * @intf: the interface, whose BMC is known
  */

@@ -193,6 +193,7 @@ static void find_soon(void)
 static void new_smi(int number, struct device *dev)
 {
 	xa_store(&present, number, xa_mk_value(1), GFP_KERNEL);
+	ipmi_core_note(&present, number);
 	/* A second interface changes nothing. */
 	if (choose() == number)
 		find_soon();

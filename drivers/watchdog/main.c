@@ -250,6 +250,7 @@ static void new_smi(int number, struct device *dev)
 
 	if (xa_err(xa_store(&present, number, entry, GFP_KERNEL)))
 		put_device(dev);
+	ipmi_core_note(&present, number);
 	/* A second interface changes nothing. */
 	if (choose() == number)
 		attach_soon();

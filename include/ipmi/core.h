@@ -33,17 +33,41 @@ struct ipmi_smi;
  */
 #define IPMI_CORE_SMI_ATOMIC BIT(31)
 
+/*
+ * In ipmi_smi_handlers.flags of a transport whose BMC is a program. What acts on the machine, as a
+ * watchdog and power off do, takes its interfaces only where the administrator names one.
+ */
+#define IPMI_CORE_SMI_PROGRAM BIT(30)
+
 /* No interface, where the N of an ipmiN is meant. */
 #define IPMI_CORE_NONE (-1)
 
+bool ipmi_core_is_program(unsigned int if_num);
+
+/* The mark of an interface that a client may use though nobody has named it. */
+#define IPMI_CORE_UNNAMED XA_MARK_0
+
+/**
+ * ipmi_core_note() - note what an interface may be used for, in a table of ipmi_core_choose()
+ * @present: the table
+ * @number: the N of its ipmiN, which is in the table, or there was no memory for that
+ *
+ * Context: process, from new_smi() of a watcher.
+ */
+static inline void ipmi_core_note(struct xarray *present, int number)
+{
+	if (!ipmi_core_is_program(number))
+		xa_set_mark(present, number, IPMI_CORE_UNNAMED);
+}
+
 /**
  * ipmi_core_choose() - which interface a client uses that uses one at a time
- * @present: the interfaces that there are, by the N of their ipmiN
+ * @present: the interfaces that there are, by the N of their ipmiN, each after ipmi_core_note()
  * @wanted: the N that the administrator has named, negative if none
  * @used: the N that is used so far, negative if none
  *
- * The one that was named, or else the one that is used, or else the lowest N. One that is named
- * or used and is not there is not replaced by another.
+ * The one that was named, or else the one that is used, or else the lowest N of those that need
+ * not be named. One that is named or used and is not there is not replaced by another.
  *
  * Context: any.
  * Return: its N, or IPMI_CORE_NONE.
@@ -55,7 +79,7 @@ static inline int ipmi_core_choose(struct xarray *present, int wanted, int used)
 
 	if (number >= 0)
 		return xa_load(present, number) ? number : IPMI_CORE_NONE;
-	return xa_find(present, &first, ULONG_MAX, XA_PRESENT) ? first : IPMI_CORE_NONE;
+	return xa_find(present, &first, ULONG_MAX, IPMI_CORE_UNNAMED) ? first : IPMI_CORE_NONE;
 }
 
 int ipmi_core_create_user(unsigned int if_num, const struct ipmi_user_hndl *handler,

@@ -4,15 +4,19 @@
 image      the kernel that runs, as a file to start again: /boot/vmlinuz
 systemd    as the guest's first process, and guest-init a service of it
 ipmidrv    the project's command, with the libraries it needs
+vbmc       a BMC in the guest: that of tests/bmc, the project's ipmi-vbmc, /vm/vbmc/start for both
 selftests  the kernel's own test programs that concern us, of its source package
 
 Called by run. What initramfs.py says of layers holds here too.
 """
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
 
+import bmc
+import hostbmc
 import initramfs
 import kernel as kernels
 from kernel import CACHE, Trouble
@@ -112,7 +116,47 @@ def ipmidrv(_kernel):
     return initramfs.cached("ipmidrv", [initramfs.stamp(built), initramfs.stamp(__file__)], make)
 
 
-KINDS = {"image": image, "systemd": systemd, "selftests": selftests, "ipmidrv": ipmidrv}
+VBMC_START = """#!/bin/sh
+cd /vm/vbmc || exit
+bmc --detached --socket bmc.sock {arguments} >bmc.log 2>&1 &
+ipmi-vbmc unix:/vm/vbmc/bmc.sock >ipmi-vbmc.log 2>&1 &
+for try in $(seq 100); do
+	[ ! -c /dev/ipmi0 ] || exit 0
+	sleep 0.1
+done
+cat bmc.log ipmi-vbmc.log
+exit 1
+"""
+
+
+def vbmc(_kernel):
+    joiner = os.path.join(kernels.TOP, "build/ipmi-vbmc/static/ipmi-vbmc")
+    hostbmc.build("fast")
+    with initramfs.LOCK:
+        initramfs.run("make", "-s", "-C", os.path.join(kernels.TOP, "tools/ipmi-vbmc"), "STATIC=1")
+    fake = os.path.join(hostbmc.FOLDER, "fast")
+    arguments = bmc.host_arguments()
+    files = [path for path in arguments if os.path.isabs(path)]
+
+    def make(root):
+        os.makedirs(os.path.join(root, "vm/vbmc"))
+        os.makedirs(os.path.join(root, "usr/sbin"))
+        shutil.copy(joiner, os.path.join(root, "usr/sbin/ipmi-vbmc"))
+        shutil.copy(fake, os.path.join(root, "usr/sbin/bmc"))
+        for path in files:
+            shutil.copy(path, os.path.join(root, "vm/vbmc"))
+        words = " ".join(shlex.quote(os.path.basename(a) if a in files else a) for a in arguments)
+        start = os.path.join(root, "vm/vbmc/start")
+        with open(start, "w", encoding="utf-8") as f:
+            f.write(VBMC_START.format(arguments=words))
+        os.chmod(start, 0o755)
+
+    inputs = [initramfs.stamp(p) for p in [joiner, fake, __file__, *files]]
+    return initramfs.cached("vbmc", inputs, make)
+
+
+KINDS = {"image": image, "systemd": systemd, "selftests": selftests, "ipmidrv": ipmidrv,
+         "vbmc": vbmc}
 
 
 def layers(kinds, kernel):

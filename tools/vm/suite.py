@@ -23,7 +23,8 @@ SYSRQ = "sysrq triggered crash"         # of the panic of a test that names none
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
              "panic", "panic_says", "skips", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
-HARDWARE_KEYS = {"about", "qemu", "append", "arch", "board", "tree", "bmc", "load", "emulator"}
+HARDWARE_KEYS = {"about", "has", "stacks", "qemu", "append", "arch", "board", "tree", "bmc", "load",
+                 "emulator"}
 
 
 class Case:
@@ -40,9 +41,10 @@ class Case:
         self.bmc = hardware.get("bmc")
         self.emulator = hardware.get("emulator")
         self.seconds = test.get("seconds", 30)
-        self.stacks = test.get("stacks", ["ours", "intree"])
+        self.stacks = [stack for stack in test.get("stacks", ["ours", "intree"])
+                       if stack in hardware.get("stacks", [stack])]
         self.tools = test.get("tools", False)
-        self.has = test.get("has", [])
+        self.has = test.get("has", []) + hardware.get("has", [])
         self.cpus = test.get("cpus", 2)
         self.memory = test.get("memory", 512)
         self.parallel = test.get("parallel", False)
@@ -52,7 +54,8 @@ class Case:
         self.forbid = test.get("forbid", [])
         self.fails = test.get("fails")
         self.kernels = test.get("kernels", [])
-        self.asked = test.get("asked", False)
+        asked = test.get("asked", False)
+        self.asked = on in asked if isinstance(asked, list) else asked
         self.panic = test.get("panic")
         self.panic_says = test.get("panic_says", SYSRQ if self.panic else None)
         self.skips = test.get("skips", [])

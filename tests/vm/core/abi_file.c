@@ -26,7 +26,6 @@
 #include "ktap.h"
 
 #define CLASS "/sys/class/ipmi/ipmi0"
-#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
 #define PARAMETERS "/sys/module/ipmi_msghandler/parameters/"
 #define QUICK_MS 2000
 #define MAX_USERS 30
@@ -402,7 +401,7 @@ static void hang_up(void)
 	for (int i = 0; i < 200 && users() < 3; i++)
 		usleep(10000);
 	usleep(100000);
-	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(interface_remove(), 0);
 	signals_become(1);
 	EXPECT(last_band & POLLHUP);
 	EXPECT_EQ(poll(&p, 1, 0), 1);
@@ -428,7 +427,7 @@ static void hang_up(void)
 	if (status)
 		kill(child, SIGKILL);
 	close(p.fd);
-	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(interface_add(), 0);
 	close(ipmi_open(0));
 }
 

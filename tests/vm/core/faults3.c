@@ -20,7 +20,6 @@
 
 #define CLASS "/sys/class/ipmi/ipmi0"
 #define QUICK_MS 2000
-#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
 #define CMD_COLD_RESET 0x02
 
 /* Nothing is loaded and everything is loaded again; nobody has the device open. */
@@ -40,7 +39,7 @@ static void a3_stale_descriptor(void)
 
 	EXPECT_EQ(ipmi_set(file, IPMICTL_SET_GETS_EVENTS_CMD, 1), 0);
 	EXPECT_EQ(ipmi_register(file, 0x30, 0x57, 1), 0);
-	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(interface_remove(), 0);
 	for (int i = 0; i < 100 && ipmi_nodes(); i++)
 		usleep(10000);
 	EXPECT_EQ(ipmi_nodes(), 0);
@@ -65,7 +64,7 @@ static void a3_stale_descriptor(void)
 	p.events |= POLLRDHUP;
 	EXPECT_EQ(poll(&p, 1, 0) == 1 && (p.revents & POLLRDHUP), BY_STACK(1, 0));
 	/* a new interface under the old number: the old descriptor is not part of it */
-	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(interface_add(), 0);
 	ret = ipmi_open(0);
 	REQUIRE(EXPECT(ret >= 0));
 	EXPECT(ipmi_answers(ret, QUICK_MS));
@@ -205,7 +204,7 @@ static void b18_removal_with_requests(void)
 	}
 	usleep(100000);
 	start = now();
-	EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+	EXPECT_EQ(interface_remove(), 0);
 	ktap_note("removal took %.2f s", now() - start);
 	EXPECT(now() - start < 3);
 	while (now() < start + 4) {

@@ -166,8 +166,7 @@ static void interface_goes(void)
 		EXPECT_EQ(timed(file, i, CMD_GET_DEVICE_ID, 0, i & 1 ? 100 : 5000), 0);
 	usleep(50000);
 	close(fd);
-	EXPECT_EQ(file_write("/sys/bus/platform/drivers/ipmi_si/unbind",
-			     link_name("/sys/class/ipmi/ipmi0/device")), 0);
+	EXPECT_EQ(interface_remove(), 0);
 	for (int i = 0; i < 4; i++) {
 		REQUIRE(EXPECT_EQ(ipmi_next(file, LONG_MS, &r), 0));
 		EXPECT_EQ(r.len, 1);

@@ -14,6 +14,9 @@
 
 #include "guest.h"
 
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+#define PLACE "kcs,i/o,0xca2"
+
 #define PATH_OF(format)                                                                        \
 	char path[512];                                                                        \
 	va_list args;                                                                          \
@@ -164,11 +167,33 @@ static int module_insert(const char *path)
 	return ret;
 }
 
+static bool is_vbmc(void)
+{
+	return !strcmp(hardware(), "vbmc");
+}
+
+int interface_remove(void)
+{
+	if (!is_vbmc())
+		return file_write(HOTMOD, "remove," PLACE);
+	/* it goes with the program, whose end is not killall's */
+	return run("killall ipmi-vbmc; for i in $(seq 100); do pidof ipmi-vbmc || exit 0; sleep 0.05; done; exit 1") ? -EIO : 0;
+}
+
+int interface_add(void)
+{
+	if (!is_vbmc())
+		return file_write(HOTMOD, "add," PLACE);
+	return run("ipmi-vbmc unix:/vm/vbmc/bmc.sock >/dev/null 2>&1 &") ? -EIO : 0;
+}
+
 int stack_insert(void)
 {
 	static const char *const names[] = { "ipmi_msghandler", "ipmi_devintf", "ipmi_si" };
 	static char path[3][256];
 
+	if (is_vbmc())
+		return run("modprobe ipmi_vbmc && modprobe ipmi_devintf") ? -EIO : interface_add();
 	for (int i = 0; i < 3; i++) {
 		int ret;
 
@@ -190,14 +215,16 @@ void keep_acpi_ipmi_out(void)
 int stack_remove(void)
 {
 	/* acpi_ipmi comes by itself, some time after ipmi_si, and uses its interface */
-	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf", "ipmi_si",
+	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf", "ipmi_si", "ipmi_vbmc",
 					     "ipmi_msghandler" };
 	double end = now() + 30;
 	int ret;
 
+	if (is_vbmc())
+		interface_remove();
 	do {
 		ret = 0;
-		for (int i = 0; i < 4; i++) {
+		for (int i = 0; i < 5; i++) {
 			int err = module_remove(names[i]);
 
 			if (err && err != -ENOENT)
@@ -218,7 +245,7 @@ bool stack_is_ours(void)
 
 bool has_irq(void)
 {
-	return !strstr(hardware(), "polled");
+	return !strstr(hardware(), "polled") && !is_vbmc();
 }
 
 const char *hardware(void)

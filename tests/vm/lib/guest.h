@@ -41,6 +41,13 @@ void keep_acpi_ipmi_out(void);
 /* Removes the modules of the stack and who sits on them: 0 or a negative errno. */
 int stack_remove(void);
 
+/*
+ * Takes the interface of this hardware away, a KCS or one whose BMC is a program, and brings it
+ * again: 0 or a negative errno.
+ */
+int interface_remove(void);
+int interface_add(void);
+
 /* Is this the project's stack, or the kernel's own? Which hardware of suite.toml is it? */
 bool stack_is_ours(void);
 const char *hardware(void);

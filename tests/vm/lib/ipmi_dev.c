@@ -49,7 +49,7 @@ int ipmi_nodes(void)
 	glob_t found;
 	int n;
 
-	n = glob("/dev/ipmi*", 0, NULL, &found) ? 0 : (int)found.gl_pathc;
+	n = glob("/dev/ipmi[0-9]*", 0, NULL, &found) ? 0 : (int)found.gl_pathc;
 	globfree(&found);
 	return n;
 }

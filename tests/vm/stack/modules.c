@@ -237,6 +237,10 @@ static void modules_of_other_kinds(void)
 		  { "poweroff_powercycle", "ifnum_to_use" } },
 	};
 
+	if (stack_is_ours()) {
+		EXPECT_EQ(run("modinfo -F filename ipmi_vbmc | grep -q /updates/"), 0);
+		EXPECT_EQ(run("modinfo -F depends ipmi_vbmc | grep -q ipmi_msghandler"), 0);
+	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(others); i++) {
 		const char *name = others[i].name;
 
