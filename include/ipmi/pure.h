@@ -53,9 +53,6 @@ static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 #define clamp_t(type, v, lo, hi) min_t(type, max_t(type, v, lo), hi)
-#ifndef __always_inline
-#define __always_inline inline __attribute__((__always_inline__))
-#endif
 #ifndef fallthrough
 #define fallthrough __attribute__((__fallthrough__))
 #endif
