@@ -13,7 +13,6 @@
 
 #include "hwmon.h"
 
-#define MICRO_PER_WATT	1000000LL
 #define PWM_MAX		255
 #define PERCENT_MILLI	100000
 
@@ -29,31 +28,6 @@ static umode_t is_visible(const void *data, enum hwmon_sensor_types type, u32 at
 	if (type == hwmon_chip)
 		return attr == hwmon_chip_update_interval ? 0644 : 0;
 	return sensor_of(chip, type, channel)->writable & BIT(attr) ? 0644 : 0444;
-}
-
-static int of_power(const struct state *state, u32 attr, s64 *value)
-{
-	const struct power_reading *p = &state->power;
-
-	switch (attr) {
-	case hwmon_power_input:
-		*value = p->now * MICRO_PER_WATT;
-		return 0;
-	case hwmon_power_input_lowest:
-		*value = p->lowest * MICRO_PER_WATT;
-		return 0;
-	case hwmon_power_input_highest:
-		*value = p->highest * MICRO_PER_WATT;
-		return 0;
-	case hwmon_power_average:
-		*value = p->average * MICRO_PER_WATT;
-		return 0;
-	case hwmon_power_average_interval:
-		*value = p->period;
-		return 0;
-	default:
-		return -EOPNOTSUPP;
-	}
 }
 
 static bool is_input(enum hwmon_sensor_types type, u32 attr)
@@ -84,17 +58,17 @@ static int read_sensor(struct sensor *s, u32 attr, long *val)
 	s64 value;
 	int rv;
 
+	if (s->kind == KIND_DCMI)
+		return meter_get(s, attr, val);
 	/* Limits are answered from memory, whatever the BMC does. */
-	if (s->kind == KIND_RECORD && !limits_get(s, attr, val))
+	if (!limits_get(s, attr, val))
 		return 0;
 	rv = sweep_get(s, &state);
-	if (s->kind == KIND_RECORD && !limits_alarm(s, attr, rv ? NULL : &state, val))
+	if (!limits_alarm(s, attr, rv ? NULL : &state, val))
 		return 0;
 	if (rv)
 		return rv;
-	if (s->kind == KIND_DCMI)
-		rv = of_power(&state, attr, &value);
-	else if (s->type == hwmon_intrusion)
+	if (s->type == hwmon_intrusion)
 		value = state.states & BIT(0);
 	else if (s->type == hwmon_pwm)
 		value = div_s64(clamp_t(s64, state.value, 0, PERCENT_MILLI) * PWM_MAX +
@@ -129,13 +103,15 @@ static int on_read_string(struct device *dev, enum hwmon_sensor_types type, u32 
 static int on_write(struct device *dev, enum hwmon_sensor_types type, u32 attr, int channel, long val)
 {
 	struct chip *chip = dev_get_drvdata(dev);
+	struct sensor *s;
 
 	if (type == hwmon_chip) {
 		WRITE_ONCE(chip->monitor->interval_ms,
 			   clamp_val(val, INTERVAL_MIN_MS, INTERVAL_MAX_MS));
 		return 0;
 	}
-	return limits_set(sensor_of(chip, type, channel), attr, val);
+	s = sensor_of(chip, type, channel);
+	return s->kind == KIND_DCMI ? meter_set(s, val) : limits_set(s, attr, val);
 }
 
 const struct hwmon_ops channel_ops = {

@@ -185,7 +185,7 @@ int chip_arrange(struct chip *chip)
 	unsigned int n = 0, type;
 	int rv = 0;
 
-	power = dcmi_find(chip);
+	power = meter_find(chip);
 	if (power)
 		list_add_tail(&power->all, &chip->sensors);
 	list_for_each_entry(s, &chip->sensors, all) {

@@ -64,9 +64,14 @@ static int state_show(struct seq_file *m, void *unused)
 {
 	struct monitor *monitor = m->private;
 
+	struct sensor *s;
+	unsigned int n = 0;
+
 	guard(ipmi_bh)(&monitor->lock);
+	list_for_each_entry(s, &monitor->turns, turn)
+		n++;
 	seq_printf(m, "requests %lu\n", monitor->requests);
-	seq_printf(m, "in_turn %zu\n", list_count_nodes(&monitor->turns));
+	seq_printf(m, "in_turn %u\n", n);
 	seq_printf(m, "away %d\n", monitor->away);
 	return 0;
 }

@@ -7,7 +7,7 @@
  *	records.c   the walk through a BMC's records, and what becomes of each
  *	chip.c      the hwmon device: its channels, labels and files
  *	channel.c   the callbacks of the hwmon core: what is read from and written to a file
- *	dcmi.c      the power meter of DCMI
+ *	meter.c     the power meter of DCMI
  *	limits.c    thresholds and hysteresis: asked for, shown, set
  *	events.c    events of sensors, for programs that poll an alarm
  *	sweep.c     the cache: who reads what, and which sensor is asked next
@@ -39,6 +39,7 @@
 
 #include <ipmi/compat.h>
 #include <ipmi/core.h>
+#include <ipmi/dcmi.h>
 #include <ipmi/sdr.h>
 #include <ipmi/sdr_value.h>
 #include <ipmi/sdr_walk.h>
@@ -79,22 +80,6 @@ struct task_struct;
 enum sensor_kind { KIND_RECORD, KIND_DCMI };
 
 /**
- * struct power_reading - what Get Power Reading says, in watts
- * @now: current power
- * @lowest: of the period
- * @highest: of the period
- * @average: over the period
- * @period: milliseconds
- */
-struct power_reading {
-	u16 now;
-	u16 lowest;
-	u16 highest;
-	u16 average;
-	u32 period;
-};
-
-/**
  * struct state - what was read of a sensor
  * @error: 0, or why there is no value
  * @has_states: there are comparison bits, or discrete states
@@ -107,7 +92,7 @@ struct state {
 	bool has_states;
 	s64 value;
 	u16 states;
-	struct power_reading power;
+	struct dcmi_power power;
 };
 
 /**
@@ -128,6 +113,8 @@ struct state {
  * @set_hyst: so is the hysteresis
  * @set_to: raw values of @set
  * @set_hyst_to: raw
+ * @cap: the power limit, of KIND_DCMI
+ * @set_cap_to: watts, if @set is not 0
  * @set_error: what came of it
  * @chip: whose it is
  * @kind: how it is asked
@@ -157,6 +144,8 @@ struct sensor {
 	bool set_hyst;
 	u8 set_to[SDR_THRESHOLDS];
 	u8 set_hyst_to;
+	struct dcmi_limit cap;
+	u16 set_cap_to;
 	int set_error;
 	/* ---- does not change while the chip is registered */
 	struct chip *chip;
@@ -335,9 +324,13 @@ void chip_free(struct chip *chip);
 /* channel.c */
 extern const struct hwmon_ops channel_ops;
 
-/* dcmi.c */
-struct sensor *dcmi_find(struct chip *chip);
-void dcmi_read(struct monitor *m, struct sensor *s, struct state *state, enum sensor_outcome *how);
+/* meter.c */
+struct sensor *meter_find(struct chip *chip);
+enum sensor_outcome meter_read(struct monitor *m, struct sensor *s, struct state *state);
+void meter_refresh(struct monitor *m, struct sensor *s);
+int meter_get(struct sensor *s, u32 attr, long *val);
+int meter_set(struct sensor *s, long val);
+void meter_write(struct monitor *m, struct sensor *s);
 
 /* limits.c */
 void limits_read(struct monitor *m, struct sensor *s);

@@ -207,12 +207,14 @@ void limits_refresh(struct monitor *m)
 	if (!chip || !chip->hwmon || now < chip->refresh)
 		return;
 	chip->refresh = now + (u64)READ_ONCE(m->interval_ms) * NSEC_PER_MSEC;
-	s = chip->turned ?: list_first_entry(&chip->sensors, struct sensor, all);
+	s = chip->turned ?: list_entry(&chip->sensors, struct sensor, all);
 	list_for_each_entry_continue(s, &chip->sensors, all)
-		if (!s->why && readable(s) && has_limits(s))
+		if (!s->why && (s->kind == KIND_DCMI || (readable(s) && has_limits(s))))
 			break;
 	chip->turned = list_entry_is_head(s, &chip->sensors, all) ? NULL : s;
-	if (chip->turned)
+	if (chip->turned && s->kind == KIND_DCMI)
+		meter_refresh(m, s);
+	else if (chip->turned)
 		read_thresholds(m, s);
 }
 

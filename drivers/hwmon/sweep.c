@@ -10,7 +10,7 @@
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 
 #include "hwmon.h"
 
@@ -136,16 +136,18 @@ static enum sensor_outcome read_record(struct monitor *m, struct sensor *s, stru
 /* One request for a sensor, what somebody wants set before it. */
 static void serve(struct monitor *m, struct sensor *s)
 {
-	enum sensor_outcome how = SENSOR_SILENT;
+	enum sensor_outcome how;
 	struct state state = {};
 	bool again;
 	u64 now;
 
-	limits_write(m, s);
-	if (s->kind == KIND_DCMI)
-		dcmi_read(m, s, &state, &how);
-	else
+	if (s->kind == KIND_DCMI) {
+		meter_write(m, s);
+		how = meter_read(m, s, &state);
+	} else {
+		limits_write(m, s);
 		how = read_record(m, s, &state);
+	}
 
 	scoped_guard(ipmi_bh, &m->lock) {
 		now = sweep_now();
