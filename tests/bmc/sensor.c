@@ -10,6 +10,7 @@
 
 static uint8_t readings[256];
 static uint8_t is_set[256];
+static uint8_t thresholds[256][7]; /* readable, and six values; lower ones first */
 static uint8_t receiver[] = { 0x20, 0x00 };
 
 static uint8_t set_receiver(const struct request *rq, struct answer *a)
@@ -52,8 +53,27 @@ static uint8_t set_reading(const struct request *rq, struct answer *a)
 	return CC_OK;
 }
 
+static uint8_t get_thresholds(const struct request *rq, struct answer *a)
+{
+	answer_add(a, thresholds[rq->data[0]], sizeof(thresholds[0]));
+	return CC_OK;
+}
+
+static uint8_t set_thresholds(const struct request *rq, struct answer *a)
+{
+	uint8_t *t = thresholds[rq->data[0]];
+
+	(void)a;
+	for (int i = 0; i < 6; i++)
+		if (rq->data[1] & 1 << i)
+			t[1 + i] = rq->data[2 + i];
+	t[0] |= rq->data[1];
+	return CC_OK;
+}
+
 const struct command sensor_commands[] = {
 	{ NETFN_SENSOR, 0x00, 2, set_receiver },   { NETFN_SENSOR, 0x01, 0, get_receiver },
 	{ NETFN_SENSOR, 0x02, 8, platform_event }, { NETFN_SENSOR, 0x2d, 1, get_reading },
-	{ NETFN_SENSOR, 0x30, 3, set_reading },	   { 0 },
+	{ NETFN_SENSOR, 0x30, 3, set_reading },	   { NETFN_SENSOR, 0x26, 8, set_thresholds },
+	{ NETFN_SENSOR, 0x27, 1, get_thresholds }, { 0 },
 };
