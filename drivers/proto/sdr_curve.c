@@ -8,7 +8,7 @@
  */
 #include <ipmi/sdr_value.h>
 
-#define TOP_BIT		(1ULL << 63)
+#define TOP_BIT		BIT_ULL(63)
 #define CURVE_BITS	43	/* as many as a linear sensor's number has */
 #define CURVE_EXP	16	/* a result has no digit below 10^-16 */
 #define LOG_BITS	45	/* of a logarithm, behind the point */
@@ -101,12 +101,14 @@ static u64 whole(struct num a)
 static int to_decimal(struct num a, struct sdr_decimal *d)
 {
 	struct num scaled, half = { false, TOP_BIT, -64 };
-	int power;
+	/* log10(2) is a little more than 3/10, so that this is at most a few too many */
+	int power = clamp_t(int, (CURVE_BITS - magnitude(a)) * 31 / 100 + 1, 0, CURVE_EXP);
 
-	for (power = CURVE_EXP; power > 0; power--) {
-		if (magnitude(times_ten(a, power)) < CURVE_BITS)
-			break;
-	}
+	*d = (struct sdr_decimal){};
+	if (!a.m)
+		return 0;
+	while (power > 0 && magnitude(times_ten(a, power)) >= CURVE_BITS)
+		power--;
 	scaled = times_ten(a, power);
 	if (magnitude(scaled) >= 62)
 		return -ERANGE;
@@ -204,11 +206,11 @@ static struct num cube_root(struct num a)
 	unsigned int i;
 
 	a.neg = false;
-	/* C's remainder of a negative number is not positive. */
-	while (a.exp % 3) {
+	/* below 2^63, so that the root is below 2^21 */
+	do {
 		a.m >>= 1;
 		a.exp++;
-	}
+	} while (a.exp % 3);
 	for (bit = 1ULL << 20; bit; bit >>= 1)
 		if ((r | bit) * (r | bit) * (r | bit) <= a.m)
 			r |= bit;

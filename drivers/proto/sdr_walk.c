@@ -172,10 +172,11 @@ void sdr_walk_next(const struct sdr_walk *w, struct sdr_walk_request *rq)
 
 static enum sdr_walk_event ended(struct sdr_walk *w, enum sdr_walk_end end)
 {
-	bool good = w->records || end == SDR_END_COMPLETE || end == SDR_END_EMPTY;
-
+	/* There are records, and none of them can be read. */
+	if (end == SDR_END_COMPLETE && !w->records)
+		end = SDR_END_REFUSED;
 	w->end = end;
-	return good ? SDR_WALK_FINISHED : SDR_WALK_FAILED;
+	return w->records || end == SDR_END_EMPTY ? SDR_WALK_FINISHED : SDR_WALK_FAILED;
 }
 
 /* The records of a source, or of one of its LUNs, are over: what comes next? */
@@ -188,7 +189,7 @@ static enum sdr_walk_event end_records(struct sdr_walk *w, enum sdr_walk_end end
 	/* However this LUN has ended: the next one has other records. */
 	if (w->luns && w->end_before == SDR_END_COMPLETE)
 		w->end_before = end;
-	if (w->luns) {
+	if (w->luns && w->records + w->skipped < SDR_WALK_RECORDS_MAX) {
 		while (!(w->luns & BIT(w->lun)))
 			w->lun++;
 		w->luns &= ~BIT(w->lun);
@@ -434,7 +435,7 @@ enum sdr_walk_event sdr_walk_answer(struct sdr_walk *w, const u8 *rsp, size_t le
 		return busy(w, rsp[0]);
 	w->busy = 0;
 	if (is_busy(rsp[0]) && w->state == READ) {
-		if (w->records || w->id != RECORD_FIRST)
+		if (w->records || w->has_next || w->id != RECORD_FIRST)
 			return skip_record(w, rsp[0]);
 		w->cc = rsp[0];
 		return ended(w, SDR_END_BUSY);

@@ -2,7 +2,7 @@
 /*
  * DCMI's power commands: what to send, and what an answer says.
  *
- * Pure: bytes in, facts out. An answer begins with its completion code; NULL or no bytes: none came.
+ * Pure: bytes in, facts out. An answer begins with its completion code; without bytes none came.
  * Network function 2Ch, LUN 0. DCMI 1.5, section 6.
  */
 #ifndef IPMI_DCMI_H

@@ -2,9 +2,9 @@
 /*
  * The walk through a BMC's sensor data records: which request comes next, and what an answer means.
  *
- * Pure: no time, no lock, no allocation. Who walks sends what sdr_walk_next() says to the BMC at its
- * system interface, one request at a time, hands each answer to sdr_walk_answer(), and does what
- * that returns:
+ * Pure: no time, no lock, no allocation. Who walks sends what sdr_walk_next() says to the BMC at
+ * its system interface, one request at a time, hands each answer to sdr_walk_answer(), and does
+ * what that returns:
  *
  *	sdr_walk_start(w);
  *	do {

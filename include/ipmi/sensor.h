@@ -3,7 +3,7 @@
  * Sensor commands: answers to Get Sensor Reading, Thresholds and Hysteresis, and what to send to
  * set the latter two.
  *
- * Pure: bytes in, facts out. An answer begins with its completion code; NULL or no bytes: none came.
+ * Pure: bytes in, facts out. An answer begins with its completion code; without bytes none came.
  * Network function 04h, at the LUN of the sensor's owner. IPMI 2.0, section 35.
  */
 #ifndef IPMI_SENSOR_H
@@ -63,7 +63,8 @@ struct sensor_thresholds {
 };
 
 enum sensor_outcome sensor_outcome_of(u8 cc);
-enum sensor_outcome sensor_reading_answer(const u8 *rsp, size_t len, struct sensor_reading *reading);
+enum sensor_outcome sensor_reading_answer(const u8 *rsp, size_t len,
+					  struct sensor_reading *reading);
 enum sensor_outcome sensor_thresholds_answer(const u8 *rsp, size_t len,
 					     struct sensor_thresholds *thresholds);
 enum sensor_outcome sensor_hysteresis_answer(const u8 *rsp, size_t len, u8 *pos, u8 *neg);

@@ -17,6 +17,7 @@ static const struct suite *const suites[] = {
 	&kcs_trace_suite,    &kcs_recovery_suite, &kcs_suite,	     &smic_trace_suite,
 	&smic_suite,	     &ssif_suite,	  &bt_trace_suite,   &bt_bounds_suite,
 	&bt_suite,	     &torn_suite,	  &privilege_suite,
+	&sdr_suite,	     &sdr_walk_suite,	  &sensor_suite,
 };
 
 static struct kunit *running;

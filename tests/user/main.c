@@ -32,6 +32,10 @@ static const struct suite *const suites[] = {
 	&bt_bounds_suite,
 	&bt_suite,
 	&torn_suite,
+	&sdr_suite,
+	&sdr_value_suite,
+	&sdr_walk_suite,
+	&sensor_suite,
 };
 
 static unsigned int complaints;
