@@ -88,8 +88,9 @@ int ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const
 		m->ask_len = 0;
 		m->requests++;
 	}
-	rv = ipmi_core_request(m->user, direct ? (struct ipmi_addr *)&bmc : (struct ipmi_addr *)&other,
-			       id, &msg, direct ? 0 : 1, direct ? ASK_MS : ASK_BRIDGED_MS, true);
+	rv = ipmi_core_request(m->user,
+			       direct ? (struct ipmi_addr *)&bmc : (struct ipmi_addr *)&other, id,
+			       &msg, direct ? 0 : 1, direct ? ASK_MS : ASK_BRIDGED_MS, true);
 	if (rv)
 		return rv;
 	wait_event_idle_timeout(m->answered, is_answered(m) || kthread_should_stop(),

@@ -82,7 +82,8 @@ static int read_sensor(struct sensor *s, u32 attr, long *val)
 	return rv;
 }
 
-static int on_read(struct device *dev, enum hwmon_sensor_types type, u32 attr, int channel, long *val)
+static int on_read(struct device *dev, enum hwmon_sensor_types type, u32 attr, int channel,
+		   long *val)
 {
 	struct chip *chip = dev_get_drvdata(dev);
 
@@ -100,7 +101,8 @@ static int on_read_string(struct device *dev, enum hwmon_sensor_types type, u32 
 	return 0;
 }
 
-static int on_write(struct device *dev, enum hwmon_sensor_types type, u32 attr, int channel, long val)
+static int on_write(struct device *dev, enum hwmon_sensor_types type, u32 attr, int channel,
+		    long val)
 {
 	struct chip *chip = dev_get_drvdata(dev);
 	struct sensor *s;

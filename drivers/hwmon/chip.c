@@ -137,7 +137,8 @@ static void name(struct sensor *s)
 	else if (!is_taken(s, sdr->id))
 		strscpy(s->label, sdr->id, sizeof(s->label));
 	else
-		snprintf(s->label, sizeof(s->label), "%s %u.%u", sdr->id, sdr->entity, sdr->instance);
+		snprintf(s->label, sizeof(s->label), "%s %u.%u", sdr->id, sdr->entity,
+			 sdr->instance);
 	if (is_label(s, s->label))
 		snprintf(s->label, sizeof(s->label), "%s %u.%u %02xh", sdr->id, sdr->entity,
 			 sdr->instance, sdr->number);

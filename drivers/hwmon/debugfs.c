@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs: ipmi_hwmon/ipmiN/records, what became of each record and why, and ipmi_hwmon/ipmiN/state.
+ * debugfs, ipmi_hwmon/ipmiN/: records, what became of each record and why, and state.
  *
  * For people; no ABI. Locks: monitor->chip_lock, and monitor->lock in it; neither is held while a
  * BMC is asked.

@@ -49,7 +49,8 @@ static void tell(struct chip *chip, const struct noted *n)
 
 	list_for_each_entry(s, &chip->sensors, all) {
 		if (s->why || s->kind != KIND_RECORD || s->sdr.number != n->number ||
-		    s->sdr.owner != n->owner || s->sdr.lun != n->lun || s->sdr.event_type != n->type)
+		    s->sdr.owner != n->owner || s->sdr.lun != n->lun ||
+		    s->sdr.event_type != n->type)
 			continue;
 		sweep_soon(s);
 		/* Two offsets for each threshold: it is crossed downwards, or upwards. */

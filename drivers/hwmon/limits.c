@@ -75,9 +75,6 @@ static const struct hyst {
 	{ hwmon_temp_lcrit_hyst, hwmon_temp_lcrit, false },
 };
 
-#define for_each_limit(l) for (l = limits; l < limits + ARRAY_SIZE(limits); l++)
-#define for_each_hyst(h) for (h = hysts; h < hysts + ARRAY_SIZE(hysts); h++)
-
 /* The BMC's own number of a threshold: of a sensor like 1/x its lower ones are upper values. */
 static unsigned int own(const struct sensor *s, unsigned int threshold)
 {
@@ -93,7 +90,7 @@ static const struct limit *limit_of(const struct sensor *s, u32 attr)
 {
 	const struct limit *l;
 
-	for_each_limit(l)
+	for (l = limits; l < limits + ARRAY_SIZE(limits); l++)
 		if (l->type == s->type && l->attr == attr &&
 		    readable(s) & BIT(own(s, l->threshold)))
 			return l;
@@ -105,7 +102,7 @@ static const struct hyst *hyst_of(const struct sensor *s, u32 attr)
 	const struct hyst *h;
 
 	if (s->type == hwmon_temp)
-		for_each_hyst(h)
+		for (h = hysts; h < hysts + ARRAY_SIZE(hysts); h++)
 			if (h->attr == attr)
 				return h;
 	return NULL;
@@ -134,7 +131,8 @@ static void read_hysteresis(struct monitor *m, struct sensor *s)
 	    s->sdr.hysteresis_access == SDR_FIXED)
 		return;
 	len = ask_patiently(m, s, SENSOR_GET_HYSTERESIS_CMD, data, sizeof(data), rsp, sizeof(rsp));
-	if (sensor_hysteresis_answer(len > 0 ? rsp : NULL, max(len, 0), &pos, &neg) != SENSOR_GOOD) {
+	if (sensor_hysteresis_answer(len > 0 ? rsp : NULL, max(len, 0), &pos, &neg) !=
+	    SENSOR_GOOD) {
 		pos = s->sdr.hysteresis_pos;
 		neg = s->sdr.hysteresis_neg;
 	}
@@ -233,7 +231,7 @@ void limits_files(struct sensor *s)
 
 	if (!s->sdr.has_thresholds)
 		return;
-	for_each_limit(l) {
+	for (l = limits; l < limits + ARRAY_SIZE(limits); l++) {
 		if (l->type != s->type)
 			continue;
 		bit = BIT(own(s, l->threshold));
@@ -247,7 +245,7 @@ void limits_files(struct sensor *s)
 	}
 	if (s->type != hwmon_temp || s->swapped)
 		return;
-	for_each_hyst(h)
+	for (h = hysts; h < hysts + ARRAY_SIZE(hysts); h++)
 		if (s->attrs & BIT(h->of) &&
 		    ((h->below ? s->hyst_pos : s->hyst_neg) || hyst_settable))
 			s->attrs |= BIT(h->attr);
@@ -412,7 +410,7 @@ int limits_alarm(const struct sensor *s, u32 attr, const struct state *state, lo
 	const struct limit *l;
 	u8 bits = 0;
 
-	for_each_limit(l)
+	for (l = limits; l < limits + ARRAY_SIZE(limits); l++)
 		if (l->type == s->type && l->alarm == attr)
 			bits |= BIT(own(s, l->threshold));
 	if (!bits)
@@ -433,7 +431,7 @@ u32 limits_alarm_file(const struct sensor *s, unsigned int threshold)
 {
 	const struct limit *l;
 
-	for_each_limit(l)
+	for (l = limits; l < limits + ARRAY_SIZE(limits); l++)
 		if (l->type == s->type && own(s, l->threshold) == threshold &&
 		    s->attrs & BIT(l->alarm))
 			return l->alarm;

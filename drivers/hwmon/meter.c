@@ -201,5 +201,8 @@ void meter_write(struct monitor *m, struct sensor *s)
 	guard(ipmi_bh)(&m->lock);
 	s->set = 0;
 	/* 84h and up: DCMI's codes for a value out of range. */
-	s->set_error = len < 0 ? len : !rsp[0] ? 0 : rsp[0] >= 0x84 && rsp[0] <= 0x89 ? -EINVAL : -EIO;
+	s->set_error = len < 0				? len :
+		       !rsp[0]				? 0 :
+		       rsp[0] >= 0x84 && rsp[0] <= 0x89 ? -EINVAL :
+							  -EIO;
 }

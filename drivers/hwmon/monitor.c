@@ -124,8 +124,8 @@ static void look(struct monitor *m, struct course *c)
 		return;
 	}
 	if (!m->chip && !c->said) {
-		pr_warn("ipmi%d: its sensor records cannot be read (error %d): trying on\n", m->number,
-			rv);
+		pr_warn("ipmi%d: its sensor records cannot be read (error %d): trying on\n",
+			m->number, rv);
 		c->said = true;
 	}
 	c->look = sweep_now() + (u64)c->again_ms * NSEC_PER_MSEC;

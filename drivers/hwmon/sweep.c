@@ -128,7 +128,8 @@ static enum sensor_outcome read_record(struct monitor *m, struct sensor *s, stru
 	if (s->type == hwmon_intrusion)
 		return how;
 	state->error = factors_of(m, s, reading.raw, &factors);
-	if (!state->error && sdr_value(&s->sdr.units, &factors, reading.raw, s->scale, &state->value))
+	if (!state->error &&
+	    sdr_value(&s->sdr.units, &factors, reading.raw, s->scale, &state->value))
 		state->error = -ENODATA;
 	return how;
 }
@@ -260,8 +261,8 @@ static bool is_set(struct monitor *m, struct sensor *s)
  * @s: the sensor
  *
  * Context: who writes; may sleep WRITE_MS, can be killed.
- * Return: 0; -ENODATA if the BMC is away; -ETIMEDOUT, and it may still be set; -ERESTARTSYS; or what
- * the BMC's refusal means.
+ * Return: 0; -ENODATA if the BMC is away; -ETIMEDOUT, and it may still be set; -ERESTARTSYS; or
+ * what the BMC's refusal means.
  */
 int sweep_set(struct sensor *s)
 {

@@ -37,11 +37,24 @@ static uint8_t platform_event(const struct request *rq, struct answer *a)
 	return sel_add(record) ? CC_OK : CC_NO_SPACE;
 }
 
+/* Comparison bits: at a threshold, or beyond it. */
+static uint8_t crossed(uint8_t number)
+{
+	const uint8_t *t = thresholds[number];
+	uint8_t bits = 0;
+
+	for (int i = 0; i < 6; i++)
+		if (t[0] & 1 << i &&
+		    (i < 3 ? readings[number] <= t[1 + i] : readings[number] >= t[1 + i]))
+			bits |= 1 << i;
+	return bits;
+}
+
 static uint8_t get_reading(const struct request *rq, struct answer *a)
 {
 	answer_u8(a, readings[rq->data[0]]);
 	answer_u8(a, is_set[rq->data[0]] ? SCANNING : NO_READING);
-	answer_u16(a, 0x8000);
+	answer_u16(a, 0x8000 | crossed(rq->data[0]));
 	return CC_OK;
 }
 

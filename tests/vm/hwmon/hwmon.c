@@ -155,6 +155,15 @@ static void limits(void)
 	EXPECT(bmc_wire(NETFN_SENSOR, 0x26, 0, &w));
 	EXPECT_HEX(w.data, w.len, "06 08 .. .. .. 11 .. ..");
 	EXPECT_EQ(value("temp2_max"), 102000);
+	/* which raw 6 does not reach, but 17 does */
+	EXPECT_EQ(value("temp2_max_alarm"), 0);
+	set_reading(6, 17);
+	sleep(INTERVAL_S + 1);
+	EXPECT(value("temp2_max_alarm") >= 0);
+	sleep(1);
+	EXPECT_EQ(value("temp2_input"), 102000);
+	EXPECT_EQ(value("temp2_max_alarm"), 1);
+	EXPECT_EQ(value("temp2_crit_alarm"), 0);
 	EXPECT_EQ(file_write(path, "-5000"), -EINVAL);
 	EXPECT_EQ(value("temp2_max"), 102000);
 }
