@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 tool=tools/${0##*/}
 # a user's PATH need not have modinfo and depmod
 PATH=$PATH:/usr/sbin:/sbin
-names="ipmi_msghandler ipmi_devintf ipmi_si ipmi_ssif ipmi_watchdog ipmi_poweroff ipmi_vbmc"
+names="ipmi_msghandler ipmi_devintf ipmi_si ipmi_ssif ipmi_watchdog ipmi_poweroff ipmi_hwmon ipmi_vbmc"
 root=${INSTALL_MOD_PATH:-}
 root=${root%/}
 

@@ -16,8 +16,8 @@
 #include "msghandler.h"
 
 static const char *const set[] = {
-	"ipmi_devintf", "ipmi_si", "ipmi_ssif", "ipmi_watchdog", "ipmi_poweroff",
-	"ipmi_vbmc",
+	"ipmi_devintf",	 "ipmi_si",    "ipmi_ssif", "ipmi_watchdog",
+	"ipmi_poweroff", "ipmi_hwmon", "ipmi_vbmc",
 };
 
 /* Before any of its code has run. An error ends the load of the module, with that error. */

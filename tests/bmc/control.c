@@ -19,6 +19,7 @@
 #include "record.h"
 #include "request.h"
 #include "sel.h"
+#include "store.h"
 
 #define WORDS 320
 #define LINE 2048
@@ -225,6 +226,15 @@ static const char *do_trace(int argc, char **argv, struct reply *r)
 	return argc == 1 ? NULL : "trace on|off";
 }
 
+static const char *do_sdr(int argc, char **argv, struct reply *r)
+{
+	(void)r;
+	if (argc != 2)
+		return "sdr SENSORS RECORDS";
+	store_make_sdr(atoi(argv[0]), atoi(argv[1]));
+	return NULL;
+}
+
 static const char *do_sel(int argc, char **argv, struct reply *r)
 {
 	const uint8_t *record = sel_record(argc ? strtoul(argv[0], NULL, 0) : 0);
@@ -316,6 +326,7 @@ static const struct {
 	{ "raw", do_raw, NULL },
 	{ "reset", NULL, reset_set },
 	{ "satellite", NULL, bridge_satellite },
+	{ "sdr", do_sdr, NULL },
 	{ "sel", do_sel, NULL },
 	{ "set", do_set, NULL },
 	{ "timer", do_timer, NULL },

@@ -10,6 +10,7 @@
 
 static uint8_t readings[256];
 static uint8_t is_set[256];
+static uint8_t thresholds[256][7]; /* readable, and six values; lower ones first */
 static uint8_t receiver[] = { 0x20, 0x00 };
 
 static uint8_t set_receiver(const struct request *rq, struct answer *a)
@@ -36,11 +37,24 @@ static uint8_t platform_event(const struct request *rq, struct answer *a)
 	return sel_add(record) ? CC_OK : CC_NO_SPACE;
 }
 
+/* Comparison bits: at a threshold, or beyond it. */
+static uint8_t crossed(uint8_t number)
+{
+	const uint8_t *t = thresholds[number];
+	uint8_t bits = 0;
+
+	for (int i = 0; i < 6; i++)
+		if (t[0] & 1 << i &&
+		    (i < 3 ? readings[number] <= t[1 + i] : readings[number] >= t[1 + i]))
+			bits |= 1 << i;
+	return bits;
+}
+
 static uint8_t get_reading(const struct request *rq, struct answer *a)
 {
 	answer_u8(a, readings[rq->data[0]]);
 	answer_u8(a, is_set[rq->data[0]] ? SCANNING : NO_READING);
-	answer_u16(a, 0x8000);
+	answer_u16(a, 0x8000 | crossed(rq->data[0]));
 	return CC_OK;
 }
 
@@ -52,8 +66,27 @@ static uint8_t set_reading(const struct request *rq, struct answer *a)
 	return CC_OK;
 }
 
+static uint8_t get_thresholds(const struct request *rq, struct answer *a)
+{
+	answer_add(a, thresholds[rq->data[0]], sizeof(thresholds[0]));
+	return CC_OK;
+}
+
+static uint8_t set_thresholds(const struct request *rq, struct answer *a)
+{
+	uint8_t *t = thresholds[rq->data[0]];
+
+	(void)a;
+	for (int i = 0; i < 6; i++)
+		if (rq->data[1] & 1 << i)
+			t[1 + i] = rq->data[2 + i];
+	t[0] |= rq->data[1];
+	return CC_OK;
+}
+
 const struct command sensor_commands[] = {
 	{ NETFN_SENSOR, 0x00, 2, set_receiver },   { NETFN_SENSOR, 0x01, 0, get_receiver },
 	{ NETFN_SENSOR, 0x02, 8, platform_event }, { NETFN_SENSOR, 0x2d, 1, get_reading },
-	{ NETFN_SENSOR, 0x30, 3, set_reading },	   { 0 },
+	{ NETFN_SENSOR, 0x30, 3, set_reading },	   { NETFN_SENSOR, 0x26, 8, set_thresholds },
+	{ NETFN_SENSOR, 0x27, 1, get_thresholds }, { 0 },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* See store.h. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #define IPMI_VERSION 0x51
 #define SDR_SIZE 65536
 #define SDR_HEAD 5
-#define SDR_MAX 512
+#define SDR_MAX 2048
 #define FRU_SIZE 65536
 #define FRU_AREA_DEFAULT 256
 #define CAN_RESERVE 0x02
@@ -60,6 +61,70 @@ void store_read_sdr(const char *path)
 	}
 }
 
+static void add_record(const uint8_t *record, size_t len)
+{
+	size_t at = nr_sdrs ? sdr_index[nr_sdrs - 1].at + sdr_index[nr_sdrs - 1].len : 0;
+
+	if (nr_sdrs == SDR_MAX || at + len > sizeof(sdrs))
+		return;
+	memcpy(sdrs + at, record, len);
+	sdr_index[nr_sdrs].at = at;
+	sdr_index[nr_sdrs].len = len;
+	nr_sdrs++;
+	sdrs[at] = nr_sdrs;
+	sdrs[at + 1] = nr_sdrs >> 8;
+}
+
+/*
+ * Of each five sensors one is a temperature, a voltage, a current, a fan, a power; all have
+ * thresholds that can be read and set.
+ */
+static void add_sensor(unsigned int i)
+{
+	static const uint8_t types[] = { 1, 2, 3, 4, 0x0b }, units[] = { 1, 4, 5, 18, 6 };
+	static const uint8_t exps[] = { 0x00, 0xe0, 0xf0, 0x10, 0x00 };
+	uint8_t r[48 + 16] = {
+		[2] = IPMI_VERSION,
+		[3] = 0x01,
+		[5] = 0x20,
+		[7] = i + 1,
+		[8] = 3,
+		[9] = 1 + i % 90,
+		[10] = 0x7f,
+		[11] = 0x68,
+		[12] = types[i % 5],
+		[13] = 0x01,
+		[15] = 0x70,
+		[17] = 0x70,
+		[18] = 0x1b,
+		[19] = 0x1b,
+		[21] = units[i % 5],
+		[24] = 1 + i % 7,
+		[29] = exps[i % 5],
+	};
+	int n = snprintf((char *)r + 48, 16, "Sensor %u", i + 1);
+
+	r[47] = 0xc0 | n;
+	r[4] = 48 + n - SDR_HEAD;
+	add_record(r, 48 + n);
+}
+
+static uint32_t changed;
+
+/* So many sensors, and locators up to so many records: a repository that was just made. */
+void store_make_sdr(unsigned int sensors, unsigned int records)
+{
+	static const uint8_t locator[] = { 0, 0, IPMI_VERSION, 0x12, 12, 0x24, 0, 0, 0, 0, 0, 0, 6,
+					   1, 0, 0xc1,	       'M' };
+
+	nr_sdrs = 0;
+	changed++;
+	for (unsigned int i = 0; i < sensors; i++)
+		add_sensor(i);
+	while (nr_sdrs < records && nr_sdrs < SDR_MAX)
+		add_record(locator, sizeof(locator));
+}
+
 void store_read_fru(const char *path, int size)
 {
 	fru_size = read_file(path, frus, sizeof(frus));
@@ -72,8 +137,8 @@ static uint8_t sdr_info(const struct request *rq, struct answer *a)
 	answer_u8(a, IPMI_VERSION);
 	answer_u16(a, nr_sdrs);
 	answer_u16(a, NONE);
-	answer_u32(a, 0);
-	answer_u32(a, 0);
+	answer_u32(a, changed);
+	answer_u32(a, changed);
 	answer_u8(a, CAN_RESERVE);
 	return CC_OK;
 }

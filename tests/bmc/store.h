@@ -7,6 +7,7 @@
 
 /* Reads records, one after another; those of inventory, each size bytes. Exit if they cannot. */
 void store_read_sdr(const char *path);
+void store_make_sdr(unsigned int sensors, unsigned int records);
 void store_read_fru(const char *path, int size);
 
 #endif

@@ -3,7 +3,8 @@
 
 base    dash, busybox, kmod and the in-tree modules that matter here; per kernel, cached.
         On another architecture busybox is all three
-tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, wdctl, watchdog, strace, bash; cached
+tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, wdctl, watchdog, sensors, node_exporter,
+        strace, bash; cached
 ours    the project's modules in lib/modules/KVER/updates, so that they win
 payload programs, test modules and files of one run, and /vm/job, the script of one boot
 
@@ -29,7 +30,7 @@ STORE = os.path.join(CACHE, "initramfs")
 
 # in-tree modules in every guest; what they depend on comes along
 MODULES = """ipmi_msghandler ipmi_devintf ipmi_si ipmi_ssif ipmi_watchdog ipmi_poweroff
-    acpi_ipmi acpi_power_meter ibmaem ibmpex watchdog softdog pretimeout_noop pretimeout_panic
+    acpi_ipmi acpi_power_meter hwmon ibmaem ibmpex watchdog softdog pretimeout_noop pretimeout_panic
     i2c_dev i2c_smbus i2c_piix4 i2c_i801 kunit""".split()
 
 # what kmod is called as
@@ -39,7 +40,8 @@ KMOD = "modprobe insmod rmmod lsmod modinfo depmod".split()
 TOOLS = {"ipmitool": "", "bmc-info": "", "ipmi-sensors": "", "ipmi-sel": "", "ipmi-fru": "",
          "ipmi-raw": "", "ipmi-chassis": "", "ipmi-config": "", "ipmi-locate": "", "bmc-device": "",
          "ipmi-dcmi": "", "strace": "", "bash": "", "wdctl": "", "watchdog": "watchdog",
-         "ipmiutil": "ipmiutil", "openipmicmd": "openipmi", "ipmi_sim": "openipmi"}
+         "ipmiutil": "ipmiutil", "openipmicmd": "openipmi", "ipmi_sim": "openipmi",
+         "sensors": "lm-sensors", "prometheus-node-exporter": "prometheus-node-exporter"}
 
 # of the registry that ipmitool reads at every start, the lines for the BMC in bmc.toml
 ENTERPRISES = """PRIVATE ENTERPRISE NUMBERS

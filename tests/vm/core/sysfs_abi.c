@@ -169,6 +169,6 @@ int main(void)
 {
 	keep_acpi_ipmi_out();
 	ipmi_must_open(0);
-	run("modprobe ipmi_watchdog; modprobe ipmi_poweroff");
+	run("modprobe ipmi_watchdog; modprobe ipmi_poweroff; modprobe ipmi_hwmon");
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }

@@ -21,10 +21,10 @@ done
 
 # what has another name is none of it
 succeeds modprobe acpi_ipmi
-succeeds modprobe -a ipmi_si ipmi_devintf ipmi_ssif ipmi_watchdog ipmi_poweroff
+succeeds modprobe -a ipmi_si ipmi_devintf ipmi_ssif ipmi_watchdog ipmi_poweroff ipmi_hwmon
 succeeds [ -c /dev/ipmi0 ]
 succeeds grep -q O /sys/module/ipmi_devintf/taint
-succeeds modprobe -r ipmi_watchdog ipmi_poweroff ipmi_ssif ipmi_devintf acpi_ipmi ipmi_si ipmi_msghandler
+succeeds modprobe -r ipmi_hwmon ipmi_watchdog ipmi_poweroff ipmi_ssif ipmi_devintf acpi_ipmi ipmi_si ipmi_msghandler
 fails [ -d /sys/module/ipmi_msghandler ]
 
 # with our ipmi_msghandler gone nobody refuses the kernel's own; ours lack what only ours has

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ipmi_hwmon with the BMC of tests/bmc, 200 sensors among 1,000 records: what is shown, what is asked
+ * and how often, and a BMC, an interface and a module that go while many read.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "host_bmc.h"
+#include "ktap.h"
+
+#define SENSORS 200
+#define CHANNELS 40 /* of each of five types */
+#define RECORDS 1000
+#define READERS 16
+#define SCRAPERS 10
+#define SCRAPE_S 6
+#define INTERVAL_S 2
+#define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
+
+static char dir[256];
+static int fd = -1;
+
+static void set_reading(int number, int raw)
+{
+	unsigned char data[] = { number, 1, raw };
+	struct reply r;
+
+	EXPECT_EQ(ipmi_ask(fd, NETFN_SENSOR, 0x30, data, sizeof(data), &r), 0);
+}
+
+static void set_limits(int number)
+{
+	unsigned char data[] = { number, 0x1b, 1, 0, 0, 240, 250, 0 };
+	struct reply r;
+
+	EXPECT_EQ(ipmi_ask(fd, NETFN_SENSOR, 0x26, data, sizeof(data), &r), 0);
+}
+
+/* The folder of the hwmon device; false if there is none. */
+static bool finds(void)
+{
+	glob_t found = { 0 };
+	bool is = false;
+
+	if (!glob("/sys/class/hwmon/hwmon*", 0, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc && !is; i++) {
+			is = !strcmp(file_text("%s/name", found.gl_pathv[i]), "ipmi");
+			if (is)
+				snprintf(dir, sizeof(dir), "%s", found.gl_pathv[i]);
+		}
+	globfree(&found);
+	return is;
+}
+
+/* Waits for it. */
+static bool appears(int seconds)
+{
+	for (double end = now() + seconds; now() < end; usleep(20000))
+		if (finds())
+			return true;
+	return false;
+}
+
+static bool is_gone(void)
+{
+	for (double end = now() + 5; now() < end; usleep(50000))
+		if (!finds())
+			return true;
+	return false;
+}
+
+/* The value of a file, or a negative errno. */
+static long long value(const char *name)
+{
+	char path[320], text[32] = "";
+	int file, n, rv;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return -errno;
+	n = read(file, text, sizeof(text) - 1);
+	rv = -errno;
+	close(file);
+	return n < 0 ? rv : atoll(text);
+}
+
+/* Reads every file of inputs and alarms once: how many could be read. */
+static int scrape(void)
+{
+	struct dirent *entry;
+	DIR *folder = opendir(dir);
+	int good = 0;
+
+	while (folder && (entry = readdir(folder)))
+		if (strstr(entry->d_name, "_input") || strstr(entry->d_name, "_alarm"))
+			good += value(entry->d_name) >= 0;
+	if (folder)
+		closedir(folder);
+	return good;
+}
+
+static long readings(void)
+{
+	return bmc_number("count 04 2d");
+}
+
+static void shows(void)
+{
+	for (int i = 1; i <= SENSORS; i++) {
+		set_reading(i, i);
+		set_limits(i);
+	}
+	bmc_line("forget");
+	REQUIRE(EXPECT_EQ(run("modprobe ipmi_hwmon"), 0));
+	REQUIRE(EXPECT(appears(60)));
+	EXPECT_EQ(run("ls %s | grep -c _input", dir), 0);
+	EXPECT_EQ(atoi(output()), SENSORS);
+	/* nobody has read: nobody has asked */
+	EXPECT_EQ(readings(), 0);
+	EXPECT_STR(file_text("%s/temp1_label", dir), "Sensor 1");
+	EXPECT_EQ(value("temp1_input"), 1000);
+	EXPECT_EQ(value("temp2_input"), 6 * 6 * 1000); /* raw 6, M = 6 */
+	EXPECT_EQ(value("in0_input"), 2 * 2 * 10);
+	EXPECT_EQ(value("curr1_input"), 3 * 3 * 100);
+	EXPECT_EQ(value("fan1_input"), 4 * 4 * 10);
+	EXPECT_EQ(value("power1_input"), 5 * 5 * 1000000);
+	EXPECT_EQ(readings(), 6);
+	EXPECT_EQ(run("grep -c 'controller locator\\|locator' /sys/kernel/debug/ipmi_hwmon/ipmi0/records"), 0);
+	EXPECT_EQ(atoi(output()), RECORDS - SENSORS);
+}
+
+static void limits(void)
+{
+	char path[320];
+	struct wire w;
+
+	EXPECT_EQ(file_mode("%s/temp1_max", dir), 0644);
+	EXPECT_EQ(file_mode("%s/temp1_input", dir), 0444);
+	EXPECT_EQ(file_mode("%s/temp1_emergency", dir), -1);
+	snprintf(path, sizeof(path), "%s/temp2_max", dir);
+	/* M is 6: 100 degrees are raw 16.7, so 17 */
+	EXPECT_EQ(file_write(path, "100000"), 0);
+	EXPECT(bmc_wire(NETFN_SENSOR, 0x26, 0, &w));
+	EXPECT_HEX(w.data, w.len, "06 08 .. .. .. 11 .. ..");
+	EXPECT_EQ(value("temp2_max"), 102000);
+	/* which raw 6 does not reach, but 17 does */
+	EXPECT_EQ(value("temp2_max_alarm"), 0);
+	set_reading(6, 17);
+	sleep(INTERVAL_S + 1);
+	EXPECT(value("temp2_max_alarm") >= 0);
+	sleep(1);
+	EXPECT_EQ(value("temp2_input"), 102000);
+	EXPECT_EQ(value("temp2_max_alarm"), 1);
+	EXPECT_EQ(value("temp2_crit_alarm"), 0);
+	EXPECT_EQ(file_write(path, "-5000"), -EINVAL);
+	EXPECT_EQ(value("temp2_max"), 102000);
+}
+
+/* One request for each sensor and interval, however many read. */
+static void scrapers(void)
+{
+	pid_t pids[SCRAPERS];
+	int bad = 0, status;
+	double begin;
+	long asked;
+
+	scrape();
+	bmc_line("forget");
+	begin = now();
+	for (int i = 0; i < SCRAPERS; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		for (int n = 0; n < SCRAPE_S; n++) {
+			if (scrape() < SENSORS)
+				_exit(1);
+			sleep(1);
+		}
+		_exit(0);
+	}
+	for (int i = 0; i < SCRAPERS; i++)
+		bad += waitpid(pids[i], &status, 0) < 0 || status;
+	asked = readings();
+	EXPECT_EQ(bad, 0);
+	ktap_note("%ld readings in %.1f s", asked, now() - begin);
+	EXPECT(asked <= ((now() - begin) / INTERVAL_S + 1) * SENSORS);
+	EXPECT(asked >= SENSORS);
+	/* and one for limits in an interval */
+	EXPECT(bmc_number("count 04 27") <= (now() - begin) / INTERVAL_S + 1);
+}
+
+static void rests(void)
+{
+	sleep(6 * INTERVAL_S);
+	bmc_line("forget");
+	sleep(2 * INTERVAL_S);
+	EXPECT_EQ(readings(), 0);
+	EXPECT_EQ(value("temp3_input"), 11 * 4 * 1000); /* raw 11, M = 4 */
+	EXPECT_EQ(readings(), 1);
+}
+
+static void busy_and_absent(void)
+{
+	sleep(6 * INTERVAL_S);
+	bmc_line("fault cc netfn=04 cmd=2d arg=192 n=2");
+	EXPECT_EQ(value("temp1_input"), 1000);
+	bmc_line("nofaults");
+	bmc_line("fault cc netfn=04 cmd=2d arg=203 n=1");
+	EXPECT_EQ(value("in2_input"), -ENODATA);
+	bmc_line("nofaults");
+	sleep(INTERVAL_S + 1);
+	EXPECT(value("in2_input") > 0);
+}
+
+static void wakes(void)
+{
+	struct pollfd p = { .events = POLLPRI };
+	char path[320], text[8];
+
+	snprintf(path, sizeof(path), "%s/temp1_max_alarm", dir);
+	p.fd = open(path, O_RDONLY | O_CLOEXEC);
+	REQUIRE(EXPECT(p.fd >= 0));
+	EXPECT(read(p.fd, text, sizeof(text)) > 0);
+	EXPECT_EQ(poll(&p, 1, 100), 0);
+	bmc_line("event 01 00 02 00 00 00 00 20 00 04 01 01 01 57 50 50");
+	EXPECT_EQ(poll(&p, 1, 5000), 1);
+	close(p.fd);
+}
+
+static void away(void)
+{
+	double begin;
+
+	value("temp1_input");
+	bmc_line("sdr 50 60");
+	bmc_line("away silent 9000");
+	sleep(8);
+	value("temp1_input");
+	begin = now();
+	for (int i = 0; i < 20; i++)
+		EXPECT_EQ(value("temp4_input"), -ENODATA);
+	EXPECT(now() - begin < 5);
+	/* it is back with other records */
+	for (int i = 0; i < 40; i++) {
+		value("temp1_input");
+		if (!run("[ $(ls %s | grep -c _input) = 50 ]", dir))
+			break;
+		sleep(1);
+		appears(1);
+	}
+	EXPECT_EQ(run("[ $(ls %s | grep -c _input) = 50 ]", dir), 0);
+	EXPECT(value("temp1_input") > 0);
+	EXPECT_STR(file_text("%s/temp10_label", dir), "Sensor 46");
+}
+
+static pid_t readers[READERS];
+
+static void readers_start(void)
+{
+	for (int i = 0; i < READERS; i++) {
+		readers[i] = fork();
+		if (readers[i])
+			continue;
+		for (;;) {
+			finds();
+			scrape();
+		}
+	}
+}
+
+static void readers_stop(void)
+{
+	for (int i = 0; i < READERS; i++)
+		kill(readers[i], SIGKILL);
+	for (int i = 0; i < READERS; i++)
+		EXPECT_EQ(waitpid(readers[i], NULL, 0), readers[i]);
+}
+
+static void goes(void)
+{
+	double begin;
+
+	readers_start();
+	sleep(2);
+	for (int i = 0; i < 2; i++) {
+		begin = now();
+		EXPECT_EQ(file_write(HOTMOD, "remove,kcs,i/o,0xca2"), 0);
+		EXPECT(is_gone());
+		EXPECT(now() - begin < 10);
+		EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2,irq=5"), 0);
+		EXPECT(appears(30));
+		sleep(1);
+	}
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(module_remove("ipmi_hwmon"), 0);
+		EXPECT(is_gone());
+		EXPECT_EQ(run("modprobe ipmi_hwmon"), 0);
+		EXPECT(appears(30));
+		sleep(1);
+	}
+	EXPECT_EQ(run("echo freezer >/sys/power/pm_test && echo freeze >/sys/power/state"), 0);
+	sleep(1);
+	EXPECT(value("temp1_input") > 0);
+	/* while it does not answer */
+	bmc_line("after 1000 away silent 20000");
+	sleep(3);
+	begin = now();
+	EXPECT_EQ(module_remove("ipmi_hwmon"), 0);
+	EXPECT(now() - begin < 3);
+	readers_stop();
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(shows),
+	KTAP_CASE(limits),
+	KTAP_CASE(scrapers),
+	KTAP_CASE(rests),
+	KTAP_CASE(busy_and_absent),
+	KTAP_CASE(wakes),
+	KTAP_CASE(away),
+	KTAP_CASE(goes),
+};
+
+int main(void)
+{
+	fd = ipmi_must_open(0);
+	bmc_line("sdr %d %d", SENSORS, RECORDS);
+	return ktap_main(cases, ARRAY_SIZE(cases));
+}
