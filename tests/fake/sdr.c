@@ -146,6 +146,8 @@ size_t fake_sdr_ask(struct fake_sdr *bmc, const struct sdr_walk_request *rq, u8 
 		return device_id(bmc, rsp);
 	if (rq->netfn != 0x04 && rq->netfn != 0x0a)
 		return refuse(rsp, 0xc1);
+	if (bmc->no_repository && !device)
+		return refuse(rsp, 0xc1);
 	if (bmc->support && !(bmc->support & (device ? 1 : 2)))
 		return refuse(rsp, 0xc1);
 	if (rq->cmd == 0x20)

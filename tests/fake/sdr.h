@@ -16,6 +16,7 @@
  * @told: what the info command says instead, if not 0
  * @support: device support byte of Get Device ID, 0 = repository
  * @luns: of device SDRs; @count records at each
+ * @no_repository: what it says of a repository is not so (C1h)
  * @no_info: info is unknown (C1h)
  * @no_reserve: reserving is unknown (C1h)
  * @max_read: more than so many bytes are refused with @long_cc, 0 = any number is good
@@ -45,6 +46,7 @@ struct fake_sdr {
 	unsigned int told;
 	u8 support;
 	u8 luns;
+	bool no_repository;
 	bool no_info;
 	bool no_reserve;
 	unsigned int max_read;

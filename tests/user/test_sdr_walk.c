@@ -147,6 +147,37 @@ static void without_info_or_reserve(void)
 	expect_all(&lies_more);
 }
 
+/* The record may have changed: nothing of it is kept. */
+static void read_anew(void)
+{
+	struct fake_sdr bmc = { .count = 2 };
+	struct sdr_walk *w = malloc(sizeof(*w));
+	struct sdr_walk_request rq;
+	u8 rsp[FAKE_SDR_ANSWER];
+	size_t len;
+
+	sdr_walk_start(w);
+	do {
+		sdr_walk_next(w, &rq);
+		len = fake_sdr_ask(&bmc, &rq, rsp);
+		if (rq.len && rq.data[4]) {
+			rsp[0] = 0xc5;
+			len = 1;
+		}
+		EXPECT_EQ(sdr_walk_answer(w, rsp, len), SDR_WALK_ASK);
+	} while (len > 1);
+	sdr_walk_next(w, &rq);
+	EXPECT_EQ(rq.cmd, 0x22);
+	len = fake_sdr_ask(&bmc, &rq, rsp);
+	sdr_walk_answer(w, rsp, len);
+	sdr_walk_next(w, &rq);
+	EXPECT_EQ(rq.cmd, 0x23);
+	EXPECT_EQ(rq.data[0] | rq.data[1] << 8, bmc.reservation);
+	EXPECT_EQ(rq.data[4], 0);
+	EXPECT_EQ(rq.data[5], SDR_HEADER);
+	free(w);
+}
+
 static void reservations_lost(void)
 {
 	unsigned int every;
@@ -156,6 +187,8 @@ static void reservations_lost(void)
 
 		expect_all(&bmc);
 	}
+	read_anew();
+
 	/* Lost at each read: header after header, and none is whole. */
 	struct fake_sdr always = { .count = 50, .lose_every = 1 };
 	struct outcome o = walk(&always);
@@ -180,6 +213,7 @@ static void wrong_ids_and_excess(void)
 	o = walk(&next);
 	EXPECT_EQ(o.records, 30);
 	EXPECT_EQ(o.end, SDR_END_COMPLETE);
+	EXPECT_EQ(o.wrong, 1);
 	expect_all(&excess);
 }
 
@@ -343,6 +377,9 @@ static void sources(void)
 	struct fake_sdr other = { .count = 20, .support = 0x01, .luns = 0x08 };
 	struct fake_sdr no_info = { .count = 20, .support = 0x01, .no_info = true };
 	struct fake_sdr both = { .count = 20, .support = 0x03, .luns = 0x0f };
+	struct fake_sdr lies = {
+		.count = 20, .support = 0x03, .luns = 0x01, .no_repository = true
+	};
 	struct fake_sdr none = { .support = 0x80, .empty_cc = 0xc1 };
 	struct outcome o;
 
@@ -354,6 +391,7 @@ static void sources(void)
 	expect_all(&other);
 	expect_all(&no_info);
 	expect_all(&both);
+	expect_all(&lies);
 	/* A BMC that has neither is asked for both. */
 	o = walk(&none);
 	EXPECT_EQ(o.event, SDR_WALK_FAILED);
