@@ -369,10 +369,10 @@ static int set_hysteresis(struct sensor *s, const struct hyst *h, long val)
  * limits_set() - write to the file of a limit
  * @s: the sensor
  * @attr: the file
- * @val: its new value, rounded to what the BMC has a raw value for
+ * @val: its new value, rounded and cut to what the BMC has a raw value for
  *
  * Context: a writer; may sleep, see sweep_set().
- * Return: 0, -EINVAL if there is no such raw value, or what sweep_set() returns.
+ * Return: 0, -EINVAL if no raw value can be computed, or what sweep_set() returns.
  */
 int limits_set(struct sensor *s, u32 attr, long val)
 {
