@@ -146,9 +146,10 @@ static void new_smi(int number, struct device *dev)
 	if (!rv)
 		return;
 	pr_err("ipmi%d: its sensors cannot be shown (error %d)\n", number, rv);
-	if (m)
-		scoped_guard(mutex, &monitors_lock)
-			list_del(&m->link);
+	if (!m)
+		return;
+	scoped_guard(mutex, &monitors_lock)
+		list_del(&m->link);
 	kfree(m);
 }
 

@@ -228,7 +228,7 @@ int sweep_get(struct sensor *s, struct state *state)
 				take_turn_locked(m, s);
 				wake_up(&m->wake);
 			}
-		} else if (!s->chip->gone) {
+		} else if (!m->away && !s->chip->gone) {
 			list_move_tail(&s->turn, &m->urgent);
 			wake_up(&m->wake);
 		}
