@@ -5,6 +5,7 @@ image      the kernel that runs, as a file to start again: /boot/vmlinuz
 systemd    as the guest's first process, and guest-init a service of it
 ipmidrv    the project's command, with the libraries it needs
 vbmc       a BMC in the guest: that of tests/bmc, the project's ipmi-vbmc, /vm/vbmc/start for both
+scrapers   sensors and node_exporter, which read /sys/class/hwmon
 selftests  the kernel's own test programs that concern us, of its source package
 
 Called by run. What initramfs.py says of layers holds here too.
@@ -155,8 +156,19 @@ def vbmc(_kernel):
     return initramfs.cached("vbmc", inputs, make)
 
 
+def scrapers(_kernel):
+    paths = {name: initramfs.program(name, package)
+             for name, package in (("sensors", "lm-sensors"), ("prometheus-node-exporter",) * 2)}
+
+    def make(root):
+        for name, path in paths.items():
+            initramfs.copy_program(root, path, "usr/bin/" + name)
+
+    return initramfs.cached("scrapers", [initramfs.stamp(p) for p in [*paths.values(), __file__]], make)
+
+
 KINDS = {"image": image, "systemd": systemd, "selftests": selftests, "ipmidrv": ipmidrv,
-         "vbmc": vbmc}
+         "vbmc": vbmc, "scrapers": scrapers}
 
 
 def layers(kinds, kernel):
