@@ -6,6 +6,7 @@ systemd    as the guest's first process, and guest-init a service of it
 ipmidrv    the project's command, with the libraries it needs
 vbmc       a BMC in the guest: that of tests/bmc, the project's ipmi-vbmc, /vm/vbmc/start for both
 scrapers   sensors and node_exporter, which read /sys/class/hwmon
+ipmi_sim   OpenIPMI's simulator
 selftests  the kernel's own test programs that concern us, of its source package
 
 Called by run. What initramfs.py says of layers holds here too.
@@ -156,19 +157,28 @@ def vbmc(_kernel):
     return initramfs.cached("vbmc", inputs, make)
 
 
-def scrapers(_kernel):
-    paths = {name: initramfs.program(name, package)
-             for name, package in (("sensors", "lm-sensors"), ("prometheus-node-exporter",) * 2)}
+def programs(layer, packages):
+    """Programs, each of a Debian package, as a layer."""
+    paths = {name: initramfs.program(name, package) for name, package in packages.items()}
 
     def make(root):
         for name, path in paths.items():
             initramfs.copy_program(root, path, "usr/bin/" + name)
 
-    return initramfs.cached("scrapers", [initramfs.stamp(p) for p in [*paths.values(), __file__]], make)
+    return initramfs.cached(layer, [initramfs.stamp(p) for p in [*paths.values(), __file__]], make)
+
+
+def scrapers(_kernel):
+    return programs("scrapers", {"sensors": "lm-sensors",
+                                 "prometheus-node-exporter": "prometheus-node-exporter"})
+
+
+def ipmi_sim(_kernel):
+    return programs("ipmi_sim", {"ipmi_sim": "openipmi"})
 
 
 KINDS = {"image": image, "systemd": systemd, "selftests": selftests, "ipmidrv": ipmidrv,
-         "vbmc": vbmc, "scrapers": scrapers}
+         "vbmc": vbmc, "scrapers": scrapers, "ipmi_sim": ipmi_sim}
 
 
 def layers(kinds, kernel):

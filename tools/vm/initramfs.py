@@ -40,7 +40,7 @@ KMOD = "modprobe insmod rmmod lsmod modinfo depmod".split()
 TOOLS = {"ipmitool": "", "bmc-info": "", "ipmi-sensors": "", "ipmi-sel": "", "ipmi-fru": "",
          "ipmi-raw": "", "ipmi-chassis": "", "ipmi-config": "", "ipmi-locate": "", "bmc-device": "",
          "ipmi-dcmi": "", "strace": "", "bash": "", "wdctl": "", "watchdog": "watchdog",
-         "ipmiutil": "ipmiutil", "openipmicmd": "openipmi", "ipmi_sim": "openipmi"}
+         "ipmiutil": "ipmiutil", "openipmicmd": "openipmi"}
 
 # of the registry that ipmitool reads at every start, the lines for the BMC in bmc.toml
 ENTERPRISES = """PRIVATE ENTERPRISE NUMBERS

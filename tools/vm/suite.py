@@ -46,7 +46,8 @@ class Case:
         self.tools = test.get("tools", False)
         self.has = test.get("has", []) + hardware.get("has", [])
         self.cpus = test.get("cpus", 2)
-        self.memory = test.get("memory", 512)
+        # half of it holds the file system, which is larger with tools
+        self.memory = test.get("memory", 768 if self.tools else 512)
         self.parallel = test.get("parallel", False)
         self.allow = test.get("allow", [])
         self.allow_in = test.get("allow_in", [])
