@@ -79,11 +79,11 @@ static void news_work(struct work_struct *work)
 	bool away = READ_ONCE(vbmc->away);
 
 	if (away)
-		dev_warn(&vbmc->dev,
+		dev_warn(vbmc->dev,
 			 "the program behind ipmi%d (%s, pid %d) does not read its requests; they fail until it does\n",
 			 vbmc->number, vbmc->comm, vbmc->pid);
 	else
-		dev_warn(&vbmc->dev, "the program behind ipmi%d reads again after %lld ms\n",
+		dev_warn(vbmc->dev, "the program behind ipmi%d reads again after %lld ms\n",
 			 vbmc->number, ktime_ms_delta(ktime_get(), vbmc->away_since));
 	/* shutdown() waits for this work, so the interface stays. */
 	ipmi_core_bmc_news(vbmc->told, away);
@@ -142,7 +142,7 @@ static int vbmc_get_info(void *send_info, struct ipmi_smi_info *data)
 	struct vbmc *vbmc = send_info;
 
 	data->addr_src = SI_HOTMOD;
-	data->dev = get_device(&vbmc->dev);
+	data->dev = get_device(vbmc->dev);
 	return 0;
 }
 

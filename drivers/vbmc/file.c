@@ -6,9 +6,11 @@
  * because the core asks the BMC who it is, which is the program, who has to come back from the
  * ioctl for that. The end of the file takes it away. The files' own lock is bmc.c's.
  */
+#include <linux/err.h>
 #include <linux/idr.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -19,28 +21,18 @@
 
 static DEFINE_IDA(slots);
 
-/* Where the interfaces' devices are; nothing is bound to them. */
-static struct bus_type vbmc_bus = { .name = "ipmi-vbmc" };
-
-static struct miscdevice vbmc_misc;
-
-static void dev_release(struct device *dev)
-{
-	kfree(to_vbmc(dev));
-}
-
 static void add_work(struct work_struct *work)
 {
 	struct vbmc *vbmc = container_of(work, struct vbmc, adding);
-	int rv = ipmi_add_smi(THIS_MODULE, &vbmc_handlers, vbmc, &vbmc->dev, vbmc->slave_addr);
+	int rv = ipmi_add_smi(THIS_MODULE, &vbmc_handlers, vbmc, vbmc->dev, vbmc->slave_addr);
 
 	/* Who closes the file wants none. */
 	if (rv && !READ_ONCE(vbmc->closing))
-		dev_warn(&vbmc->dev,
+		dev_warn(vbmc->dev,
 			 "no interface: %s (pid %d) did not say who the BMC is (error %d)\n",
 			 vbmc->comm, vbmc->pid, rv);
 	if (!rv)
-		dev_info(&vbmc->dev, "ipmi%d is no hardware: its BMC is the program %s (pid %d)\n",
+		dev_info(vbmc->dev, "ipmi%d is no hardware: its BMC is the program %s (pid %d)\n",
 			 vbmc->number, vbmc->comm, vbmc->pid);
 	scoped_guard(spinlock_irqsave, &vbmc->lock) {
 		vbmc->added = !rv;
@@ -59,15 +51,9 @@ static int vbmc_open(struct inode *inode, struct file *file)
 
 	if (!vbmc)
 		return -ENOMEM;
-	vbmc->slot = -1;
 	vbmc->number = -1;
 	INIT_WORK(&vbmc->adding, add_work);
 	vbmc_init(vbmc);
-	vbmc->dev.parent = vbmc_misc.this_device;
-	vbmc->dev.bus = &vbmc_bus;
-	vbmc->dev.groups = vbmc_groups;
-	vbmc->dev.release = dev_release;
-	device_initialize(&vbmc->dev);
 	file->private_data = vbmc;
 	return stream_open(inode, file);
 }
@@ -81,11 +67,11 @@ static int vbmc_release(struct inode *inode, struct file *file)
 	flush_work(&vbmc->adding);
 	if (vbmc->added)
 		ipmi_unregister_smi(vbmc->told);
-	if (vbmc->slot >= 0) {
-		device_del(&vbmc->dev);
+	if (vbmc->dev) {
+		platform_device_unregister(to_platform_device(vbmc->dev));
 		ida_free(&slots, vbmc->slot);
 	}
-	put_device(&vbmc->dev);
+	kfree(vbmc);
 	return 0;
 }
 
@@ -173,21 +159,39 @@ static int begin(struct vbmc *vbmc)
 	return -EBUSY;
 }
 
+/* Nothing is bound to it: it is where the interface is in sysfs. */
+static struct platform_device *new_device(struct vbmc *vbmc)
+{
+	struct platform_device *pdev = platform_device_alloc(KBUILD_MODNAME, vbmc->slot);
+	int rv;
+
+	if (!pdev)
+		return ERR_PTR(-ENOMEM);
+	pdev->dev.groups = vbmc_groups;
+	dev_set_drvdata(&pdev->dev, vbmc);
+	rv = platform_device_add(pdev);
+	if (!rv)
+		return pdev;
+	platform_device_put(pdev);
+	return ERR_PTR(rv);
+}
+
 static int add_device(struct vbmc *vbmc)
 {
-	int rv;
+	struct platform_device *pdev;
 
 	vbmc->pid = task_tgid_nr(current);
 	get_task_comm(vbmc->comm, current);
-	rv = dev_set_name(&vbmc->dev, "ipmi-vbmc.%d", vbmc->slot) ?: device_add(&vbmc->dev);
-	if (!rv)
+	pdev = new_device(vbmc);
+	if (!IS_ERR(pdev)) {
+		vbmc->dev = &pdev->dev;
 		return 0;
+	}
 	ida_free(&slots, vbmc->slot);
-	vbmc->slot = -1;
 	scoped_guard(spinlock_irqsave, &vbmc->lock)
 		vbmc->state = VBMC_FAILED;
 	wake_up_all(&vbmc->wait);
-	return rv;
+	return PTR_ERR(pdev);
 }
 
 static int create(struct vbmc *vbmc, void __user *at, size_t size)
@@ -207,8 +211,9 @@ static int create(struct vbmc *vbmc, void __user *at, size_t size)
 		return rv;
 	vbmc->slave_addr = arg.slave_addr;
 	queue_work(system_unbound_wq, &vbmc->adding);
-	/* Nobody is asked anything before that. */
-	wait_for_completion(&vbmc->started);
+	/* Nobody is asked anything before that. Who is killed meanwhile closes the file. */
+	if (wait_for_completion_killable(&vbmc->started))
+		return -EINTR;
 	if (vbmc->number < 0)
 		return vbmc->error;
 	arg.number = vbmc->number;
@@ -245,21 +250,13 @@ static struct miscdevice vbmc_misc = {
 
 static int __init ipmi_vbmc_init(void)
 {
-	int rv = bus_register(&vbmc_bus);
-
-	if (rv)
-		return rv;
-	rv = misc_register(&vbmc_misc);
-	if (rv)
-		bus_unregister(&vbmc_bus);
-	return rv;
+	return misc_register(&vbmc_misc);
 }
 
 /* An open file holds the module, so there is no interface any more. */
 static void __exit ipmi_vbmc_exit(void)
 {
 	misc_deregister(&vbmc_misc);
-	bus_unregister(&vbmc_bus);
 	ida_destroy(&slots);
 }
 

@@ -17,8 +17,9 @@ struct stat_attribute {
 static ssize_t stat_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct stat_attribute *a = container_of(attr, struct stat_attribute, attr);
+	struct vbmc *vbmc = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%u\n", atomic_read(&to_vbmc(dev)->stats[a->stat]));
+	return sysfs_emit(buf, "%u\n", atomic_read(&vbmc->stats[a->stat]));
 }
 
 static ssize_t type_show(struct device *dev, struct device_attribute *attr, char *buf)
@@ -29,7 +30,7 @@ static DEVICE_ATTR_RO(type);
 
 static ssize_t params_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct vbmc *vbmc = to_vbmc(dev);
+	struct vbmc *vbmc = dev_get_drvdata(dev);
 
 	return sysfs_emit(buf, "vbmc,program,pid=%d,ipmb=%u,comm=%s\n", vbmc->pid,
 			  vbmc->slave_addr ?: IPMI_BMC_SLAVE_ADDR, vbmc->comm);

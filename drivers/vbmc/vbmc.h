@@ -52,8 +52,9 @@ enum vbmc_state { VBMC_NONE, VBMC_BEGUN, VBMC_FAILED };
 
 /**
  * struct vbmc - an open file, and its interface
- * @dev: the interface's device; its references keep this
- * @slot: the N of its name ipmi-vbmc.N
+ * @dev: the interface's platform device ipmi_vbmc.N; NULL before IPMI_VBMC_CREATE. Who has the
+ *	interface open may hold it longer than this, and than the module
+ * @slot: the N of that
  * @slave_addr: the BMC's own address, as the program has said
  * @pid: the program's process that has made the interface
  * @comm: its name
@@ -82,7 +83,7 @@ enum vbmc_state { VBMC_NONE, VBMC_BEGUN, VBMC_FAILED };
  * @stats: counters
  */
 struct vbmc {
-	struct device dev;
+	struct device *dev;
 	int slot;
 	u8 slave_addr;
 	pid_t pid;
@@ -113,11 +114,6 @@ struct vbmc {
 
 	atomic_t stats[VBMC_NR_STATS];
 };
-
-static inline struct vbmc *to_vbmc(struct device *dev)
-{
-	return container_of(dev, struct vbmc, dev);
-}
 
 static inline void vbmc_count(struct vbmc *vbmc, enum vbmc_stat stat)
 {

@@ -115,11 +115,13 @@ static void all_are_described(void)
 	char driver[256];
 	glob_t found = { 0 };
 
-	snprintf(driver, sizeof(driver), "/sys/bus/%s", link_name(DEVICE "/subsystem"));
 	/* nothing is bound to those whose BMC is a program */
-	snprintf(driver + strlen(driver), sizeof(driver) - strlen(driver),
-		 exists(DEVICE "/driver") ? "/drivers/%s/" : "/devices/%s",
-		 link_name(DEVICE "/driver"));
+	strcpy(driver, "/sys/devices/platform/");
+	if (exists(DEVICE "/driver")) {
+		snprintf(driver, sizeof(driver), "/sys/bus/%s", link_name(DEVICE "/subsystem"));
+		snprintf(driver + strlen(driver), sizeof(driver) - strlen(driver), "/drivers/%s/",
+			 link_name(DEVICE "/driver"));
+	}
 	snprintf(driver + strlen(driver), sizeof(driver) - strlen(driver), "%s", link_name(DEVICE));
 	EXPECT(look_into(DEVICE, driver, "bmc") > 10);
 	EXPECT(look_into(DEVICE "/ipmi_stats", "", "") > 30);

@@ -30,7 +30,7 @@
 #define CC_TIMEOUT 0xc3
 #define CC_UNKNOWN 0xff
 
-#define DEVICE "/sys/bus/ipmi-vbmc/devices/ipmi-vbmc.0/"
+#define DEVICE "/sys/devices/platform/ipmi_vbmc.0/"
 #define COUNTER(name) file_number(DEVICE name)
 
 static void *volatile nowhere = (void *)8;
@@ -122,7 +122,7 @@ static void create_checks_its_argument(void)
 	arg.known.reserved[6] = 0;
 	arg.later[15] = 1;
 	EXPECT_EQ(create(fd, sizeof(arg), &arg), -E2BIG);
-	EXPECT_EQ(run("ls /sys/bus/ipmi-vbmc/devices | grep -q ."), 1);
+	EXPECT_EQ(access(DEVICE, F_OK), -1);
 	arg.later[15] = 0;
 	arg.known.number = 77;
 	EXPECT_EQ(create(fd, sizeof(arg), &arg), 0);
@@ -403,6 +403,24 @@ static void file_may_be_passed_on(void)
 	close(user);
 }
 
+/* Who has the interface open keeps what is left of it, not the module. */
+static void module_may_go_before_its_users(void)
+{
+	pid_t pid = vbmc_start(NULL);
+	int user, device;
+
+	REQUIRE(EXPECT(pid > 0));
+	user = ipmi_must_open(0);
+	device = open(DEVICE "requests", O_RDONLY);
+	vbmc_stop(pid);
+	EXPECT_EQ(module_remove("ipmi_vbmc"), 0);
+	close(user);
+	close(device);
+	/* the core frees it in its own time */
+	usleep(200000);
+	EXPECT_EQ(run("modprobe ipmi_vbmc"), 0);
+}
+
 static void one_user(void)
 {
 	struct reply r;
@@ -519,6 +537,7 @@ int main(void)
 		KTAP_CASE(not_a_bmc_is_no_interface),
 		KTAP_CASE(brings_events_and_commands),
 		KTAP_CASE(file_may_be_passed_on),
+		KTAP_CASE(module_may_go_before_its_users),
 		KTAP_CASE(closes_while_all_send),
 		KTAP_CASE(comes_and_goes),
 		KTAP_CASE(so_many_and_no_more),
