@@ -187,8 +187,10 @@ int chip_arrange(struct chip *chip)
 	int rv = 0;
 
 	power = meter_find(chip);
-	if (power)
+	if (power) {
 		list_add_tail(&power->all, &chip->sensors);
+		chip->nr_sensors++;
+	}
 	list_for_each_entry(s, &chip->sensors, all) {
 		if (s->kind == KIND_RECORD)
 			place(s);

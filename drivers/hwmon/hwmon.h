@@ -111,6 +111,7 @@ struct state {
  * @hyst_neg: likewise
  * @set: thresholds that are to be set, BIT(enum sdr_threshold)
  * @set_hyst: so is the hysteresis
+ * @setting: what was to be set is being set
  * @set_to: raw values of @set
  * @set_hyst_to: raw
  * @cap: the power limit, of KIND_DCMI
@@ -142,6 +143,7 @@ struct sensor {
 	u8 hyst_neg;
 	u8 set;
 	bool set_hyst;
+	bool setting;
 	u8 set_to[SDR_THRESHOLDS];
 	u8 set_hyst_to;
 	struct dcmi_limit cap;
@@ -257,7 +259,7 @@ struct noted {
  * @used: when somebody read last
  * @late: how long after its turn a sensor was asked last, ns
  * @away: the BMC does not answer
- * @tired: a reader has waited in vain: nobody waits until the BMC has answered
+ * @in_vain: a reader has waited in vain: nobody waits until the BMC has answered
  * @silent: so many requests in a row were not answered
  * @noted: events
  * @nr_noted: how many of them
@@ -289,7 +291,7 @@ struct monitor {
 	u64 used;
 	u64 late;
 	bool away;
-	bool tired;
+	bool in_vain;
 	unsigned int silent;
 	struct noted noted[EVENTS_NOTED];
 	unsigned int nr_noted;

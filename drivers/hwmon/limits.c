@@ -289,6 +289,10 @@ void limits_write(struct monitor *m, struct sensor *s)
 	scoped_guard(ipmi_bh, &m->lock) {
 		which = s->set;
 		hyst = s->set_hyst;
+		/* What somebody else wants from now on is for the next turn. */
+		s->set = 0;
+		s->set_hyst = false;
+		s->setting = which || hyst;
 		hyst_to = s->set_hyst_to;
 		to = s->limits;
 		memcpy(to.raw, s->set_to, sizeof(to.raw));
@@ -308,9 +312,7 @@ void limits_write(struct monitor *m, struct sensor *s)
 		read_hysteresis(m, s);
 	}
 	scoped_guard(ipmi_bh, &m->lock) {
-		/* Of what somebody else wants by now, the rest is for the next turn. */
-		s->set &= ~which;
-		s->set_hyst = s->set_hyst && !hyst;
+		s->setting = false;
 		s->set_error = rv;
 	}
 }

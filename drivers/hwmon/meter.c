@@ -14,7 +14,7 @@
 
 #include "hwmon.h"
 
-#define MICRO_PER_WATT	1000000LL
+#define MICRO_PER_WATT 1000000LL
 
 static int ask_dcmi(struct monitor *m, u8 cmd, const u8 *data, u8 n, u8 *rsp, int cap)
 {
@@ -173,6 +173,23 @@ int meter_set(struct sensor *s, long val)
 	return sweep_set(s);
 }
 
+/* Why the BMC has not taken a limit. */
+static int set_error(const u8 *rsp, int len)
+{
+	if (len < 0)
+		return len;
+	switch (dcmi_set_answer(rsp, len)) {
+	case SENSOR_GOOD:
+		return 0;
+	case SENSOR_BUSY:
+		return -EBUSY;
+	case SENSOR_ERROR:
+		return -EINVAL;
+	default:
+		return -EIO;
+	}
+}
+
 /**
  * meter_write() - set the limit that somebody wants set, and ask for what it is then
  * @m: the monitor
@@ -187,22 +204,21 @@ void meter_write(struct monitor *m, struct sensor *s)
 	u8 data[DCMI_REQUEST_MAX], rsp[8];
 	struct dcmi_limit limit;
 	size_t n;
-	int len;
+	int len, rv;
 
 	scoped_guard(ipmi_bh, &m->lock) {
 		if (!s->set)
 			return;
+		s->set = 0;
+		s->setting = true;
 		limit = s->cap;
 		limit.limit_w = s->set_cap_to;
 	}
 	n = dcmi_set_limit(&limit, data);
 	len = ask_dcmi(m, DCMI_SET_LIMIT_CMD, data, n, rsp, sizeof(rsp));
+	rv = set_error(rsp, len);
 	meter_refresh(m, s);
 	guard(ipmi_bh)(&m->lock);
-	s->set = 0;
-	/* 84h and up: DCMI's codes for a value out of range. */
-	s->set_error = len < 0				? len :
-		       !rsp[0]				? 0 :
-		       rsp[0] >= 0x84 && rsp[0] <= 0x89 ? -EINVAL :
-							  -EIO;
+	s->setting = false;
+	s->set_error = rv;
 }

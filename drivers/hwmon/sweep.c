@@ -134,6 +134,12 @@ static enum sensor_outcome read_record(struct monitor *m, struct sensor *s, stru
 	return how;
 }
 
+static bool is_to_be_set_locked(const struct monitor *m, const struct sensor *s)
+{
+	lockdep_assert_held(&m->lock);
+	return s->set || s->set_hyst;
+}
+
 /* One request for a sensor, what somebody wants set before it. */
 static void serve(struct monitor *m, struct sensor *s)
 {
@@ -165,8 +171,11 @@ static void serve(struct monitor *m, struct sensor *s)
 				s->asked = now;
 			s->tries++;
 		}
-		/* A reader may have put it on the urgent list meanwhile: it has its answer now. */
-		take_turn_locked(m, s);
+		/* Who waits to read has an answer now; who has come to set something has not. */
+		if (is_to_be_set_locked(m, s))
+			list_move_tail(&s->turn, &m->urgent);
+		else
+			take_turn_locked(m, s);
 	}
 	wake_up_all(&m->readers);
 }
@@ -220,7 +229,7 @@ int sweep_get(struct sensor *s, struct state *state)
 		s->used = now;
 		m->used = now;
 		fresh = is_fresh_locked(m, s, now) && !m->away;
-		patient = !m->away && !m->tired && !s->chip->gone;
+		patient = !m->away && !m->in_vain && !s->chip->gone;
 		tries = s->tries;
 		if (fresh) {
 			*state = s->state;
@@ -243,7 +252,7 @@ int sweep_get(struct sensor *s, struct state *state)
 		return left;
 	guard(ipmi_bh)(&m->lock);
 	if (!left && s->tries == tries)
-		m->tired = true;
+		m->in_vain = true;
 	if (s->tries == tries || m->away)
 		return -ENODATA;
 	*state = s->state;
@@ -253,7 +262,7 @@ int sweep_get(struct sensor *s, struct state *state)
 static bool is_set(struct monitor *m, struct sensor *s)
 {
 	guard(ipmi_bh)(&m->lock);
-	return (!s->set && !s->set_hyst) || m->away || s->chip->gone;
+	return (!is_to_be_set_locked(m, s) && !s->setting) || m->away || s->chip->gone;
 }
 
 /**
@@ -283,7 +292,7 @@ int sweep_set(struct sensor *s)
 	if (left < 0)
 		return left;
 	guard(ipmi_bh)(&m->lock);
-	if (!s->set && !s->set_hyst)
+	if (!is_to_be_set_locked(m, s) && !s->setting)
 		return s->set_error;
 	return m->away ? -ENODATA : -ETIMEDOUT;
 }
@@ -367,7 +376,7 @@ void sweep_heard(struct monitor *m, const u8 *rsp, int len)
 		m->silent = silence ? min(m->silent + silence, 2U * SILENT_TRIES) : 0;
 		went = m->silent >= SILENT_TRIES && !m->away;
 		m->away = m->silent >= SILENT_TRIES;
-		m->tired = m->tired && silence;
+		m->in_vain = m->in_vain && silence;
 	}
 	if (!went)
 		return;

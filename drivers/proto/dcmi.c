@@ -5,6 +5,7 @@
  * Called by whoever shows a server's power. No lock. Requests and answers begin with the body's
  * number, the latter after their completion code; a BMC without DCMI may answer anything.
  */
+#include <ipmi/bytes.h>
 #include <ipmi/dcmi.h>
 
 #define DCMI_BODY 0xdc
@@ -37,30 +38,8 @@ enum {
 
 #define POWER_MEASURING BIT(6)
 #define CC_NO_LIMIT	0x80	/* and all of the answer is there nevertheless */
-#define CC_OWN_FIRST	0x80	/* of these commands */
+#define CC_OWN_FIRST	0x80	/* of this command itself */
 #define CC_OWN_LAST	0xbe
-
-static u16 get16(const u8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static u32 get32(const u8 *p)
-{
-	return get16(p) | (u32)get16(p + 2) << 16;
-}
-
-static void put16(u8 *p, u16 val)
-{
-	p[0] = val;
-	p[1] = val >> 8;
-}
-
-static void put32(u8 *p, u32 val)
-{
-	put16(p, val);
-	put16(p + 2, val >> 16);
-}
 
 /**
  * dcmi_ask_capabilities() - the data of Get DCMI Capabilities Info, parameter 1
@@ -87,7 +66,7 @@ size_t dcmi_ask_power(u8 data[DCMI_REQUEST_MAX])
 {
 	data[0] = DCMI_BODY;
 	data[1] = MODE_STATISTICS;
-	put16(data + 2, 0);
+	ipmi_put16(data + 2, 0);
 	return 4;
 }
 
@@ -101,13 +80,13 @@ size_t dcmi_ask_power(u8 data[DCMI_REQUEST_MAX])
 size_t dcmi_ask_limit(u8 data[DCMI_REQUEST_MAX])
 {
 	data[0] = DCMI_BODY;
-	put16(data + 1, 0);
+	ipmi_put16(data + 1, 0);
 	return 3;
 }
 
 /**
  * dcmi_set_limit() - the data of Set Power Limit
- * @limit: the limit; whether it is in force is dcmi_activate_limit()'s
+ * @limit: the limit; whether it is in force is the command Activate/Deactivate Power Limit's
  * @data: the data
  *
  * Context: any.
@@ -118,26 +97,10 @@ size_t dcmi_set_limit(const struct dcmi_limit *limit, u8 data[DCMI_REQUEST_MAX])
 	memset(data, 0, DCMI_REQUEST_MAX);
 	data[0] = DCMI_BODY;
 	data[4] = limit->action;
-	put16(data + 5, limit->limit_w);
-	put32(data + 7, limit->correction_ms);
-	put16(data + 13, limit->period_s);
+	ipmi_put16(data + 5, limit->limit_w);
+	ipmi_put32(data + 7, limit->correction_ms);
+	ipmi_put16(data + 13, limit->period_s);
 	return DCMI_REQUEST_MAX;
-}
-
-/**
- * dcmi_activate_limit() - the data of Activate/Deactivate Power Limit
- * @activate: which of the two
- * @data: the data
- *
- * Context: any.
- * Return: its length.
- */
-size_t dcmi_activate_limit(bool activate, u8 data[DCMI_REQUEST_MAX])
-{
-	data[0] = DCMI_BODY;
-	data[1] = activate;
-	put16(data + 2, 0);
-	return 4;
 }
 
 static enum sensor_outcome outcome(const u8 *rsp, size_t len, size_t need)
@@ -188,12 +151,12 @@ enum sensor_outcome dcmi_power_answer(const u8 *rsp, size_t len, struct dcmi_pow
 
 	if (rv != SENSOR_GOOD)
 		return rv;
-	power->now_w = get16(rsp + POWER_NOW);
-	power->min_w = get16(rsp + POWER_MIN);
-	power->max_w = get16(rsp + POWER_MAX);
-	power->average_w = get16(rsp + POWER_AVERAGE);
-	power->timestamp = get32(rsp + POWER_TIMESTAMP);
-	power->period_ms = get32(rsp + POWER_PERIOD);
+	power->now_w = ipmi_get16(rsp + POWER_NOW);
+	power->min_w = ipmi_get16(rsp + POWER_MIN);
+	power->max_w = ipmi_get16(rsp + POWER_MAX);
+	power->average_w = ipmi_get16(rsp + POWER_AVERAGE);
+	power->timestamp = ipmi_get32(rsp + POWER_TIMESTAMP);
+	power->period_ms = ipmi_get32(rsp + POWER_PERIOD);
 	power->measuring = rsp[POWER_STATE] & POWER_MEASURING;
 	return SENSOR_GOOD;
 }
@@ -221,18 +184,18 @@ enum sensor_outcome dcmi_limit_answer(const u8 *rsp, size_t len, struct dcmi_lim
 		return rv;
 	limit->active = !rsp[0];
 	limit->action = rsp[LIMIT_ACTION];
-	limit->limit_w = get16(rsp + LIMIT_WATTS);
-	limit->correction_ms = get32(rsp + LIMIT_CORRECTION);
-	limit->period_s = get16(rsp + LIMIT_PERIOD);
+	limit->limit_w = ipmi_get16(rsp + LIMIT_WATTS);
+	limit->correction_ms = ipmi_get32(rsp + LIMIT_CORRECTION);
+	limit->period_s = ipmi_get16(rsp + LIMIT_PERIOD);
 	return SENSOR_GOOD;
 }
 
 /**
- * dcmi_set_answer() - take an answer to Set, or Activate/Deactivate, Power Limit
+ * dcmi_set_answer() - take an answer to Set Power Limit
  * @rsp: the answer
  * @len: its length, hostile
  *
- * Codes of these commands themselves, as 84h for a limit out of range, are SENSOR_ERROR.
+ * Codes of the command itself, as 84h for a limit out of range, are SENSOR_ERROR.
  *
  * Context: any.
  * Return: the outcome.

@@ -15,7 +15,6 @@
 #define DCMI_GET_READING_CMD		0x02
 #define DCMI_GET_LIMIT_CMD		0x03
 #define DCMI_SET_LIMIT_CMD		0x04
-#define DCMI_ACTIVATE_LIMIT_CMD		0x05
 
 #define DCMI_REQUEST_MAX 15
 
@@ -72,7 +71,6 @@ size_t dcmi_ask_capabilities(u8 data[DCMI_REQUEST_MAX]);
 size_t dcmi_ask_power(u8 data[DCMI_REQUEST_MAX]);
 size_t dcmi_ask_limit(u8 data[DCMI_REQUEST_MAX]);
 size_t dcmi_set_limit(const struct dcmi_limit *limit, u8 data[DCMI_REQUEST_MAX]);
-size_t dcmi_activate_limit(bool activate, u8 data[DCMI_REQUEST_MAX]);
 
 enum sensor_outcome dcmi_capabilities_answer(const u8 *rsp, size_t len,
 					     struct dcmi_capabilities *caps);

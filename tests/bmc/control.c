@@ -11,6 +11,7 @@
 #include "app.h"
 #include "bridge.h"
 #include "control.h"
+#include "dcmi.h"
 #include "fault.h"
 #include "flags.h"
 #include "link.h"
@@ -306,6 +307,7 @@ static const struct {
 	{ "channel", do_channel, NULL },
 	{ "console", NULL, bridge_console },
 	{ "count", do_count, NULL },
+	{ "dcmi", NULL, dcmi_set },
 	{ "delay", NULL, delay_set },
 	{ "disconnect", do_disconnect, NULL },
 	{ "event", do_event, NULL },

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "app.h"
+#include "dcmi.h"
 #include "link.h"
 #include "loop.h"
 #include "record.h"
@@ -20,7 +21,6 @@
 #define SLOT 10
 #define AFTER_ANSWER_MS 50
 
-#define NETFN_GROUP 0x2c
 #define NETFN_CPI1 0x3e
 #define PICMG_ID 0
 
@@ -53,6 +53,8 @@ static uint8_t address_info(const struct request *rq, struct answer *a)
 {
 	static const uint8_t bytes[] = { 0x41, 0x82, 0xff, 0x00, 0x01, 0x00 };
 
+	if (dcmi_is_for(rq))
+		return dcmi_capabilities(rq, a);
 	if (!is_atca())
 		return CC_INVALID_COMMAND;
 	if (rq->data[0] != PICMG_ID)

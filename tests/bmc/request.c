@@ -12,7 +12,7 @@
 
 static const struct command *const tables[] = {
 	app_commands,	flags_commands, bridge_commands, power_commands, picmg_commands,
-	sel_commands,	store_commands, sensor_commands, control_commands,
+	dcmi_commands,	sel_commands,	store_commands, sensor_commands, control_commands,
 };
 
 /* A request the BMC thinks about. */

@@ -13,6 +13,7 @@
 #define NETFN_SENSOR 0x04
 #define NETFN_APP 0x06
 #define NETFN_STORAGE 0x0a
+#define NETFN_GROUP 0x2c
 #define NETFN_OEM 0x2e
 
 #define CC_OK 0x00
@@ -67,6 +68,7 @@ struct command {
 extern const struct command app_commands[];
 extern const struct command bridge_commands[];
 extern const struct command control_commands[];
+extern const struct command dcmi_commands[];
 extern const struct command flags_commands[];
 extern const struct command picmg_commands[];
 extern const struct command power_commands[];

@@ -97,8 +97,6 @@ static void dcmi_requests(void)
 	EXPECT_BYTES(data, dcmi_ask_capabilities(data), ((const u8[]){ 0xdc, 1 }), 2);
 	EXPECT_BYTES(data, dcmi_ask_power(data), ((const u8[]){ 0xdc, 1, 0, 0 }), 4);
 	EXPECT_BYTES(data, dcmi_ask_limit(data), ((const u8[]){ 0xdc, 0, 0 }), 3);
-	EXPECT_BYTES(data, dcmi_activate_limit(true, data), ((const u8[]){ 0xdc, 1, 0, 0 }), 4);
-	EXPECT_BYTES(data, dcmi_activate_limit(false, data), ((const u8[]){ 0xdc, 0, 0, 0 }), 4);
 	EXPECT_BYTES(data, dcmi_set_limit(&limit, data),
 		     ((const u8[]){ 0xdc, 0, 0, 0, 0x11, 0x34, 0x12, 4, 3, 2, 1, 0, 0, 6, 5 }), 15);
 }

@@ -21,7 +21,9 @@
 
 #define SENSORS 200
 #define CHANNELS 40 /* of each of five types */
+#define INPUTS_OF_DCMI 3 /* files with _input in their names */
 #define RECORDS 1000
+#define SETS 50
 #define READERS 16
 #define SCRAPERS 10
 #define SCRAPE_S 6
@@ -126,7 +128,7 @@ static void shows(void)
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_hwmon"), 0));
 	REQUIRE(EXPECT(appears(60)));
 	EXPECT_EQ(run("ls %s | grep -c _input", dir), 0);
-	EXPECT_EQ(atoi(output()), SENSORS);
+	EXPECT_EQ(atoi(output()), SENSORS + INPUTS_OF_DCMI);
 	/* nobody has read: nobody has asked */
 	EXPECT_EQ(readings(), 0);
 	EXPECT_STR(file_text("%s/temp1_label", dir), "Sensor 1");
@@ -137,7 +139,8 @@ static void shows(void)
 	EXPECT_EQ(value("fan1_input"), 4 * 4 * 10);
 	EXPECT_EQ(value("power1_input"), 5 * 5 * 1000000);
 	EXPECT_EQ(readings(), 6);
-	EXPECT_EQ(run("grep -c 'controller locator\\|locator' /sys/kernel/debug/ipmi_hwmon/ipmi0/records"), 0);
+	EXPECT_EQ(run("grep -c 'controller locator\\|locator' /sys/kernel/debug/ipmi_hwmon/ipmi0/records"),
+		  0);
 	EXPECT_EQ(atoi(output()), RECORDS - SENSORS);
 }
 
@@ -169,6 +172,74 @@ static void limits(void)
 	EXPECT_EQ(value("temp2_max"), 0);
 	EXPECT_EQ(file_write(path, "99999999"), 0);
 	EXPECT_EQ(value("temp2_max"), 255 * 6 * 1000);
+}
+
+/* Who sets another limit of a sensor while one is being set: both are set, and neither waits for a turn. */
+static void two_set_limits(void)
+{
+	static const char *const files[] = { "temp3_max", "temp3_crit" };
+	pid_t pids[2];
+	int status;
+
+	for (int i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		for (int n = 1; n <= SETS; n++) {
+			char path[320], text[16];
+
+			snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+			/* M = 4 */
+			snprintf(text, sizeof(text), "%d", n * 4000);
+			if (file_write(path, text) || value(files[i]) != n * 4000)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(waitpid(pids[i], &status, 0), pids[i]);
+		EXPECT_EQ(status, 0);
+	}
+}
+
+/* The file of the DCMI meter with this end. */
+static const char *meter(const char *end)
+{
+	static char name[64];
+	int n = 0;
+
+	if (!run("grep -lx 'DCMI power' %s/power*_label", dir))
+		sscanf(strrchr(output(), '/') + 1, "power%d", &n);
+	snprintf(name, sizeof(name), "power%d_%s", n, end);
+	return name;
+}
+
+static void power_meter(void)
+{
+	char path[320];
+	struct wire w;
+
+	EXPECT_EQ(value(meter("input")), 321 * 1000000LL);
+	EXPECT_EQ(value(meter("input_lowest")), 100 * 1000000LL);
+	EXPECT_EQ(value(meter("input_highest")), 500 * 1000000LL);
+	EXPECT_EQ(value(meter("average")), 300 * 1000000LL);
+	EXPECT_EQ(value(meter("average_interval")), 5000);
+	EXPECT_EQ(value(meter("cap")), 400 * 1000000LL);
+	EXPECT_EQ(file_mode("%s/%s", dir, meter("cap")), 0644);
+	snprintf(path, sizeof(path), "%s/%s", dir, meter("cap"));
+	EXPECT_EQ(file_write(path, "450400000"), 0);
+	EXPECT(bmc_wire(0x2c, 0x04, 0, &w));
+	/* the action, the time to correct and the period stay */
+	EXPECT_HEX(w.data, w.len, "dc 00 00 00 00 c2 01 e8 03 00 00 00 00 01 00");
+	EXPECT_EQ(value(meter("cap")), 450 * 1000000LL);
+	/* the BMC takes 600 at most, and the file no more than its two bytes hold */
+	EXPECT_EQ(file_write(path, "601000000"), -EINVAL);
+	EXPECT_EQ(file_write(path, "65536000000"), -EINVAL);
+	EXPECT_EQ(file_write(path, "-1"), -EINVAL);
+	bmc_line("fault cc netfn=2c cmd=04 arg=192 n=1");
+	EXPECT_EQ(file_write(path, "410000000"), -EBUSY);
+	bmc_line("nofaults");
+	EXPECT_EQ(value(meter("cap")), 450 * 1000000LL);
 }
 
 /* One request for each sensor and interval, however many read. */
@@ -258,12 +329,12 @@ static void away(void)
 	/* it is back with other records */
 	for (int i = 0; i < 40; i++) {
 		value("temp1_input");
-		if (!run("[ $(ls %s | grep -c _input) = 50 ]", dir))
+		if (!run("[ $(ls %s | grep -c _input$) = 51 ]", dir))
 			break;
 		sleep(1);
 		appears(1);
 	}
-	EXPECT_EQ(run("[ $(ls %s | grep -c _input) = 50 ]", dir), 0);
+	EXPECT_EQ(run("[ $(ls %s | grep -c _input$) = 51 ]", dir), 0);
 	EXPECT(value("temp1_input") > 0);
 	EXPECT_STR(file_text("%s/temp10_label", dir), "Sensor 46");
 }
@@ -328,6 +399,8 @@ static void goes(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(shows),
 	KTAP_CASE(limits),
+	KTAP_CASE(two_set_limits),
+	KTAP_CASE(power_meter),
 	KTAP_CASE(scrapers),
 	KTAP_CASE(rests),
 	KTAP_CASE(busy_and_absent),
@@ -340,5 +413,6 @@ int main(void)
 {
 	fd = ipmi_must_open(0);
 	bmc_line("sdr %d %d", SENSORS, RECORDS);
+	bmc_line("dcmi 321 100 500 300 400 600");
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }
