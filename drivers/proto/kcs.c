@@ -328,6 +328,15 @@ static enum ipmi_step wait_ibf(struct kcs *k)
 	return outstanding(k);
 }
 
+/*
+ * A wait that has just begun is not too long, and most looks are of such a one. But a request may
+ * be, or a recovery, whose waits are all short.
+ */
+static bool may_be_late(const struct kcs *k)
+{
+	return k->t.wait_us || k->t.abort_us || k->t.total_us >= TRANSFER_US;
+}
+
 /* Still waiting after this look: for too long? */
 static enum ipmi_step check_time(struct kcs *k)
 {
@@ -375,8 +384,7 @@ static enum ipmi_step kcs_step(struct ipmi_machine *m, u32 elapsed_us)
 		step = wait_ibf(k);
 	else
 		step = proceed(k);
-	/* What has just begun to wait has not waited for too long. */
-	if (k->t.wait_us && (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK))
+	if (may_be_late(k) && (step == IPMI_STEP_SOON || step == IPMI_STEP_TICK))
 		step = check_time(k);
 	return step;
 }

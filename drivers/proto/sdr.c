@@ -6,6 +6,7 @@
  * A record says itself how long it is; what there is beyond that, or beyond what was read,
  * is not looked at.
  */
+#include <ipmi/bytes.h>
 #include <ipmi/sdr.h>
 
 /* Record types, and where a record says what it is: section 43. */
@@ -70,11 +71,6 @@ enum {
 #define THRESHOLD_EVENTS 0x0fff
 #define STATES		 0x7fff
 
-static u16 get16(const u8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
 /* The low @bits of @val are a number in two's complement. */
 static int sign_extend(unsigned int val, unsigned int bits)
 {
@@ -126,7 +122,7 @@ static void parse_common(struct sdr_sensor *s, const u8 *record)
 {
 	u8 capabilities = record[AT_CAPABILITIES];
 
-	s->record_id = get16(record + AT_ID);
+	s->record_id = ipmi_get16(record + AT_ID);
 	s->owner = record[AT_OWNER];
 	s->channel = record[AT_CHANNEL] >> 4;
 	s->lun = record[AT_CHANNEL] & 3;
@@ -141,12 +137,12 @@ static void parse_common(struct sdr_sensor *s, const u8 *record)
 	s->sensor_type = record[AT_SENSOR_TYPE];
 	s->event_type = record[AT_EVENT_TYPE];
 	s->has_thresholds = s->event_type == EVENT_THRESHOLDS;
-	s->assertions = get16(record + AT_ASSERTIONS) & STATES;
-	s->deassertions = get16(record + AT_DEASSERTIONS) & STATES;
+	s->assertions = ipmi_get16(record + AT_ASSERTIONS) & STATES;
+	s->deassertions = ipmi_get16(record + AT_DEASSERTIONS) & STATES;
 	if (s->has_thresholds)
 		parse_thresholds(s, record);
 	else
-		s->states = get16(record + AT_READABLE) & STATES;
+		s->states = ipmi_get16(record + AT_READABLE) & STATES;
 	parse_units(&s->units, record);
 	s->factors.format = record[AT_UNITS] >> 6;
 	s->share_count = 1;

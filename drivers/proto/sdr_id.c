@@ -4,6 +4,7 @@
  *
  * Called by sdr.c. No lock. What comes out is valid UTF-8 that can be shown in one line.
  */
+#include <ipmi/bytes.h>
 #include <ipmi/sdr.h>
 
 enum { CODING_UNICODE, CODING_BCD_PLUS, CODING_PACKED };
@@ -110,9 +111,9 @@ static void decode_utf16(struct text *text, const u8 *p, size_t len)
 	u32 c, low;
 
 	for (; len >= 2; p += 2, len -= 2) {
-		c = p[0] | p[1] << 8;
+		c = ipmi_get16(p);
 		if (c >= 0xd800 && c < 0xe000) {
-			low = len >= 4 ? p[2] | p[3] << 8 : 0;
+			low = len >= 4 ? ipmi_get16(p + 2) : 0;
 			if (c >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
 				continue;
 			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));

@@ -12,6 +12,7 @@
  * at the stamp again; if that has moved, all begins anew with INFO, and so it goes on if there is
  * no repository after all. What the next LUN has begins with RESERVE.
  */
+#include <ipmi/bytes.h>
 #include <ipmi/sdr_walk.h>
 
 enum { IDENTIFY, INFO, RESERVE, READ, CHECK };
@@ -56,16 +57,6 @@ enum {
 /* What Get Device ID says that there is, section 20.1. */
 #define HAS_REPOSITORY	BIT(0)
 #define HAS_DEVICE_SDRS BIT(1)
-
-static u16 get16(const u8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static u32 get32(const u8 *p)
-{
-	return get16(p) | (u32)get16(p + 2) << 16;
-}
 
 static bool seen(const struct sdr_walk *w, u16 id)
 {
@@ -230,7 +221,7 @@ static enum sdr_walk_event next_record(struct sdr_walk *w, enum sdr_walk_event e
 static enum sdr_walk_event have_record(struct sdr_walk *w)
 {
 	if (w->id == RECORD_FIRST) {
-		w->record_id = get16(w->record);
+		w->record_id = ipmi_get16(w->record);
 	} else {
 		/* Some BMCs put another number into it. */
 		w->record_id = w->id;
@@ -290,7 +281,7 @@ static enum sdr_walk_event read_answer(struct sdr_walk *w, const u8 *rsp, size_t
 	if (len < 3)
 		return try_again(w, 0);
 	got = min_t(size_t, len - 3, asked);
-	w->next = get16(rsp + 1);
+	w->next = ipmi_get16(rsp + 1);
 	w->has_next = true;
 	if (!got && w->have < SDR_HEADER)
 		return try_again(w, 0);
@@ -312,12 +303,12 @@ static bool take_stamp(struct sdr_stamp *stamp, const u8 *rsp, size_t len)
 	stamp->known = true;
 	if (stamp->device) {
 		stamp->count = rsp[1];
-		stamp->first = len >= 7 ? get32(rsp + 3) : 0;
+		stamp->first = len >= 7 ? ipmi_get32(rsp + 3) : 0;
 		stamp->second = 0;
 	} else {
-		stamp->count = get16(rsp + 2);
-		stamp->first = get32(rsp + 6);
-		stamp->second = get32(rsp + 10);
+		stamp->count = ipmi_get16(rsp + 2);
+		stamp->first = ipmi_get32(rsp + 6);
+		stamp->second = ipmi_get32(rsp + 10);
 	}
 	return true;
 }
@@ -376,7 +367,7 @@ static enum sdr_walk_event take_answer(struct sdr_walk *w, const u8 *rsp, size_t
 		return info_answer(w, rsp, len);
 	case RESERVE:
 		/* Section 33.11: reading from the record's begin on needs none. */
-		w->reservation = !rsp[0] && len >= 3 ? get16(rsp + 1) : 0;
+		w->reservation = !rsp[0] && len >= 3 ? ipmi_get16(rsp + 1) : 0;
 		w->state = READ;
 		return SDR_WALK_ASK;
 	case CHECK:

@@ -473,6 +473,30 @@ static void a_run_is_steps(void)
 	rig_free(&r);
 }
 
+/* A request is bounded too if each of its bytes is there at the first look after it. */
+static void bytes_at_the_first_look(void)
+{
+	static const u8 req[IPMI_MAX_MSG_LENGTH] = { IPMI_NETFN_APP_REQUEST << 2, 0xff };
+	const u32 each_us = 90000;
+	enum ipmi_step step;
+	unsigned int looks;
+	u64 took_us = 0;
+	struct rig r;
+
+	make(&r);
+	bmc.b.byte_us = 10;
+	EXPECT_EQ(r.m->ops->start(r.m, req, sizeof(req)), 0);
+	do {
+		looks = 128;
+		bmc.b.now_ns += each_us * 1000ULL;
+		step = r.m->ops->run(r.m, each_us, &looks);
+		took_us += each_us;
+	} while (step != IPMI_STEP_DONE && step != IPMI_STEP_FAILED && took_us < 60000000);
+	EXPECT_EQ(step, IPMI_STEP_FAILED);
+	EXPECT_SAY(took_us <= r.m->ops->message_timeout_us, "%llu us", (unsigned long long)took_us);
+	rig_free(&r);
+}
+
 static void faults_at_every_access(void)
 {
 	faults_run(kcs_faults, ARRAY_SIZE(kcs_faults), make_variant, 4);
@@ -499,6 +523,7 @@ static const struct test kcs_tests[] = {
 	TEST(slow_recovery),
 	TEST(a_try_is_brief),
 	TEST(a_run_is_steps),
+	TEST(bytes_at_the_first_look),
 	TEST(faults_at_every_access),
 };
 
