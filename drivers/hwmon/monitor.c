@@ -95,25 +95,34 @@ static int read_all(struct monitor *m)
 	return show(m, chip);
 }
 
-static bool have_moved(struct monitor *m)
+/*
+ * Do the records have to be read again? A BMC that has just come back may be too busy to tell.
+ *
+ * Return: 1 if so, 0, or a negative errno if the BMC has not told.
+ */
+static int have_moved(struct monitor *m)
 {
 	struct sdr_walk_request rq;
 	u8 rsp[32];
 	int len;
 
 	if (!m->chip || !m->chip->stamp.known)
-		return true;
+		return 1;
 	sdr_stamp_request(&m->chip->stamp, &rq);
 	len = ask_bmc(m, rq.lun, rq.netfn, rq.cmd, rq.data, rq.len, rsp, sizeof(rsp));
 	sweep_heard(m, rsp, len);
-	return sdr_stamp_moved(&m->chip->stamp, len > 0 ? rsp : NULL, max(len, 0));
+	if (len < 1)
+		return len ?: -EIO;
+	if (sensor_outcome_of(rsp[0]) == SENSOR_BUSY)
+		return -EBUSY;
+	return sdr_stamp_moved(&m->chip->stamp, rsp, len);
 }
 
 static void look(struct monitor *m, struct course *c)
 {
-	int rv = 0;
+	int rv = have_moved(m);
 
-	if (!m->chip || !m->chip->stamp.known || have_moved(m))
+	if (rv > 0)
 		rv = READ_ONCE(m->away) ? -ENODATA : read_all(m);
 	if (kthread_should_stop())
 		return;

@@ -319,6 +319,8 @@ static void away(void)
 
 	value("temp1_input");
 	bmc_line("sdr 50 60");
+	/* and as it comes back it is not ready to tell whether its records have changed */
+	bmc_line("fault cc netfn=0a cmd=20 arg=210 n=1");
 	bmc_line("away silent 9000");
 	sleep(8);
 	value("temp1_input");
