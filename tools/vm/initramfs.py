@@ -6,7 +6,7 @@ base    dash, busybox, kmod and the in-tree modules that matter here; per kernel
 tools   ipmitool, FreeIPMI, ipmiutil, openipmicmd, wdctl, watchdog, sensors, node_exporter,
         strace, bash; cached
 ours    the project's modules in lib/modules/KVER/updates, so that they win
-payload programs, test modules and files of one run, and /vm/job, the script of one boot
+payload test modules and files of one run; /vm/job, the script of one boot, and the programs it names
 
 Each layer is a cpio archive; an initramfs is their concatenation. Called by run,
 shell and demo through Guest.
@@ -229,6 +229,24 @@ def tools_layer():
     return cached("tools", [stamp(p) for p in sorted(paths.values()) + [__file__]], make)
 
 
+def strip(kernel, module, to):
+    """A module as INSTALL_MOD_STRIP=1 installs it."""
+    os.makedirs(os.path.dirname(to), exist_ok=True)
+    run(kernel.arch.cross + "strip", "--strip-debug", "-o", to, module)
+
+
+def copy(root, path, source):
+    """A file of the guest."""
+    dest = os.path.join(root, path)
+    os.makedirs(os.path.dirname(dest), exist_ok=True)
+    shutil.copy(source, dest)
+
+
+def is_program(path):
+    with open(path, "rb") as f:
+        return f.read(4) == b"\x7fELF"
+
+
 def our_layer(kernel, base, modules, work):
     """The modules below a folder in lib/modules/KVER/updates; an archive in work."""
     found = sorted(path for path in glob.glob(os.path.join(modules, "**", "*.ko"), recursive=True)
@@ -240,11 +258,8 @@ def our_layer(kernel, base, modules, work):
     lib = os.path.join(root, "lib/modules", kernel.name)
     in_tree_lib = os.path.join(base, "root/lib/modules", kernel.name)
     shutil.copytree(in_tree_lib, lib)
-    os.mkdir(os.path.join(lib, "updates"))
     for path in found:
-        # as INSTALL_MOD_STRIP=1 would
-        run(kernel.arch.cross + "strip", "--strip-debug", "-o", os.path.join(lib, "updates", os.path.basename(path)),
-            path)
+        strip(kernel, path, os.path.join(lib, "updates", os.path.basename(path)))
     run("depmod", "-b", root, kernel.name)
     # the in-tree ones are in the base already
     shutil.rmtree(os.path.join(lib, "kernel"))
@@ -263,23 +278,27 @@ class Guest:
         self.layers = [os.path.join(base, "layer.cpio")]
         if stack == "ours":
             self.layers.append(our_layer(kernel, base, modules, self.work))
+        self.programs = {path: source for path, source in files.items() if is_program(source)}
         root = os.path.join(self.work, "payload")
-        for path in glob.glob(os.path.join(modules, "tests/modules/*.ko")):
-            files = {**files, "vm/modules/" + os.path.basename(path): path}
+        os.makedirs(root)
         for path, source in files.items():
-            dest = os.path.join(root, path)
-            os.makedirs(os.path.dirname(dest), exist_ok=True)
-            shutil.copy(source, dest)
-        if files:
-            pack(root, root + ".cpio")
-            self.layers.append(root + ".cpio")
+            if path not in self.programs:
+                copy(root, path, source)
+        for path in glob.glob(os.path.join(modules, "tests/modules/*.ko")):
+            strip(kernel, path, os.path.join(root, "vm/modules", os.path.basename(path)))
+        pack(root, root + ".cpio")
+        self.layers.append(root + ".cpio")
 
     def initrd(self, job, tools=False, more=()):
         """A file for QEMU's -initrd; job is the text of a shell script, see guest-init; more
-        are archives, see extra.py."""
+        are archives, see extra.py. A program that it names is there, and all if it names none:
+        they are a hundred megabytes, which each boot would unpack."""
         folder = tempfile.mkdtemp(dir=self.work)
         root = os.path.join(folder, "root")
-        os.makedirs(os.path.join(root, "vm"))
+        named = {path for path in self.programs if f"/{path} " in job.replace("\n", " ")}
+        for path in named or self.programs:
+            copy(root, path, self.programs[path])
+        os.makedirs(os.path.join(root, "vm"), exist_ok=True)
         with open(os.path.join(root, "vm/job"), "w", encoding="utf-8") as f:
             f.write(job)
         pack(root, os.path.join(folder, "job.cpio"))
