@@ -22,7 +22,7 @@ SYSRQ = "sysrq triggered crash"         # of the panic of a test that names none
 
 TEST_KEYS = {"about", "program", "on", "load", "append", "seconds", "stacks", "tools", "cpus",
              "parallel", "allow", "allow_in", "require", "forbid", "kernels", "fails", "asked",
-             "panic", "panic_says", "skips", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
+             "panic", "panic_says", "skips", "alone", "bmc_require", "bmc_forbid", "boots", "ends", "once", "has", "memory", "host"}
 HARDWARE_KEYS = {"about", "has", "stacks", "qemu", "append", "arch", "board", "tree", "bmc", "load",
                  "emulator"}
 
@@ -66,6 +66,7 @@ class Case:
         once = test.get("once", False)
         self.once = on in once if isinstance(once, list) else once
         self.ends = test.get("ends")
+        self.alone = test.get("alone", False)
         self.host = test.get("host") and os.path.join(PROGRAMS, test["host"])
 
     def job(self, stack):
