@@ -158,7 +158,7 @@ def vbmc():
     cases = [("vbmc", f"serve count {REQUESTS}")]
     cases += [(f"vbmc, {users} user{'s' if users > 1 else ''}", f"serve load as-it-is {users} {SECONDS}")
               for users in (1, 8, 64)]
-    yield Boot("vbmc", "none", cases, exact=True, rounds=False, stacks=["ours"],
+    yield Boot("vbmc", "none", cases, exact=True, rounds=False, stacks=["ours"], seconds=600,
                load=[MANY, "modprobe ipmi_vbmc", "modprobe ipmi_devintf"])
 
 
