@@ -21,11 +21,12 @@ shift $((OPTIND - 1))
 [ $# -le 1 ] || usage
 out=${1:-}
 
-# the counters of ipmi_si and of ipmi_ssif lie among other files of the device
+# the counters of ipmi_si, ipmi_ssif and ipmi_vbmc lie among other files of the device
 transport="short_timeouts long_timeouts idles interrupts attentions flag_fetches hosed_count
 	complete_transactions events watchdog_pretimeouts incoming_messages sent_messages
 	sent_messages_parts send_retries send_errors received_messages received_message_parts
-	receive_retries receive_errors flag_fetches hosed alerts"
+	receive_retries receive_errors flag_fetches hosed alerts requests answers timeouts refused
+	late_answers messages"
 
 print() {
 	set --
@@ -68,7 +69,7 @@ print() {
 		out("ipmi_driver_info", "gauge", "An IPMI interface of this machine.", info)
 		out("ipmi_driver_bmc_away", "gauge", "1 while the BMC does not answer.", absent)
 		out("ipmi_driver_core_events_total", "counter", "Counters of ipmi_msghandler, the files of ipmi_stats.", cores)
-		out("ipmi_driver_transport_events_total", "counter", "Counters of the transport, ipmi_si or ipmi_ssif.", transports)
+		out("ipmi_driver_transport_events_total", "counter", "Counters of the transport: ipmi_si, ipmi_ssif or ipmi_vbmc.", transports)
 	}' "$@"
 }
 

@@ -12,6 +12,7 @@ KERNEL = "6.1.0-99-amd64"
 VERSION = "40.0.1"
 STACK = ("ipmi_msghandler", "ipmi_devintf", "ipmi_si", "ipmi_ssif", "ipmi_watchdog", "ipmi_poweroff")
 DEVICE = "/sys/devices/platform/dmi-ipmi-si.0"
+PROGRAM = "/sys/devices/platform/ipmi_vbmc.0"
 UP = """[    3.781112] SMBIOS dmi-ipmi-si.0 kcs at i/o 0xca2 size 1 spacing 1 irq 5
 [    3.820921] up as ipmi0, at try 1
 """
@@ -126,6 +127,32 @@ class Tree:
         self.write(folder + "/dev", f"240:{number}\n")
         self.link(folder + "/device", "../../../platform/" + os.path.basename(device))
         self.write(f"/dev/ipmi{number}", mode=0o600)
+
+    def program(self, number=0, comm="ipmi-vbmc"):
+        """An interface whose BMC is a program: ipmi_vbmc."""
+        self.loaded("ipmi_vbmc", VERSION)
+        for name, value in (("type", "vbmc"), ("params", f"vbmc,program,pid=8123,ipmb=32,comm={comm}"),
+                            ("requests", 52), ("answers", 50), ("timeouts", 1), ("refused", 1), ("late_answers", 0),
+                            ("events", 3), ("messages", 0), ("watchdog_pretimeouts", 0), ("nr_users", 1),
+                            ("nr_msgs", 0), ("ipmi_stats/sent_local_commands", 51), ("ipmi_stats/bmc_away", 0)):
+            self.write(f"{PROGRAM}/{name}", f"{value}\n")
+        self.link("/sys/bus/platform/devices/ipmi_vbmc.0", "../../../devices/platform/ipmi_vbmc.0")
+        folder = f"/sys/devices/virtual/ipmi/ipmi{number}"
+        self.link(f"/sys/class/ipmi/ipmi{number}", f"../../devices/virtual/ipmi/ipmi{number}")
+        self.write(folder + "/dev", f"240:{number}\n")
+        self.link(folder + "/device", "../../../platform/ipmi_vbmc.0")
+        self.write(f"/dev/ipmi{number}", mode=0o600)
+
+    def hwmon(self):
+        """ipmi_hwmon shows the sensors of ipmi0."""
+        self.loaded("ipmi_hwmon", VERSION)
+        folder = "/sys/devices/platform/ipmi_hwmon.0/hwmon/hwmon3"
+        for name in ("name", "temp1_input", "temp1_label", "fan1_input", "fan1_alarm"):
+            self.write(f"{folder}/{name}", "ipmi\n" if name == "name" else "0\n")
+        self.link(folder + "/device", "../../../ipmi_hwmon.0")
+        self.link("/sys/class/hwmon/hwmon3", "../../devices/platform/ipmi_hwmon.0/hwmon/hwmon3")
+        self.write("/sys/class/hwmon/hwmon0/temp1_input", "1\n")
+        self.debugfs("ipmi_hwmon/ipmi0/records", "# 2 records; the walk ended: all read\n")
 
     def no_interface(self):
         self.remove("/sys/class/ipmi/ipmi0", "/sys/devices", "/dev/ipmi0",
@@ -351,6 +378,44 @@ def slow(tree):
     tree.write("/sys/class/watchdog/watchdog0/timeout", "60\n")
 
 
+def program(tree):
+    """A virtual machine whose only BMC is a program."""
+    virtual(tree)
+    tree.remove("/sys/module/ipmi_si", "/sys/kernel/debug/ipmi_si")
+    tree.program()
+    tree.hwmon()
+
+
+def program_away(tree):
+    program(tree)
+    tree.write(PROGRAM + "/ipmi_stats/bmc_away", "1\n")
+
+
+def program_hostile(tree):
+    """A program may call itself what it likes."""
+    program(tree)
+    tree.write(PROGRAM + "/params", b"vbmc,program,pid=8123,ipmb=32,comm=kcs,irq=5\x1b[31m\xff\n")
+
+
+def program_bare(tree):
+    """Without ipmi_devintf."""
+    program(tree)
+    tree.remove("/sys/class/ipmi", "/sys/devices/virtual", "/dev/ipmi0", "/sys/module/ipmi_devintf")
+
+
+def program_none(tree):
+    """ipmi_vbmc is loaded, and no program has come."""
+    program(tree)
+    tree.no_interface()
+    tree.remove("/sys/bus/platform", "/sys/class/hwmon")
+
+
+def beside(tree):
+    """Hardware, and a program beside it."""
+    tree.program(number=1)
+    tree.hwmon()
+
+
 def hostile(tree):
     """Who writes these files wants the terminal, the JSON or the memory of who reads them."""
     tree.write("/sys/class/dmi/id/sys_vendor", b"\x1b[2J\x9b31m evil \xff\xfe\xc0\x80 \xe2\x80\xae\n")
@@ -376,7 +441,8 @@ MACHINES = {f.__name__: (f, uid) for f, uid in (
     (no_ipmi, 0), (mix, 0), (mix_files, 0), (refused, 0), (blacklisted, 0), (install_false, 0), (secure_boot, 0),
     (sig_enforce, 0), (signed, 0), (other_kernel, 0), (no_devintf, 0), (no_node, 0), (container, 0), (user, 1000),
     (group, 1000), (away, 0), (away_counter, 0), (away_intree, 0), (back, 0), (dead_irq, 0), (hoarder, 0), (intree, 0),
-    (intree_wrong, 0), (virtual, 0), (devicetree, 0), (taken, 0), (slow, 0), (hostile, 0))}
+    (intree_wrong, 0), (virtual, 0), (devicetree, 0), (taken, 0), (slow, 0), (hostile, 0), (program, 0),
+    (program_away, 0), (program_hostile, 0), (program_bare, 0), (program_none, 0), (beside, 0))}
 
 
 def make(name, folder, objects):

@@ -49,7 +49,7 @@ class Boot:
         self.tools = options.get("tools", False)
         self.bmc = options.get("bmc")                   # else that of the hardware
         self.rounds = options.get("rounds", True)       # more than one is of use
-        self.stacks = options.get("stacks", ["ours", "intree"])
+        self.stacks = options.get("stacks", ["ours", "intree"])    # the others have no such thing
         self.seconds = options.get("seconds", 120)
         self.append = ICOUNT_APPEND if self.exact else ""
 
@@ -153,9 +153,19 @@ def tools():
                    tools=True, bmc="fast", rounds=False, seconds=300)
 
 
+def vbmc():
+    """ipmi_vbmc with a program that answers at once: the core and two devices, no hardware; exact."""
+    cases = [("vbmc", f"serve count {REQUESTS}")]
+    cases += [(f"vbmc, {users} user{'s' if users > 1 else ''}", f"serve load as-it-is {users} {SECONDS}")
+              for users in (1, 8, 64)]
+    yield Boot("vbmc", "none", cases, exact=True, rounds=False, stacks=["ours"], seconds=600,
+               load=[MANY, "modprobe ipmi_vbmc", "modprobe ipmi_devintf"])
+
+
 def memory():
     """Of an open file, and of an answer that nobody has fetched yet."""
     yield Boot("memory", "kcs", [("kcs", "memory")], rounds=False)
 
 
-GROUPS = {g.__name__: g for g in (instructions, timed, load, idle, start, death, tools, memory, matrix)}
+GROUPS = {g.__name__: g for g in (instructions, timed, vbmc, load, idle, start, death, tools, memory,
+                                  matrix)}

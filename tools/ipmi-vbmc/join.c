@@ -29,13 +29,15 @@
 #define ROOM_MS 1000
 #define RESET_CHECKS 30		/* of the enables, after a reset command, one a second */
 #define RESET_CHECK_MS 1000
+#define LOOK_MIN_MS 10		/* again, while the BMC shows attention and gives nothing */
+#define LOOK_MAX_MS 1000
 #define BACK_OFF_MIN_MS 100
 #define BACK_OFF_MAX_MS 5000
 #define CC_TOO_LONG 0xc6
 #define CC_NOT_READY 0xd2
 
 /* Hardware commands of the protocol, those to the host first. */
-enum { ATTN = 1, ATTN_IRQ = 2, POWER_OFF = 3, RESET = 4, NMI = 7, SHUTDOWN = 9 };
+enum { NO_ATTN = 0, ATTN = 1, ATTN_IRQ = 2, POWER_OFF = 3, RESET = 4, NMI = 7, SHUTDOWN = 9 };
 enum { CAPABILITIES = 0x08, HAS_IRQ = 0x04, HAS_ATTN = 0x10, PROTOCOL = 0xff };
 
 struct packet {
@@ -52,7 +54,8 @@ static struct {
 	double next_try, pause;
 	struct frame_reader reader;
 	struct attn attn;
-	bool attn_turn;
+	bool attn_turn, attention;
+	double attn_look, attn_pause;
 	enum { IDLE, USER, HOUSEKEEPING } wire;
 	uint8_t seq, netfn, cmd;
 	__u64 id;
@@ -145,7 +148,7 @@ static void gone(const char *why)
 	else if (!j.said_gone)
 		say("waiting for the BMC at %s (%s)", j.name, why);
 	j.said_gone = true;
-	j.ready = false;
+	j.ready = j.attention = false;
 	if (j.wire == USER)
 		refuse();
 	else if (j.wire == HOUSEKEEPING)
@@ -184,6 +187,8 @@ static void try(void)
 	memset(&j.reader, 0, sizeof(j.reader));
 	j.said_gone = false;
 	j.ready = true;
+	j.attention = false;
+	j.attn_pause = LOOK_MIN_MS;
 	j.attn = (struct attn){ .has_events = true,
 				.due = ATTN_DUE_CLEAR | ATTN_DUE_ENABLES | ATTN_DUE_FLAGS };
 	hardware(version, sizeof(version));
@@ -232,6 +237,16 @@ static bool next_user(void)
 	return true;
 }
 
+/*
+ * Attention lasts until the BMC takes it back, but it is told of only as it begins: an event whose
+ * fetching has failed is still there. So it is looked at again, later each time nothing comes of it.
+ */
+static void look_again(void)
+{
+	j.attn_look = now_ms() + j.attn_pause;
+	j.attn_pause = j.attn_pause * 2 < LOOK_MAX_MS ? j.attn_pause * 2 : LOOK_MAX_MS;
+}
+
 static bool next_housekeeping(void)
 {
 	uint8_t rq[ATTN_REQUEST_MAX];
@@ -243,6 +258,8 @@ static bool next_housekeeping(void)
 	n = attn_next(&j.attn, rq);
 	if (!n)
 		return false;
+	if (j.attn.asked == IPMI_GET_MSG_FLAGS_CMD)
+		look_again();
 	j.wire = HOUSEKEEPING;
 	ask(rq, n);
 	return true;
@@ -279,9 +296,11 @@ static void answered(const uint8_t *bytes, size_t len)
 	j.wire = IDLE;
 	switch (attn_answer(&j.attn, rsp, len)) {
 	case ATTN_MESSAGE:
+		j.attn_pause = LOOK_MIN_MS;
 		give(IPMI_VBMC_MESSAGE, 0, rsp + 3, len - 3);
 		break;
 	case ATTN_EVENT:
+		j.attn_pause = LOOK_MIN_MS;
 		give(IPMI_VBMC_EVENT, 0, rsp + 3, 16);
 		break;
 	case ATTN_PRETIMEOUT:
@@ -300,10 +319,15 @@ static void command(const uint8_t *bytes)
 	};
 	unsigned int what = bytes[0];
 
-	if (what == ATTN || what == ATTN_IRQ)
+	if (what == ATTN || what == ATTN_IRQ) {
+		j.attention = true;
+		j.attn_pause = LOOK_MIN_MS;
 		j.attn.due |= ATTN_DUE_FLAGS;
-	else if (what < ARRAY_SIZE(wants) && wants[what])
+	} else if (what == NO_ATTN) {
+		j.attention = false;
+	} else if (what < ARRAY_SIZE(wants) && wants[what]) {
 		say("the BMC wants to %s: nothing is done", wants[what]);
+	}
 }
 
 static void receive(void)
@@ -350,7 +374,11 @@ static int times(void)
 		j.look = t + RESET_CHECK_MS;
 		j.looks--;
 	}
+	if (j.attention && !attn_wants(&j.attn) && t >= j.attn_look)
+		j.attn.due |= ATTN_DUE_FLAGS;
 	end = j.looks ? j.look : t + ROOM_MS;
+	if (j.attention && !attn_wants(&j.attn) && j.attn_look < end)
+		end = j.attn_look;
 	if (j.wire != IDLE && j.due < end)
 		end = j.due;
 	if (j.sock < 0 && j.next_try < end)

@@ -17,11 +17,25 @@ static const char *const drivers[] = {
 	"platform/drivers/ipmi_powernv", "i2c/drivers/ipmi_ipmb",
 };
 
+/* Devices of no driver: an interface that is a program. */
+#define PROGRAMS "/sys/bus/platform/devices"
+
 static int number_of(const char *name)
 {
 	int n;
 
 	return sscanf(name, "ipmi%d", &n) == 1 ? n : UNKNOWN;
+}
+
+/* "vbmc,program,pid=17,ipmb=32,comm=NAME": its name may be anything, and is the last */
+static void take_program(struct iface *f, const char *params)
+{
+	const char *name = strstr(params, ",comm=");
+	int pid;
+
+	f->irq = 0;
+	if (name && sscanf(params, "vbmc,program,pid=%d,", &pid) == 1)
+		snprintf(f->place, sizeof(f->place), "program %.15s (pid %d)", name + strlen(",comm="), pid);
 }
 
 /* "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32" */
@@ -33,6 +47,10 @@ static void take_params(struct iface *f)
 
 	if (!tree_line(line, sizeof(line), "%s/params", f->path))
 		return;
+	if (f->is_program) {
+		take_program(f, line);
+		return;
+	}
 	if (sscanf(line, "%15[^,],%7[^,],0x%lx", f->type, space, &addr) == 3)
 		snprintf(f->place, sizeof(f->place), "%s 0x%lx", space, addr);
 	irq = strstr(line, "irq=");
@@ -86,6 +104,7 @@ static void take(struct iface *f, int number, const char *path)
 		snprintf(f->dev, sizeof(f->dev), "%s", strrchr(path, '/') + 1);
 	tree_link(f->driver, sizeof(f->driver), "%s/driver", path);
 	tree_line(f->type, sizeof(f->type), "%s/type", path);
+	f->is_program = !strcmp(f->type, "vbmc");
 	take_params(f);
 	if (tree_number(&n, "%s/interrupts_enabled", path))
 		f->irq_works = n > 0;
@@ -133,11 +152,30 @@ static int from_drivers(struct iface *found, int room)
 	return n;
 }
 
+static int from_programs(struct iface *found, int room)
+{
+	char **names = tree_list(PROGRAMS);
+	int n = 0;
+
+	for (char **name = names; *name && n < room; name++) {
+		char path[256];
+
+		snprintf(path, sizeof(path), PROGRAMS "/%.200s", *name);
+		if (!strncmp(*name, "ipmi_vbmc.", strlen("ipmi_vbmc.")) && tree_exists("%s/type", path))
+			take(&found[n++], UNKNOWN, path);
+	}
+	tree_list_free(names);
+	return n;
+}
+
 int iface_find(struct iface *found, int room)
 {
 	int n = from_class(found, room);
 
-	return n || tree_exists("/sys/class/ipmi") || opt.device >= 0 ? n : from_drivers(found, room);
+	if (n || tree_exists("/sys/class/ipmi") || opt.device >= 0)
+		return n;
+	n = from_drivers(found, room);
+	return n + from_programs(found + n, room - n);
 }
 
 long long iface_counter(const struct iface *iface, bool core, const char *name)
@@ -162,6 +200,10 @@ const char *iface_about(const struct iface *iface)
 	static char text[128];
 	char type[16], irq[24] = "";
 
+	if (iface->is_program) {
+		snprintf(text, sizeof(text), "no hardware: %s", *iface->place ? iface->place : "a program");
+		return text;
+	}
 	for (unsigned int i = 0; i < sizeof(type); i++)
 		type[i] = toupper((unsigned char)iface->type[i]);
 	if (iface->irq > 0)

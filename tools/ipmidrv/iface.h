@@ -16,8 +16,9 @@
  * @path: its device's folder, below the root
  * @dev: its device's name
  * @driver: ipmi_si, ipmi_ssif, ...
- * @type: kcs, smic, bt, ssif, ...
- * @place: "i/o 0xca2", or "" where there is none
+ * @type: kcs, smic, bt, ssif, vbmc, ...
+ * @is_program: it is of ipmi_vbmc: there is no hardware, its BMC is a program
+ * @place: "i/o 0xca2", "program NAME (pid 17)", or "" where there is none
  * @irq: its interrupt, 0 = none, UNKNOWN
  * @irq_works: 1, 0 or UNKNOWN
  * @counted: it has ipmi_stats/, so it is of ipmi-drivers
@@ -31,6 +32,7 @@ struct iface {
 	char dev[64];
 	char driver[32];
 	char type[16];
+	bool is_program;
 	char place[48];
 	int irq;
 	int irq_works;
@@ -50,7 +52,7 @@ long long iface_counter(const struct iface *iface, bool core, const char *name);
 /* "ipmi0", or the device's name where there is none. */
 const char *iface_name(const struct iface *iface);
 
-/* "KCS i/o 0xca2 irq 5", for people; valid until the next call. */
+/* "KCS i/o 0xca2 irq 5", "no hardware: program NAME (pid 17)", for people; valid until the next call. */
 const char *iface_about(const struct iface *iface);
 
 #define IFACES_MAX 64

@@ -13,7 +13,8 @@
 #include "tree.h"
 
 const char *const module_names[MOD_COUNT] = {
-	"ipmi_msghandler", "ipmi_devintf", "ipmi_si", "ipmi_ssif", "ipmi_watchdog", "ipmi_poweroff",
+	"ipmi_msghandler", "ipmi_devintf",  "ipmi_si",	  "ipmi_ssif",
+	"ipmi_watchdog",   "ipmi_poweroff", "ipmi_hwmon", "ipmi_vbmc",
 };
 
 bool version_is_ours(const char *version)

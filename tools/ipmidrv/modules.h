@@ -14,6 +14,8 @@ enum module_id {
 	MOD_SSIF,
 	MOD_WATCHDOG,
 	MOD_POWEROFF,
+	MOD_HWMON,
+	MOD_VBMC,
 	MOD_COUNT
 };
 extern const char *const module_names[MOD_COUNT];

@@ -186,6 +186,20 @@ static void add_interfaces(void)
 	}
 }
 
+/* What ipmi_hwmon makes of a BMC's records. */
+static void add_hwmon(void)
+{
+	char **names = tree_list("/sys/kernel/debug/ipmi_hwmon");
+
+	for (char **name = names; *name; name++) {
+		char *path = textf("hwmon/%s", *name);
+
+		add(tree_read(NULL, "/sys/kernel/debug/ipmi_hwmon/%s/records", *name), path);
+		free(path);
+	}
+	tree_list_free(names);
+}
+
 static void add_configuration(void)
 {
 	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/lib/modprobe.d",
@@ -238,6 +252,7 @@ static void add_all(void)
 	add(lines_of("/proc/interrupts", ipmi), "proc/interrupts");
 	add(tree_read(NULL, "/sys/kernel/debug/ipmi_si/discovery"), "discovery/ipmi_si");
 	add(tree_read(NULL, "/sys/kernel/debug/ipmi_ssif/discovery"), "discovery/ipmi_ssif");
+	add_hwmon();
 	add_smbios();
 	add_interfaces();
 	add_configuration();

@@ -23,7 +23,8 @@ static const char *const transport[] = {
 	"flag_fetches",	   "hosed_count",	  "complete_transactions", "events",	"watchdog_pretimeouts",
 	"incoming_messages", "sent_messages",	  "sent_messages_parts",  "send_retries", "send_errors",
 	"received_messages", "received_message_parts", "receive_retries", "receive_errors", "hosed",
-	"alerts",
+	"alerts",	   "requests",		  "answers",	     "timeouts",	"refused",
+	"late_answers",	   "messages",
 };
 
 /* A state and no count: its difference is nothing. */
@@ -133,6 +134,7 @@ static struct json_object *json_of(const struct sample *s, int n, const struct s
 		json_object_object_add(o, "interface", json_text(iface_name(&s[i].iface)));
 		json_object_object_add(o, "device", json_text(s[i].iface.dev));
 		json_object_object_add(o, "type", json_text(s[i].iface.type));
+		json_object_object_add(o, "hardware", json_object_new_boolean(!s[i].iface.is_program));
 		json_object_object_add(o, "place", json_text(s[i].iface.place));
 		json_object_object_add(o, "irq", s[i].iface.irq < 0 ? NULL : json_object_new_int(s[i].iface.irq));
 		json_object_object_add(o, "bmc_away",
@@ -193,7 +195,7 @@ static void print_events(const struct sample *s, int n, bool core)
 			if (s[i].counters[k].core == core && !is_gauge(counter)) {
 				if (!any)
 					head(name, "counter", core ? "Counters of ipmi_msghandler, the files of ipmi_stats." :
-								     "Counters of the transport, ipmi_si or ipmi_ssif.");
+								     "Counters of the transport: ipmi_si, ipmi_ssif or ipmi_vbmc.");
 				any = true;
 				say("%s{interface=\"%s\",counter=\"%s\"} %lld\n", name, iface, counter,
 				    s[i].counters[k].value);

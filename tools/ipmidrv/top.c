@@ -96,7 +96,9 @@ static long long carried(const struct iface *i)
 {
 	long long n = iface_counter(i, false, "complete_transactions");
 
-	return n >= 0 ? n : iface_counter(i, false, "received_messages");
+	if (n < 0)
+		n = iface_counter(i, false, "received_messages");
+	return n >= 0 ? n : iface_counter(i, false, "answers");
 }
 
 static void lines_of_interface(const struct iface *i, long long grown)

@@ -46,27 +46,35 @@ static void say_left_out(struct findings *f, const struct facts *m)
 
 static void all_is_well(struct findings *f, const struct facts *m)
 {
-	char names[200] = "";
+	char names[200] = "", *more = NULL;
 	bool known = false;
+	int programs = 0;
 
 	for (int i = 0; i < m->nr_ifaces && strlen(names) < sizeof(names) - 80; i++) {
 		strcat(names, i ? ", " : "");
 		strcat(names, "/dev/");
 		strncat(names, iface_name(&m->ifaces[i]), 40);
 	}
+	for (int i = 0; i < m->nr_ifaces; i++)
+		programs += m->ifaces[i].is_program;
+	if (programs == m->nr_ifaces)
+		more = textf("%s", programs > 1 ? "; they are programs, and no hardware" : "; it is a program, and no hardware");
+	else if (programs)
+		more = textf("; %d of them %s, and no hardware", programs, programs > 1 ? "are programs" : "is a program");
 	for (int i = 0; i < f->nr_stages; i++)
 		known |= !strcmp(f->stages[i].name, "bmc") && f->stages[i].state == STATE_OK;
 	if (known)
-		f->headline = textf("%s %s a BMC that answers", names, m->nr_ifaces > 1 ? "have each" : "has");
+		f->headline = textf("%s %s a BMC that answers%s", names, m->nr_ifaces > 1 ? "have each" : "has", more ?: "");
 	else
-		f->headline = textf("%s can be opened; whether the BMC answers is not known", names);
+		f->headline = textf("%s can be opened; whether the BMC answers is not known%s", names, more ?: "");
+	free(more);
 }
 
 static int why(bool slow)
 {
 	static void (*const stages[])(struct findings *f, const struct facts *m) = {
 		stage_machine, stage_kernel, stage_files, stage_modules, stage_firmware,
-		stage_probe,   stage_device, stage_bmc,	  stage_use,
+		stage_probe,   stage_device, stage_bmc,	  stage_use,	 stage_hwmon,
 	};
 	static struct facts m;
 	struct findings f = {};

@@ -42,6 +42,7 @@ void stage_probe(struct findings *f, const struct facts *m);
 void stage_device(struct findings *f, const struct facts *m);
 void stage_bmc(struct findings *f, const struct facts *m);
 void stage_use(struct findings *f, const struct facts *m);
+void stage_hwmon(struct findings *f, const struct facts *m);
 
 /* why_slow.c */
 void slow_stages(struct findings *f, const struct facts *m);

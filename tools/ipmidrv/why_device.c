@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * why, its last third: the device node, whether the BMC answers, and who uses it.
+ * why, its last third: the device node, whether the BMC answers, who uses it, and whose sensors
+ * ipmi_hwmon shows.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -114,7 +115,11 @@ static bool is_away(struct findings *f, const struct facts *m, const struct ifac
 		stage(f, "bmc", STATE_FAIL, "the BMC of %s does not answer", iface_name(i));
 	if (log_last(&m->log, "BMC does not answer"))
 		stage_more(f, "log: %s", log_last(&m->log, "BMC does not answer"));
-	if (headline(f, "the BMC of %s does not answer", iface_name(i))) {
+	if (!headline(f, "the BMC of %s does not answer", iface_name(i)))
+		return true;
+	if (i->is_program) {
+		advise(f, NULL, "its BMC is no hardware, but the %s: see whether that is stopped or hangs", i->place);
+	} else {
 		advise(f, NULL, "wait some minutes if it restarts, as after a firmware update; requests fail at once meanwhile");
 		advise(f, NULL, "if it stays so, reset it over its LAN (ipmitool -I lanplus -H BMC mc reset cold), or take the power cord out for half a minute");
 	}
@@ -137,6 +142,7 @@ static bool has_dead_irq(struct findings *f, const struct iface *i)
 void stage_bmc(struct findings *f, const struct facts *m)
 {
 	bool known = false;
+	int programs = 0;
 
 	if (!m->nr_ifaces) {
 		stage(f, "bmc", STATE_NONE, "not reached");
@@ -145,6 +151,8 @@ void stage_bmc(struct findings *f, const struct facts *m)
 	for (int i = 0; i < m->nr_ifaces; i++) {
 		if (is_away(f, m, &m->ifaces[i]) || has_dead_irq(f, &m->ifaces[i]))
 			return;
+		if (m->ifaces[i].is_program)
+			programs++;
 		known |= m->ifaces[i].away != UNKNOWN || m->log.readable;
 	}
 	if (known)
@@ -152,6 +160,9 @@ void stage_bmc(struct findings *f, const struct facts *m)
 		      m->ifaces[0].irq_works > 0 ? ", and its interrupt works" : "");
 	else
 		stage(f, "bmc", STATE_NONE, "whether it answers is shown by debugfs and the log, for root");
+	for (int i = 0; i < m->nr_ifaces && programs; i++)
+		if (m->ifaces[i].is_program)
+			stage_more(f, "that of %s is no hardware, but a program (ipmi_vbmc)", iface_name(&m->ifaces[i]));
 }
 
 static const char *user_name(unsigned int uid)
@@ -200,4 +211,40 @@ void stage_use(struct findings *f, const struct facts *m)
 	for (int p = 0; p < n; p++)
 		stage_more(f, "ipmi%d: %s[%d] of user %s", programs[p].number, programs[p].name,
 			   programs[p].pid, user_name(programs[p].uid));
+}
+
+/* How many values a hwmon device has. */
+static int values_of(const char *hwmon)
+{
+	char **names = tree_list("/sys/class/hwmon/%s", hwmon);
+	int n = 0;
+
+	for (char **name = names; *name; name++) {
+		const char *end = strstr(*name, "_input");
+
+		n += end && !strcmp(end, "_input");
+	}
+	tree_list_free(names);
+	return n;
+}
+
+void stage_hwmon(struct findings *f, const struct facts *m)
+{
+	char **names, device[64];
+	int number, shown = 0;
+
+	if (!m->modules.at[MOD_HWMON].loaded)
+		return;
+	stage(f, "hwmon", STATE_INFO, "ipmi_hwmon is loaded: it shows the BMC's sensors in /sys/class/hwmon");
+	names = tree_list("/sys/class/hwmon");
+	for (char **name = names; *name; name++) {
+		if (!tree_link(device, sizeof(device), "/sys/class/hwmon/%s/device", *name) ||
+		    sscanf(device, "ipmi_hwmon.%d", &number) != 1)
+			continue;
+		shown++;
+		stage_more(f, "those of ipmi%d are %s, %d values", number, *name, values_of(*name));
+	}
+	tree_list_free(names);
+	if (!shown)
+		stage_more(f, "none yet: the records of a BMC are read in the background, and some have none");
 }

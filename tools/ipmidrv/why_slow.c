@@ -84,6 +84,10 @@ static void stage_bmc_time(struct findings *f, const struct iface *i)
 {
 	struct times t;
 
+	if (i->is_program) {
+		stage(f, "bmc time", STATE_NONE, "%s: not known: its BMC is no hardware, but the %s", iface_name(i), i->place);
+		return;
+	}
 	if (!read_times(&t, i)) {
 		stage(f, "bmc time", STATE_NONE, "%s: not known: ipmi_si's times in debugfs are root's, and the kernel's own driver has none",
 		      iface_name(i));
@@ -133,6 +137,8 @@ static void stage_interrupt(struct findings *f, const struct iface *i)
 		      i->irq);
 		if (headline(f, "the interrupt of %s does not come", iface_name(i)))
 			advise(f, "grep ipmi /proc/interrupts", "see whether it is counted at all, or shared");
+	} else if (i->is_program) {
+		stage(f, "interrupt", STATE_INFO, "%s is no hardware: none, and nothing is polled", iface_name(i));
 	} else if (i->irq == 0) {
 		stage(f, "interrupt", STATE_INFO, "%s has none, so the driver polls the BMC", iface_name(i));
 	} else {
@@ -180,6 +186,9 @@ static void stage_retries(struct findings *f, const struct iface *i)
 		{ false, "hosed", "times the interface had to be recovered" },
 		{ false, "send_retries", "requests sent again on the SMBus" },
 		{ false, "receive_retries", "answers fetched again on the SMBus" },
+		{ false, "timeouts", "requests that the program did not answer in time" },
+		{ false, "late_answers", "answers of the program that came too late" },
+		{ false, "refused", "requests refused while the program did not read" },
 	};
 	char *seen[ARRAY_SIZE(counters)];
 	unsigned int n = 0;

@@ -251,7 +251,7 @@ void stage_modules(struct findings *f, const struct facts *m)
 {
 	const struct module *core = &m->modules.at[MOD_MSGHANDLER];
 	const char *whose = m->ours ? core->version : "the kernel's own";
-	char names[128] = "";
+	char names[256] = "";
 	int odd;
 
 	for (int i = 0; i < MOD_COUNT; i++)
@@ -270,6 +270,15 @@ void stage_modules(struct findings *f, const struct facts *m)
 	}
 	if (!core->loaded) {
 		not_loaded(f, m, "no IPMI driver is loaded", "modprobe -a ipmi_si ipmi_devintf");
+		return;
+	}
+	if (!m->nr_ifaces && !m->modules.at[MOD_SI].loaded && !m->modules.at[MOD_SSIF].loaded &&
+	    m->modules.at[MOD_VBMC].loaded) {
+		stage(f, "modules", STATE_FAIL, "of what makes an interface ipmi_vbmc alone is loaded, and no program is its BMC");
+		if (headline(f, "no program is the BMC of ipmi_vbmc, and no driver of a real one is loaded")) {
+			advise(f, "modprobe ipmi_si", "for the BMC of this machine, load its driver");
+			advise(f, "ipmi-vbmc --demo", "for one that is a program, start it");
+		}
 		return;
 	}
 	if (!m->nr_ifaces && !m->modules.at[MOD_SI].loaded && !m->modules.at[MOD_SSIF].loaded) {

@@ -7,6 +7,7 @@ ipmidrv    the project's command, with the libraries it needs
 vbmc       a BMC in the guest: that of tests/bmc, the project's ipmi-vbmc, /vm/vbmc/start for both
 scrapers   sensors and node_exporter, which read /sys/class/hwmon
 ipmi_sim   OpenIPMI's simulator
+python     the interpreter, and what the example on Documentation/vbmc.md imports: python3 -S
 selftests  the kernel's own test programs that concern us, of its source package
 
 Called by run. What initramfs.py says of layers holds here too.
@@ -177,8 +178,32 @@ def ipmi_sim(_kernel):
     return programs("ipmi_sim", {"ipmi_sim": "openipmi"})
 
 
+# what the example imports; each module of a file of its own is copied, with what it imports
+PYTHON_IMPORTS = "fcntl, os, struct"
+
+
+def python(_kernel):
+    path = initramfs.program("python3")
+    said = subprocess.run([path, "-I", "-S", "-c", f"import {PYTHON_IMPORTS}, sys\n"
+                           "for m in list(sys.modules.values()): print(getattr(m, '__file__', None) or '')"],
+                          capture_output=True, text=True, check=True).stdout
+    files = sorted(set(said.split()))
+    library = os.path.dirname(next(f for f in files if os.path.basename(f) == "os.py"))
+
+    def make(root):
+        initramfs.copy_program(root, path, path[1:])
+        if os.path.basename(path) != "python3":
+            os.symlink(path, os.path.join(root, "usr/bin/python3"))
+        # where extensions would be: it complains if there is no such folder
+        os.makedirs(os.path.join(root, library[1:], "lib-dynload"))
+        for file in files:
+            initramfs.copy_program(root, file, file[1:])
+
+    return initramfs.cached("python", [initramfs.stamp(p) for p in [path, *files, __file__]], make)
+
+
 KINDS = {"image": image, "systemd": systemd, "selftests": selftests, "ipmidrv": ipmidrv,
-         "vbmc": vbmc, "scrapers": scrapers, "ipmi_sim": ipmi_sim}
+         "vbmc": vbmc, "scrapers": scrapers, "ipmi_sim": ipmi_sim, "python": python}
 
 
 def layers(kinds, kernel):

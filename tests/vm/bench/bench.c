@@ -18,6 +18,7 @@
  *   bench fill SENSORS RECORDS     readings for the sensors, records in the event log
  *   bench think MS                 the BMC thinks so long
  *   bench run N COMMAND...         N times at once: wall and processor time
+ *   bench serve COMMAND...         one of these, with a process of this one as the BMC of ipmi0
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -36,6 +37,7 @@
 #include "host_bmc.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
+#include "program_bmc.h"
 
 #define MARK_PORT 0x80
 #define SAMPLES 65536 /* latencies kept of a process */
@@ -298,8 +300,9 @@ static int cmd_load(char **argv)
 	seconds = now() - start;
 	after = machine_now();
 	cpu = threads() - cpu;
-	while (wait(NULL) > 0)
-		;
+	/* a BMC that is a child stays */
+	for (int i = 0; i < users; i++)
+		wait(NULL);
 	touched = accesses(timed) - touched;
 	all = malloc(users * SAMPLES * sizeof(*all));
 	for (int i = 0; i < users; i++) {
@@ -536,6 +539,20 @@ static int cmd_run(char **argv)
 	return 0;
 }
 
+static int command(char **argv);
+
+static int cmd_serve(char **argv)
+{
+	int number, ret;
+	pid_t pid = vbmc_start(&number);
+
+	if (pid < 0 || number)
+		fatal("ipmi_vbmc", EIO);
+	ret = command(argv);
+	vbmc_stop(pid);
+	return ret;
+}
+
 static const struct {
 	const char *name;
 	int arguments;
@@ -544,15 +561,25 @@ static const struct {
 	{ "count", 1, cmd_count }, { "load", 3, cmd_load },   { "idle", 1, cmd_idle },
 	{ "memory", 0, cmd_memory }, { "start", 1, cmd_start }, { "death", 0, cmd_death },
 	{ "fill", 2, cmd_fill },  { "think", 1, cmd_think },
-	{ "run", 2, cmd_run },
+	{ "run", 2, cmd_run }, { "serve", 1, cmd_serve },
 };
+
+/* One of them, with its arguments; they end with NULL. */
+static int command(char **argv)
+{
+	int arguments = 0;
+
+	while (argv[0] && argv[arguments + 1])
+		arguments++;
+	for (size_t i = 0; i < ARRAY_SIZE(commands) && argv[0]; i++)
+		if (!strcmp(argv[0], commands[i].name) && arguments >= commands[i].arguments)
+			return commands[i].run(argv + 1);
+	fprintf(stderr, "bench: see the head of bench.c\n");
+	return 2;
+}
 
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(commands) && argc > 1; i++)
-		if (!strcmp(argv[1], commands[i].name) && argc - 2 >= commands[i].arguments)
-			return commands[i].run(argv + 2);
-	fprintf(stderr, "bench: see the head of bench.c\n");
-	return 2;
+	return argc ? command(argv + 1) : 2;
 }

@@ -20,21 +20,18 @@
 #include "guest.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
+#include "nth.h"
 
 #define DEBUG "/sys/kernel/debug/"
 #define HOTMOD "/sys/module/ipmi_si/parameters/hotmod"
-#define STEPS_MAX 3000
 #define STRIDE 17
-#define LOADER_STRIDE 29
 #define UNREACHED 1000000
 #define UNUSED __attribute__((unused))
 
-static int knob = -1;
 static int fd = -1;
-static int faults, refusals;
 static const struct {
 	const char *name;
-	const char *refused; /* a parameter that ends loading just before the module itself begins */
+	const char *refused; /* a parameter that ends loading just before the module itself begins, if any */
 	const char *needs; /* a module of the kernel's own that has to be there */
 	int above; /* how many of those above have to be */
 } modules[] = {
@@ -45,65 +42,10 @@ static const struct {
 	{ "ipmi_poweroff", "poweroff_powercycle=x", NULL, 2 },
 	{ "ipmi_hwmon", "update_interval=x", NULL, 2 },
 	{ "ipmi_ssif", "alerts_broken=x", "i2c-i801", 1 },
+	{ "ipmi_vbmc", NULL, NULL, 1 },
 };
 static char path[ARRAY_SIZE(modules)][256];
 static int loaded = -1; /* the one whose loading is tried */
-
-static void arm(int n)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", n);
-
-	if (pwrite(knob, text, len, 0) != len)
-		ktap_note("fail-nth: %s", strerror(errno));
-}
-
-/* Has it struck? Switches it off in any case. */
-static bool struck(void)
-{
-	char text[16] = "";
-	ssize_t n = pread(knob, text, sizeof(text) - 1, 0);
-	bool yes = n > 0 && atoi(text) == 0;
-
-	arm(0);
-	return yes;
-}
-
-/*
- * Does it again and again, and each time the next place fails, until there is none left.
- * after() runs without faults. The first places are not ours, and some of them are enough.
- */
-static void each_from(int first, const char *what, int (*act)(void), void (*after)(int result))
-{
-	int before = faults, before_refusals = refusals, n;
-
-	for (n = 1; n < STEPS_MAX; n += n + LOADER_STRIDE < first ? LOADER_STRIDE : 1) {
-		bool hit;
-		int ret;
-
-		arm(n);
-		ret = act();
-		hit = struck();
-		faults += hit;
-		refusals += hit && ret < 0;
-		after(ret);
-		if (!hit) {
-			if (ret < 0)
-				ktap_note("%s: fails without a fault: %s", what, strerror(-ret));
-			EXPECT(ret >= 0);
-			break;
-		}
-	}
-	EXPECT(n < STEPS_MAX);
-	EXPECT(faults > before);
-	ktap_note("%s: %d faults, of which %d were refusals", what, faults - before,
-		  refusals - before_refusals);
-}
-
-static void each(const char *what, int (*act)(void), void (*after)(int result))
-{
-	each_from(0, what, act, after);
-}
 
 static int insert_with(int i, const char *parameters)
 {
@@ -125,14 +67,17 @@ static int insert(int i)
 /* How many places of the kernel's own loading come before the module's first. */
 static int loader_places(int i)
 {
-	char text[16] = "";
+	int places;
 
-	arm(UNREACHED);
+	/* one without a parameter is tried place by place */
+	if (!modules[i].refused)
+		return 0;
+	nth_arm(UNREACHED);
 	EXPECT_EQ(insert_with(i, modules[i].refused), -EINVAL);
-	EXPECT(pread(knob, text, sizeof(text) - 1, 0) > 0);
-	arm(0);
-	ktap_note("%s: %d places before its own", modules[i].name, UNREACHED - atoi(text));
-	return UNREACHED - atoi(text);
+	places = UNREACHED - nth_left();
+	nth_arm(0);
+	ktap_note("%s: %d places before its own", modules[i].name, places);
+	return places;
 }
 
 static int take_out(int i)
@@ -181,9 +126,9 @@ static void load_and_remove(void)
 		REQUIRE(EXPECT_EQ(run("modprobe %s", modules[loaded].needs), 0));
 	for (int i = 0; i < modules[loaded].above; i++)
 		REQUIRE(EXPECT_EQ(insert(i), 0));
-	each_from(loader_places(loaded), modules[loaded].name, act_load, after_load);
+	nth_each_from(loader_places(loaded), modules[loaded].name, act_load, after_load);
 	EXPECT_EQ(insert(loaded), 0);
-	each("rmmod", act_remove_module, after_remove);
+	nth_each("rmmod", act_remove_module, after_remove);
 }
 
 static bool works(void)
@@ -293,14 +238,14 @@ static void use_device(void)
 	REQUIRE(EXPECT_EQ(insert(2), 0));
 	REQUIRE(works());
 	fd = ipmi_open(0);
-	each("open", act_open, nothing);
-	each("send", act_send, after_send);
+	nth_each("open", act_open, nothing);
+	nth_each("send", act_send, after_send);
 	after_recv(0);
-	each("receive", act_recv, after_recv);
+	nth_each("receive", act_recv, after_recv);
 	act_recv();
-	each("register for a command", act_register, after_register);
-	each("settings", act_settings, still_works);
-	each("fdinfo", act_fdinfo, nothing);
+	nth_each("register for a command", act_register, after_register);
+	nth_each("settings", act_settings, still_works);
+	nth_each("fdinfo", act_fdinfo, nothing);
 	close(fd);
 }
 
@@ -340,7 +285,7 @@ static void read_files(void)
 			continue;
 		}
 		close(file);
-		each(files.gl_pathv[which], act_read, nothing);
+		nth_each(files.gl_pathv[which], act_read, nothing);
 	}
 	globfree(&files);
 	EXPECT(which > 4);
@@ -371,10 +316,10 @@ static void away(UNUSED int result)
 static void hotmod(void)
 {
 	REQUIRE(EXPECT_EQ(act_remove(), 0));
-	each("hotmod add", act_add, away);
+	nth_each("hotmod add", act_add, away);
 	act_add();
 	REQUIRE(works());
-	each("hotmod remove", act_remove, back);
+	nth_each("hotmod remove", act_remove, back);
 	works();
 }
 
@@ -401,13 +346,13 @@ static void everybody(void)
 			close(file);
 		}
 		file_write(DEBUG "failslab/probability", "0");
-		faults += file_number(DEBUG "failslab/times") == 0;
+		nth_faults += file_number(DEBUG "failslab/times") == 0;
 		if (!ret)
 			works();
 		for (int i = 2; i >= 0; i--)
 			gone(i);
 	}
-	ktap_note("%d faults in all", faults);
+	ktap_note("%d faults in all", nth_faults);
 }
 
 int main(int argc, char **argv)
@@ -433,16 +378,7 @@ int main(int argc, char **argv)
 	}
 	/* what the kernel asks for would come when all is to be gone: acpi_ipmi, and ipmi_devintf */
 	file_write("/proc/sys/kernel/modprobe", "/bin/true");
-	knob = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
-	/* without these nothing that may sleep would fail */
-	file_write(DEBUG "failslab/ignore-gfp-wait", "N");
-	file_write(DEBUG "fail_page_alloc/ignore-gfp-wait", "N");
-	file_write(DEBUG "fail_page_alloc/ignore-gfp-highmem", "N");
-	file_write(DEBUG "fail_page_alloc/min-order", "0");
-	/* the log is a serial line, and each fault would bring its stack */
-	file_write(DEBUG "failslab/verbose", "0");
-	file_write(DEBUG "fail_page_alloc/verbose", "0");
-	file_write(DEBUG "fail_usercopy/verbose", "0");
+	nth_open();
 	if (loaded >= 0)
 		return ktap_main(loading, ARRAY_SIZE(loading));
 	insert(0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What happens before the BMC acts. wdt_pre MODE PREACTION: "noop" survives it, the others end
- * in a panic, see suite.toml. "nmis" is about NMIs that are not the watchdog's, and about a BMC
- * of tests/bmc that sends none.
+ * in a panic, see suite.toml. Behind ipmi_vbmc a program brings the pre-timeout. "nmis" is about
+ * NMIs that are not the watchdog's, and about a BMC of tests/bmc that sends none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +24,10 @@ static int fd;
 static void loads(void)
 {
 	EXPECT_EQ(run("modprobe -a pretimeout_noop pretimeout_panic"), 0);
+	/* an interface that is no hardware has to be named */
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_watchdog timeout=60 pretimeout=58 preaction=%s "
-			      "preop=%s", preaction, mode_is("preop") ? "preop_panic" : "preop_none"), 0));
+			      "preop=%s %s", preaction, mode_is("preop") ? "preop_panic" : "preop_none",
+			      strcmp(hardware(), "vbmc") ? "" : "ifnum_to_use=0"), 0));
 	/* pre_nmi has been tried out */
 	EXPECT(run("dmesg | grep 'none came'"));
 	if (!stack_is_ours())
