@@ -90,12 +90,15 @@ static void behind_another(void)
 
 static void non_linear(void)
 {
+	unsigned char limits[] = { 250, 0x1b, 1, 0, 0, 240, 250, 0 };
 	int fd = ipmi_must_open(0);
+	struct reply r;
 	struct wire w;
 
 	bmc_line("sdr 1 1");
 	add_temperature(BMC_ADDRESS, 250, NON_LINEAR, "Curved");
 	set_reading(fd, 250, 32);
+	EXPECT_EQ(ipmi_ask(fd, NETFN_SENSOR, 0x26, limits, sizeof(limits), &r), 0);
 	REQUIRE(loads(""));
 	REQUIRE(EXPECT(hwmon_appears(10)));
 	bmc_line("forget");
