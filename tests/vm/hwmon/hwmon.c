@@ -20,6 +20,7 @@
 #include "ktap.h"
 
 #define SENSORS 200
+#define CURVES 11
 #define CHANNELS 40 /* of each of five types */
 #define INPUTS_OF_DCMI 3 /* files with _input in their names */
 #define RECORDS 1000
@@ -449,9 +450,40 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(goes),
 };
 
-int main(void)
+/*
+ * For hwmon_every.sh: readings and limits of all kinds, and a sensor for each of the curves that a
+ * record can name, 1 to 11, whose reading of 2 they all have a value for.
+ */
+static int fill(void)
+{
+	unsigned char limits[] = { 0, 0x1b, 0, 0, 0, 0, 0, 0 };
+	struct reply r;
+
+	bmc_line("sdr %d %d", SENSORS, SENSORS);
+	for (int i = 1; i <= CURVES; i++) {
+		/* a full record of a temperature in degrees Celsius, M = 1, without limits; number, curve, name */
+		bmc_line("record 0 0 51 1 34 20 0 %x 3 1 7f 40 1 1 0 0 0 0 0 0 0 1 0 %x 1 0 0 0 0 0 0 0 0 0 0 "
+			 "0 0 0 0 0 0 0 0 0 0 0 0 c9 43 75 72 76 65 20 %x 30 20",
+			 SENSORS + i, i, '0' + i);
+		set_reading(SENSORS + i, 2);
+	}
+	for (int i = 1; i <= SENSORS; i++) {
+		set_reading(i, i * 37 % 255);
+		limits[0] = i;
+		limits[2] = 10 + i % 20;
+		limits[3] = i % 10;
+		limits[5] = 200 + i % 20;
+		limits[6] = 220 + i % 30;
+		EXPECT_EQ(ipmi_ask(fd, NETFN_SENSOR, 0x26, limits, sizeof(limits), &r), 0);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	fd = ipmi_must_open(0);
+	if (argc > 1 && !strcmp(argv[1], "fill"))
+		return fill();
 	bmc_line("sdr %d %d", SENSORS, RECORDS);
 	bmc_line("dcmi 321 100 500 300 400 600");
 	return ktap_main(cases, ARRAY_SIZE(cases));
