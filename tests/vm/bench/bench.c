@@ -18,6 +18,9 @@
  *   bench fill SENSORS RECORDS     readings for the sensors, records in the event log
  *   bench think MS                 the BMC thinks so long
  *   bench run N COMMAND...         N times at once: wall and processor time
+ *   bench scrape COMMAND...        once, and how many requests the BMC has got meanwhile
+ *   bench appear MS                ipmi_hwmon is loaded and its device comes, of a BMC that thinks so
+ *                                  long: how long that takes, and by the time that the BMC thought
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -34,6 +37,7 @@
 
 #include "guest.h"
 #include "host_bmc.h"
+#include "hwmon_chip.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
 
@@ -536,6 +540,36 @@ static int cmd_run(char **argv)
 	return 0;
 }
 
+static int cmd_scrape(char **argv)
+{
+	char *once[64] = { "1" };
+
+	for (size_t i = 0; argv[i] && i + 2 < ARRAY_SIZE(once); i++)
+		once[i + 1] = argv[i];
+	bmc_line("forget");
+	cmd_run(once);
+	say("requests", bmc_number("count"));
+	return 0;
+}
+
+static int cmd_appear(char **argv)
+{
+	double begin, wall;
+	long requests;
+
+	bmc_line("delay %s", argv[0]);
+	bmc_line("forget");
+	begin = now();
+	if (run("modprobe ipmi_hwmon") || !hwmon_appears(60))
+		fatal("ipmi_hwmon", EIO);
+	wall = now() - begin;
+	requests = bmc_number("count");
+	say("wall", wall);
+	say("requests", requests);
+	say("times", wall * 1e3 / (requests * atof(argv[0])));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int arguments;
@@ -544,7 +578,7 @@ static const struct {
 	{ "count", 1, cmd_count }, { "load", 3, cmd_load },   { "idle", 1, cmd_idle },
 	{ "memory", 0, cmd_memory }, { "start", 1, cmd_start }, { "death", 0, cmd_death },
 	{ "fill", 2, cmd_fill },  { "think", 1, cmd_think },
-	{ "run", 2, cmd_run },
+	{ "run", 2, cmd_run },    { "scrape", 1, cmd_scrape },  { "appear", 1, cmd_appear },
 };
 
 int main(int argc, char **argv)

@@ -282,6 +282,21 @@ static void rests(void)
 	EXPECT_EQ(readings(), 1);
 }
 
+/* Who reads again within an interval has all from memory: no request at all. */
+static void warm(void)
+{
+	char path[320];
+
+	snprintf(path, sizeof(path), "%s/update_interval", hwmon_dir);
+	EXPECT_EQ(file_write(path, "60000"), 0);
+	EXPECT(scrape() >= SENSORS);
+	bmc_line("forget");
+	for (int i = 0; i < 3; i++)
+		EXPECT(scrape() >= SENSORS);
+	EXPECT_EQ(bmc_number("count"), 0);
+	EXPECT_EQ(file_write(path, "2000"), 0);
+}
+
 static void busy_and_absent(void)
 {
 	sleep(6 * INTERVAL_S);
@@ -444,6 +459,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(power_meter),
 	KTAP_CASE(scrapers),
 	KTAP_CASE(rests),
+	KTAP_CASE(warm),
 	KTAP_CASE(busy_and_absent),
 	KTAP_CASE(wakes),
 	KTAP_CASE(away),
