@@ -54,7 +54,7 @@ struct task_struct;
 #define INTERVAL_MAX_MS		60000
 
 #define ASK_MS			5000	/* a BMC, per request */
-#define ASK_BRIDGED_MS		1000	/* a controller behind it, per try */
+#define ASK_BRIDGED_MS		500	/* a controller behind it; less than COLD_MS, others wait */
 #define ASK_MARGIN_MS		2000	/* what the core may take on top */
 
 #define COLD_MS			1000	/* who reads a sensor that nobody has read lately */

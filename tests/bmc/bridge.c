@@ -126,7 +126,7 @@ static void execute(struct bridged *m)
 		m->len = sizeof(id);
 	} else if (m->netfn == NETFN_SENSOR && m->cmd == 0x2d && m->len) {
 		/* a reading that tells whose it is */
-		m->data[1] = m->to + m->data[0];
+		m->data[1] = m->from + m->data[0];
 		m->data[2] = 0xc0;
 		m->len = 2;
 	} else if (m->netfn == NETFN_OEM) {
