@@ -484,7 +484,7 @@ static int fill(void)
 		/* a full record of a temperature in degrees Celsius, M = 1, without limits; number, curve, name */
 		bmc_line("record 0 0 51 1 34 20 0 %x 3 1 7f 40 1 1 0 0 0 0 0 0 0 1 0 %x 1 0 0 0 0 0 0 0 0 0 0 "
 			 "0 0 0 0 0 0 0 0 0 0 0 0 c9 43 75 72 76 65 20 %x 30 20",
-			 SENSORS + i, i, '0' + i);
+			 SENSORS + i, i, 'a' + i - 1);
 		set_reading(SENSORS + i, 2);
 	}
 	for (int i = 1; i <= SENSORS; i++) {

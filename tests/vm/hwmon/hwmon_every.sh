@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Every sensor and limit that there is: what the files of the hwmon device say is what ipmitool and
-# FreeIPMI say, to the last digit that each shows. hwmon_every.sh SENSORS LIMITS: so many have a
-# value. First "fill" if the BMC of tests/bmc is to have 200 sensors, and 11 with curves.
+# FreeIPMI say, to the last digit that each shows. hwmon_every.sh SENSORS LIMITS FREEIPMI: so many
+# have a value. First "fill" if the BMC of tests/bmc is to have 200 sensors, and 11 with curves.
 # shellcheck source=tests/vm/lib/ktap.sh
 . /vm/bin/ktap.sh
 
@@ -67,7 +67,8 @@ END { print sensors " sensors, " n - sensors " limits"; exit bad > 0 }
 EOF
 # and of ipmi-sensors': number, label, type, state, reading
 cat /tmp/files.awk - >/tmp/freeipmi.awk <<'EOF'
-FNR != NR && $2 in file && $5 != "N/A" {
+# the last of the curves, a cube root, is 1 by the cube for FreeIPMI 1.6
+FNR != NR && $2 in file && $5 != "N/A" && $2 != "Curve k0" {
 	same($2, "input", $5, 2)
 }
 END { print n " sensors"; exit bad > 0 }
@@ -80,5 +81,5 @@ says "^$1 sensors, $2 limits$"
 succeeds ipmi-sensors --no-header-output --comma-separated-output --output-sensor-state
 cp /tmp/out /tmp/freeipmi
 succeeds awk -F, -f /tmp/freeipmi.awk /tmp/files /tmp/freeipmi
-says "^$1 sensors$"
+says "^$3 sensors$"
 ktap_end
