@@ -62,7 +62,8 @@ def measure(boot, stack, guest, image, work):
     for _ in range(3):
         machine = Machine(image, initrd, devices, log,
                           append=append, cpus=1 if boot.exact else 2,
-                          board=hardware.get("board", "pc"), seconds=boot.seconds, memory=1024 if boot.has else 512,
+                          board=hardware.get("board", "pc"), seconds=boot.seconds,
+                          memory=1024 if boot.has else 512,
                           parallel=not boot.exact, bmc=boot.bmc or hardware.get("bmc"),
                           emulator=hardware.get("emulator"))
         machine.run()
