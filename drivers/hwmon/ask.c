@@ -54,7 +54,7 @@ static bool is_answered(struct monitor *m)
  * @rsp: room for the answer, which begins with the completion code
  * @cap: that room
  *
- * Context: the monitor's thread. Sleeps, at most ASK_MS (or both tries of ASK_BRIDGED_MS) and
+ * Context: the monitor's thread. Sleeps, at most ASK_MS (or ASK_BRIDGED_MS) and
  * ASK_MARGIN_MS, and no longer than until the thread is to end.
  * Return: the length of the answer, at least 1 and at most @cap; -ETIMEDOUT, -EINTR if the thread
  * is to end, or what ipmi_core_request() returns.
@@ -90,7 +90,7 @@ int ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const
 	}
 	rv = ipmi_core_request(m->user,
 			       direct ? (struct ipmi_addr *)&bmc : (struct ipmi_addr *)&other, id,
-			       &msg, direct ? 0 : 1, direct ? ASK_MS : ASK_BRIDGED_MS, true);
+			       &msg, 0, direct ? ASK_MS : ASK_BRIDGED_MS, true);
 	if (rv)
 		return rv;
 	wait_event_idle_timeout(m->answered, is_answered(m) || kthread_should_stop(),

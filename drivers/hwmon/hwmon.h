@@ -54,7 +54,7 @@ struct task_struct;
 #define INTERVAL_MAX_MS		60000
 
 #define ASK_MS			5000	/* a BMC, per request */
-#define ASK_BRIDGED_MS		1000	/* a controller behind it, per try */
+#define ASK_BRIDGED_MS		500	/* a controller behind it; less than COLD_MS, others wait */
 #define ASK_MARGIN_MS		2000	/* what the core may take on top */
 
 #define COLD_MS			1000	/* who reads a sensor that nobody has read lately */
@@ -104,16 +104,17 @@ struct state {
  * @asked: when the BMC was asked last, 0 = what is known is worth nothing
  * @due: when it is asked again
  * @tries: how many answers there were, of whatever kind
- * @busy: how often in a row the BMC was busy
+ * @busy: how often in a row the BMC was busy, BUSY_TRIES = that often or more
  * @state: what the last one said
  * @limits: its thresholds
  * @hyst_pos: its hysteresis, raw
  * @hyst_neg: likewise
  * @set: thresholds that are to be set, BIT(enum sdr_threshold)
- * @set_hyst: so is the hysteresis
+ * @set_hyst: so is the hysteresis, that of one side
  * @setting: what was to be set is being set
  * @set_to: raw values of @set
- * @set_hyst_to: raw
+ * @set_pos_to: raw; what @hyst_pos is, where only the other side is to be set
+ * @set_neg_to: likewise
  * @cap: the power limit, of KIND_DCMI
  * @set_cap_to: watts, if @set is not 0
  * @set_error: what came of it
@@ -145,7 +146,8 @@ struct sensor {
 	bool set_hyst;
 	bool setting;
 	u8 set_to[SDR_THRESHOLDS];
-	u8 set_hyst_to;
+	u8 set_pos_to;
+	u8 set_neg_to;
 	struct dcmi_limit cap;
 	u16 set_cap_to;
 	int set_error;

@@ -139,6 +139,10 @@ static void read_hysteresis(struct monitor *m, struct sensor *s)
 	guard(ipmi_bh)(&m->lock);
 	s->hyst_pos = pos;
 	s->hyst_neg = neg;
+	if (!s->set_hyst) {
+		s->set_pos_to = pos;
+		s->set_neg_to = neg;
+	}
 }
 
 static bool has_limits(const struct sensor *s)
@@ -185,7 +189,9 @@ void limits_read(struct monitor *m, struct sensor *s)
 		s->limits.readable = s->sdr.readable;
 		memcpy(s->limits.raw, s->sdr.thresholds, sizeof(s->limits.raw));
 	}
-	read_hysteresis(m, s);
+	/* Of a BMC that was busy that long not even that is asked. */
+	if (how != SENSOR_BUSY)
+		read_hysteresis(m, s);
 }
 
 /**
@@ -281,7 +287,7 @@ static int errno_of(const u8 *rsp, int len)
  */
 void limits_write(struct monitor *m, struct sensor *s)
 {
-	u8 data[SENSOR_SET_THRESHOLDS_LEN], rsp[4], which, hyst_to;
+	u8 data[SENSOR_SET_THRESHOLDS_LEN], rsp[4], which, pos_to, neg_to;
 	struct sensor_thresholds to;
 	bool hyst;
 	int rv = 0;
@@ -293,7 +299,8 @@ void limits_write(struct monitor *m, struct sensor *s)
 		s->set = 0;
 		s->set_hyst = false;
 		s->setting = which || hyst;
-		hyst_to = s->set_hyst_to;
+		pos_to = s->set_pos_to;
+		neg_to = s->set_neg_to;
 		to = s->limits;
 		memcpy(to.raw, s->set_to, sizeof(to.raw));
 	}
@@ -306,7 +313,7 @@ void limits_write(struct monitor *m, struct sensor *s)
 		read_thresholds(m, s);
 	}
 	if (hyst && !rv) {
-		sensor_set_hysteresis(s->sdr.number, hyst_to, hyst_to, data);
+		sensor_set_hysteresis(s->sdr.number, pos_to, neg_to, data);
 		rv = errno_of(rsp, ask_patiently(m, s, SENSOR_SET_HYSTERESIS_CMD, data,
 						 SENSOR_SET_HYSTERESIS_LEN, rsp, sizeof(rsp)));
 		read_hysteresis(m, s);
@@ -362,7 +369,7 @@ static int set_hysteresis(struct sensor *s, const struct hyst *h, long val)
 		return -EINVAL;
 	scoped_guard(ipmi_bh, &s->chip->monitor->lock) {
 		s->set_hyst = true;
-		s->set_hyst_to = raw;
+		*(h->below ? &s->set_pos_to : &s->set_neg_to) = raw;
 	}
 	return sweep_set(s);
 }

@@ -40,6 +40,13 @@ static bool is_fresh_locked(const struct monitor *m, const struct sensor *s, u64
 	return s->asked && now - s->asked <= 2 * (interval_ns(m) + m->late);
 }
 
+/* Was the BMC busy just now, so that the sensor is asked again soon? */
+static bool is_busy_locked(const struct monitor *m, const struct sensor *s, u64 now)
+{
+	lockdep_assert_held(&m->lock);
+	return s->busy && !list_empty(&s->turn) && s->due > now;
+}
+
 static void take_turn_locked(struct monitor *m, struct sensor *s)
 {
 	struct sensor *before;
@@ -95,16 +102,19 @@ static bool is_worth(const struct sensor_reading *r)
 	return r->available && (r->scanning || param_ignore_scanning);
 }
 
-static int factors_of(struct monitor *m, const struct sensor *s, u8 raw, struct sdr_factors *f)
+static enum sensor_outcome factors_of(struct monitor *m, const struct sensor *s, u8 raw,
+				      struct sdr_factors *f)
 {
 	u8 data[] = { s->sdr.number, raw }, rsp[8];
 	int len;
 
 	*f = s->sdr.factors;
 	if (!sdr_is_non_linear(f))
-		return 0;
+		return SENSOR_GOOD;
 	len = ask_sensor(m, s, SENSOR_GET_FACTORS_CMD, data, sizeof(data), rsp, sizeof(rsp));
-	return len > 0 && sdr_factors_answer(f, rsp, len) ? 0 : -ENODATA;
+	if (len < 1)
+		return SENSOR_SILENT;
+	return sdr_factors_answer(f, rsp, len) ? SENSOR_GOOD : sensor_outcome_of(rsp[0]);
 }
 
 static enum sensor_outcome read_record(struct monitor *m, struct sensor *s, struct state *state)
@@ -124,13 +134,13 @@ static enum sensor_outcome read_record(struct monitor *m, struct sensor *s, stru
 		return how;
 	state->has_states = reading.has_states;
 	state->states = reading.states;
+	if (s->type != hwmon_intrusion) {
+		how = factors_of(m, s, reading.raw, &factors);
+		if (how != SENSOR_GOOD ||
+		    sdr_value(&s->sdr.units, &factors, reading.raw, s->scale, &state->value))
+			return how;
+	}
 	state->error = 0;
-	if (s->type == hwmon_intrusion)
-		return how;
-	state->error = factors_of(m, s, reading.raw, &factors);
-	if (!state->error &&
-	    sdr_value(&s->sdr.units, &factors, reading.raw, s->scale, &state->value))
-		state->error = -ENODATA;
 	return how;
 }
 
@@ -159,16 +169,17 @@ static void serve(struct monitor *m, struct sensor *s)
 	scoped_guard(ipmi_bh, &m->lock) {
 		now = sweep_now();
 		again = how == SENSOR_BUSY && s->busy < BUSY_TRIES;
-		s->busy = again ? s->busy + 1 : 0;
+		/* Some say for ever that they are busy: then it is one request per turn. */
+		s->busy = how == SENSOR_BUSY ? min(s->busy + 1, BUSY_TRIES) : 0;
 		if (again) {
 			/* What was known stays good until then. */
 			s->due = now + (u64)BUSY_MS * NS_PER_MS;
 		} else {
 			s->due = now + interval_ns(m);
-			if (how != SENSOR_BUSY || !is_fresh_locked(m, s, now))
+			if (how != SENSOR_BUSY || s->state.error || !is_fresh_locked(m, s, now)) {
 				s->state = state;
-			if (how != SENSOR_BUSY)
 				s->asked = now;
+			}
 			s->tries++;
 		}
 		/* Who waits to read has an answer now; who has come to set something has not. */
@@ -237,7 +248,7 @@ int sweep_get(struct sensor *s, struct state *state)
 				take_turn_locked(m, s);
 				wake_up(&m->wake);
 			}
-		} else if (!m->away && !s->chip->gone) {
+		} else if (!m->away && !s->chip->gone && !is_busy_locked(m, s, now)) {
 			list_move_tail(&s->turn, &m->urgent);
 			wake_up(&m->wake);
 		}

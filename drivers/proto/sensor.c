@@ -42,6 +42,7 @@ enum {
  *
  * A sensor whose entity is off or not plugged in makes BMCs answer with very different codes:
  * Dell 2950 CBh, Sun V20z CDh, Dell 2650 C9h, HP DL145 CEh, Sun X4450 D5h, X6250 FFh, 6000 D3h.
+ * D5h, not in this state, is also what others say for a moment, so that it is worth another try.
  *
  * Context: any.
  * Return: the outcome.
@@ -61,13 +62,13 @@ enum sensor_outcome sensor_outcome_of(u8 cc)
 	case CC_SDR_UPDATE:
 	case CC_FIRMWARE_UPDATE:
 	case CC_INITIALISING:
+	case CC_NOT_IN_THIS_STATE:
 		return SENSOR_BUSY;
 	case CC_OUT_OF_RANGE:
 	case CC_NOT_PRESENT:
 	case CC_ILLEGAL_FOR_SENSOR:
 	case CC_NO_RESPONSE:
 	case CC_NO_DESTINATION:
-	case CC_NOT_IN_THIS_STATE:
 	case CC_UNSPECIFIED:
 		return SENSOR_ABSENT;
 	default:

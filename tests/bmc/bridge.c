@@ -124,6 +124,11 @@ static void execute(struct bridged *m)
 	if (m->netfn == NETFN_APP && m->cmd == 0x01) {
 		memcpy(m->data + 1, id, sizeof(id));
 		m->len = sizeof(id);
+	} else if (m->netfn == NETFN_SENSOR && m->cmd == 0x2d && m->len) {
+		/* a reading that tells whose it is */
+		m->data[1] = m->from + m->data[0];
+		m->data[2] = 0xc0;
+		m->len = 2;
 	} else if (m->netfn == NETFN_OEM) {
 		/* any of them is an echo, so that each can be told from the next */
 		memmove(m->data + 1, m->data, m->len);

@@ -236,6 +236,19 @@ static const char *do_sdr(int argc, char **argv, struct reply *r)
 	return NULL;
 }
 
+static const char *do_record(int argc, char **argv, struct reply *r)
+{
+	uint8_t bytes[WORDS];
+
+	(void)r;
+	if (argc < 5)
+		return "record BYTE...";
+	for (int i = 0; i < argc; i++)
+		bytes[i] = strtoul(argv[i], NULL, 16);
+	store_add_record(bytes, argc);
+	return NULL;
+}
+
 static const char *do_sel(int argc, char **argv, struct reply *r)
 {
 	const uint8_t *record = sel_record(argc ? strtoul(argv[0], NULL, 0) : 0);
@@ -326,6 +339,7 @@ static const struct {
 	{ "nofaults", do_nofaults, NULL },
 	{ "quit", do_quit, NULL },
 	{ "raw", do_raw, NULL },
+	{ "record", do_record, NULL },
 	{ "reset", NULL, reset_set },
 	{ "satellite", NULL, bridge_satellite },
 	{ "sdr", do_sdr, NULL },

@@ -11,6 +11,7 @@
 static uint8_t readings[256];
 static uint8_t is_set[256];
 static uint8_t thresholds[256][7]; /* readable, and six values; lower ones first */
+static uint8_t hysteresis[256][2]; /* upwards, downwards */
 static uint8_t receiver[] = { 0x20, 0x00 };
 
 static uint8_t set_receiver(const struct request *rq, struct answer *a)
@@ -84,9 +85,33 @@ static uint8_t set_thresholds(const struct request *rq, struct answer *a)
 	return CC_OK;
 }
 
+static uint8_t get_hysteresis(const struct request *rq, struct answer *a)
+{
+	answer_add(a, hysteresis[rq->data[0]], sizeof(hysteresis[0]));
+	return CC_OK;
+}
+
+static uint8_t set_hysteresis(const struct request *rq, struct answer *a)
+{
+	(void)a;
+	memcpy(hysteresis[rq->data[0]], rq->data + 2, sizeof(hysteresis[0]));
+	return CC_OK;
+}
+
+/* Of 16 readings each: M is 1 for the first of them, 2 for the next, and so on; all else is 0. */
+static uint8_t get_factors(const struct request *rq, struct answer *a)
+{
+	uint8_t step = rq->data[1] / 16, bytes[] = { (step + 1) * 16, step + 1, 0, 0, 0, 0, 0 };
+
+	answer_add(a, bytes, sizeof(bytes));
+	return CC_OK;
+}
+
 const struct command sensor_commands[] = {
 	{ NETFN_SENSOR, 0x00, 2, set_receiver },   { NETFN_SENSOR, 0x01, 0, get_receiver },
 	{ NETFN_SENSOR, 0x02, 8, platform_event }, { NETFN_SENSOR, 0x2d, 1, get_reading },
 	{ NETFN_SENSOR, 0x30, 3, set_reading },	   { NETFN_SENSOR, 0x26, 8, set_thresholds },
-	{ NETFN_SENSOR, 0x27, 1, get_thresholds }, { 0 },
+	{ NETFN_SENSOR, 0x27, 1, get_thresholds }, { NETFN_SENSOR, 0x23, 2, get_factors },
+	{ NETFN_SENSOR, 0x24, 4, set_hysteresis }, { NETFN_SENSOR, 0x25, 2, get_hysteresis },
+	{ 0 },
 };

@@ -125,6 +125,12 @@ void store_make_sdr(unsigned int sensors, unsigned int records)
 		add_record(locator, sizeof(locator));
 }
 
+void store_add_record(const uint8_t *record, size_t len)
+{
+	changed++;
+	add_record(record, len);
+}
+
 void store_read_fru(const char *path, int size)
 {
 	fru_size = read_file(path, frus, sizeof(frus));

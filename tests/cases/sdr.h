@@ -161,7 +161,7 @@ static const struct sensor_code_case sensor_codes[] = {
 	{ 0xcc, SENSOR_ERROR },	 { 0xcd, SENSOR_ABSENT }, { 0xce, SENSOR_ABSENT },
 	{ 0xcf, SENSOR_BUSY },	 { 0xd0, SENSOR_BUSY },	  { 0xd1, SENSOR_BUSY },
 	{ 0xd2, SENSOR_BUSY },	 { 0xd3, SENSOR_ABSENT }, { 0xd4, SENSOR_ERROR },
-	{ 0xd5, SENSOR_ABSENT }, { 0xff, SENSOR_ABSENT },
+	{ 0xd5, SENSOR_BUSY }, { 0xff, SENSOR_ABSENT },
 };
 
 /* A record of a real machine, and what tools/sdr-cases makes of it. */

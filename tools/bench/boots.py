@@ -4,6 +4,7 @@ import os
 import re
 
 import plan
+import extra
 import suite
 from kernel import BUILD, Trouble
 from machine import Machine
@@ -57,10 +58,12 @@ def measure(boot, stack, guest, image, work):
         devices += [plan.TRACE, f"-D {trace}"]
     log = os.path.join(FOLDER, f"{boot.group}@{boot.hardware}-{stack}.log")
     append = f'{hardware.get("append", "")} {boot.append}'.strip()
+    initrd = guest.initrd(boot.job(stack), boot.tools, extra.layers(boot.has, guest.kernel))
     for _ in range(3):
-        machine = Machine(image, guest.initrd(boot.job(stack), boot.tools), devices, log,
+        machine = Machine(image, initrd, devices, log,
                           append=append, cpus=1 if boot.exact else 2,
                           board=hardware.get("board", "pc"), seconds=boot.seconds,
+                          memory=1024 if boot.has else 512,
                           parallel=not boot.exact, bmc=boot.bmc or hardware.get("bmc"),
                           emulator=hardware.get("emulator"))
         machine.run()

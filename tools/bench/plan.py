@@ -30,6 +30,7 @@ FIGURES = {
     "slowest": ("of mean", "+"), "wrong": ("answers", "-"), "busy": ("CPUs", "-"),
     "modprobe": ("s", "-"), "first": ("s", "-"), "error": ("s", "-"), "again": ("s", "-"),
     "back": ("s", "-"), "file": ("bytes", "-"), "message": ("bytes", "-"),
+    "requests": ("requests", "-"), "times": ("of BMC's own", "-"),
     "wall": ("s", "-"), "processor": ("s CPU", "-"), "text": ("bytes", "-"), "lines": ("of code", "-"),
 }
 
@@ -47,6 +48,7 @@ class Boot:
         self.exact = options.get("exact", False)        # -icount
         self.counts = options.get("counts", False)      # register accesses, by QEMU's trace
         self.tools = options.get("tools", False)
+        self.has = options.get("has", [])               # as of a test, see ../vm/extra.py
         self.bmc = options.get("bmc")                   # else that of the hardware
         self.rounds = options.get("rounds", True)       # more than one is of use
         self.stacks = options.get("stacks", ["ours", "intree"])    # the others have no such thing
@@ -162,10 +164,30 @@ def vbmc():
                load=[MANY, "modprobe ipmi_vbmc", "modprobe ipmi_devintf"])
 
 
+def sensors():
+    """All of 211 sensors by whoever scrapes them; ipmi_hwmon by itself, and its cache."""
+    fetch = "busybox wget -qO /dev/null http://127.0.0.1:9100/metrics"
+    exporter = ("busybox ifconfig lo 127.0.0.1 up; prometheus-node-exporter --collector.disable-defaults"
+                f" --collector.hwmon --web.listen-address=127.0.0.1:9100 & until {fetch}; do sleep 1; done")
+    slow = "for f in /sys/class/hwmon/*/update_interval; do echo 60000 >$f; done"
+    cases = [("appears, of a BMC that thinks 5 ms", "appear 5"), ("delay", "think 0.5")]
+    cases += [(name, f"scrape {command}") for name, command in (
+        ("sensors, the first time", "sensors"),
+        ("slow", f"sh -c '{slow}; sensors'"),
+        ("sensors", "sensors"),
+        ("exporter", f"sh -c '{exporter}'"),
+        ("node_exporter", fetch),
+        ("ipmitool sensor", "ipmitool sensor"),
+        ("ipmi-sensors, the first time", "ipmi-sensors --sdr-cache-recreate --quiet-cache"),
+        ("ipmi-sensors", "ipmi-sensors --quiet-cache"))]
+    yield Boot("sensors", "host-kcs", cases, load=LOAD + ["/vm/bin/hwmon fill"], tools=True,
+               has=["scrapers"], bmc="fast", stacks=["ours"], seconds=300)
+
+
 def memory():
     """Of an open file, and of an answer that nobody has fetched yet."""
     yield Boot("memory", "kcs", [("kcs", "memory")], rounds=False)
 
 
-GROUPS = {g.__name__: g for g in (instructions, timed, vbmc, load, idle, start, death, tools, memory,
-                                  matrix)}
+GROUPS = {g.__name__: g for g in (instructions, timed, vbmc, load, idle, start, death, tools, sensors,
+                                  memory, matrix)}

@@ -19,6 +19,9 @@
  *   bench think MS                 the BMC thinks so long
  *   bench run N COMMAND...         N times at once: wall and processor time
  *   bench serve COMMAND...         one of these, with a process of this one as the BMC of ipmi0
+ *   bench scrape COMMAND...        once, and how many requests for sensors the BMC has got meanwhile
+ *   bench appear MS                ipmi_hwmon is loaded and its device comes, of a BMC that thinks so
+ *                                  long: how long that takes, and by the time that the BMC thought
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -35,6 +38,7 @@
 
 #include "guest.h"
 #include "host_bmc.h"
+#include "hwmon_chip.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
 #include "program_bmc.h"
@@ -553,6 +557,42 @@ static int cmd_serve(char **argv)
 	return ret;
 }
 
+/* Of sensors, records and power meters: the core asks for events besides, once a second. */
+static long sensor_requests(void)
+{
+	return bmc_number("count 04 -") + bmc_number("count 0a -") + bmc_number("count 2c -");
+}
+
+static int cmd_scrape(char **argv)
+{
+	char *once[64] = { "1" };
+
+	for (size_t i = 0; argv[i] && i + 2 < ARRAY_SIZE(once); i++)
+		once[i + 1] = argv[i];
+	bmc_line("forget");
+	cmd_run(once);
+	say("requests", sensor_requests());
+	return 0;
+}
+
+static int cmd_appear(char **argv)
+{
+	double begin, wall;
+	long requests;
+
+	bmc_line("delay %s", argv[0]);
+	bmc_line("forget");
+	begin = now();
+	if (run("modprobe ipmi_hwmon") || !hwmon_appears(60))
+		fatal("ipmi_hwmon", EIO);
+	wall = now() - begin;
+	requests = sensor_requests();
+	say("wall", wall);
+	say("requests", requests);
+	say("times", wall * 1e3 / (requests * atof(argv[0])));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int arguments;
@@ -561,7 +601,8 @@ static const struct {
 	{ "count", 1, cmd_count }, { "load", 3, cmd_load },   { "idle", 1, cmd_idle },
 	{ "memory", 0, cmd_memory }, { "start", 1, cmd_start }, { "death", 0, cmd_death },
 	{ "fill", 2, cmd_fill },  { "think", 1, cmd_think },
-	{ "run", 2, cmd_run }, { "serve", 1, cmd_serve },
+	{ "run", 2, cmd_run },    { "scrape", 1, cmd_scrape },  { "appear", 1, cmd_appear },
+	{ "serve", 1, cmd_serve },
 };
 
 /* One of them, with its arguments; they end with NULL. */

@@ -16,6 +16,7 @@
 #define NETFN_OEM 0x2e
 
 struct vbmc_seen *vbmc_seen;
+unsigned char vbmc_guid[16];
 
 int vbmc_open(int flags, int *number)
 {
@@ -57,6 +58,7 @@ int vbmc_write(int fd, int type, unsigned long long id, const void *data, int le
 int vbmc_answer(int fd, const struct vbmc_packet *request)
 {
 	static const unsigned char id[] = { 0x20, 1, 2, 0x34, 2, 0xbf, 0xd9, 0x7e, 0, 7, 0 };
+	static const unsigned char none[sizeof(vbmc_guid)];
 	unsigned char rsp[IPMI_VBMC_DATA_MAX] = { request->data[0] | 4, request->data[1], 0xc1 };
 	int netfn = request->data[0] >> 2, cmd = request->data[1], len = 3;
 
@@ -68,6 +70,11 @@ int vbmc_answer(int fd, const struct vbmc_packet *request)
 		rsp[2] = 0;
 		memcpy(rsp + len, id, sizeof(id));
 		len += sizeof(id);
+	} else if (netfn == NETFN_APP && (cmd == 0x08 || cmd == 0x37) &&
+		   memcmp(vbmc_guid, none, sizeof(none))) {
+		rsp[2] = 0;
+		memcpy(rsp + len, vbmc_guid, sizeof(vbmc_guid));
+		len += sizeof(vbmc_guid);
 	} else if (netfn == NETFN_OEM && cmd == 0x7f && request->header.length < sizeof(rsp)) {
 		rsp[2] = 0;
 		memcpy(rsp + len, request->data + 2, request->header.length - 2);

@@ -24,7 +24,10 @@ int vbmc_open(int flags, int *number);
 int vbmc_read(int fd, struct vbmc_packet *p);
 int vbmc_write(int fd, int type, unsigned long long id, const void *data, int len);
 
-/* Answers a request: Get Device ID, OEM 2Eh 7Fh echoes, everything else is unknown. */
+/* Its GUID; all zero at first: then it has none. */
+extern unsigned char vbmc_guid[16];
+
+/* Answers a request: Get Device ID, Get Device and System GUID if it has one, OEM 2Eh 7Fh echoes, everything else is unknown. */
 int vbmc_answer(int fd, const struct vbmc_packet *request);
 
 /* What a child's BMC has been asked, in memory that is shared with it. */
