@@ -25,6 +25,7 @@ static const struct suite *const suites[] = {
 	&kcs_trace_suite,
 	&kcs_recovery_suite,
 	&kcs_suite,
+	&kcs_target_suite,
 	&smic_trace_suite,
 	&smic_suite,
 	&ssif_suite,

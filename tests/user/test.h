@@ -33,6 +33,7 @@ extern const struct suite bt_trace_suite;
 extern const struct suite codec_suite;
 extern const struct suite kcs_recovery_suite;
 extern const struct suite kcs_suite;
+extern const struct suite kcs_target_suite;
 extern const struct suite kcs_trace_suite;
 extern const struct suite privilege_suite;
 extern const struct suite sdr_suite;
