@@ -57,7 +57,7 @@ int bt_target_read(const struct bt_target_regs *regs, u8 *frame)
 	for (i = 1; i <= frame[0]; i++)
 		frame[i] = regs->get(regs);
 	bt_target_set_busy(regs, false);
-	return i < BT_TARGET_REQUEST_MIN ? -EPROTO : i;
+	return i < BT_TARGET_REQUEST_MIN ? -EPROTO : (int)i;
 }
 
 /**

@@ -22,7 +22,7 @@
  * Lock: the BMC's own, a spinlock, since debugfs and the driver are two.
  *
  * An interface at JOINED_ADDR or above is joined to what another test module has instead: the
- * registers of a real driver of the BMC's side (kcsloop.c, btloop.c). Who has gone reads as FFh.
+ * registers of a real driver of the BMC's side (kcsloop.c, btloop_main.c). Who has gone reads as FFh.
  */
 #include <linux/debugfs.h>
 #include <linux/export.h>

@@ -32,6 +32,7 @@ static const struct suite *const suites[] = {
 	&bt_trace_suite,
 	&bt_bounds_suite,
 	&bt_suite,
+	&bt_target_suite,
 	&torn_suite,
 	&sdr_suite,
 	&sdr_value_suite,

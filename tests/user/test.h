@@ -29,6 +29,7 @@ extern const struct suite attn_answers_suite;
 extern const struct suite attn_suite;
 extern const struct suite bt_bounds_suite;
 extern const struct suite bt_suite;
+extern const struct suite bt_target_suite;
 extern const struct suite bt_trace_suite;
 extern const struct suite codec_suite;
 extern const struct suite kcs_recovery_suite;

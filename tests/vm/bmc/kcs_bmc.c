@@ -2,7 +2,7 @@
 /*
  * /dev/ipmi-kcsN, the BMC's side of KCS, on the registers of tests/modules/kcsloop.c: what it takes
  * and refuses while this program is the host, byte by byte; then our host's driver on the other
- * side, with a byte struck at each access.
+ * side, with a byte struck at its accesses.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -153,8 +153,8 @@ static void one_program_has_it(void)
 	close(fd);
 	fd = node_open();
 	EXPECT(fd >= 0);
-	close(fd);
 	EXPECT_EQ(host_aborts(), 0x01);
+	close(fd);
 }
 
 static void ioctls(void)
@@ -162,6 +162,7 @@ static void ioctls(void)
 	int fd = node_open();
 
 	REQUIRE(EXPECT(fd >= 0));
+	host_aborts();
 	EXPECT_EQ(call(fd, IPMI_BMC_IOCTL_SET_SMS_ATN), 0);
 	EXPECT_EQ(host_get(1) & SMS_ATN, SMS_ATN);
 	EXPECT_EQ(host_state(), 0);
@@ -421,16 +422,16 @@ static void both_machines_meet(void)
 	lengths(1);
 }
 
-/* At each access of both sides a byte is lost, or wrong: the next request is answered. */
-static void a_fault_at_every_access(void)
+/* At an access of either side a byte is lost, or wrong: the next request is answered. */
+static void a_fault_at_any_access(void)
 {
-	static const unsigned int flips[] = { 0x00, 0x01, 0xc0 };
+	static const unsigned int flips[] = { 0x01, 0x00, 0xc0 };
 	int fine = 0, at;
 
 	set("cpu", ~0U);
 	for (int kind = 0; kind < 3; kind++) {
 		set("flip", flips[kind]);
-		for (at = 1; at < 120; at += 2) {
+		for (at = 1 + (kind & 1); at < 120; at += 2) {
 			set("accesses", 0);
 			set("strike", at);
 			fine += !echo(4, 5);
@@ -483,7 +484,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(a_device_that_goes),
 	KTAP_CASE(a_hostile_host),
 	KTAP_CASE(both_machines_meet),
-	KTAP_CASE(a_fault_at_every_access),
+	KTAP_CASE(a_fault_at_any_access),
 	KTAP_CASE(a_program_that_is_restarted),
 	KTAP_CASE(all_goes),
 };
