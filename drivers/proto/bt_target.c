@@ -8,15 +8,29 @@
  */
 #include <ipmi/bt_target.h>
 
+/* So often the bit is looked at; twice in a row it has to be as it should. */
+#define LOOKS 6
+
 /**
  * bt_target_set_busy() - whether the host may write
  * @regs: the registers
  * @busy: it may not
+ *
+ * Writing toggles the bit, so one look or write that goes wrong would leave it as it should not be,
+ * and then the host never asks again, and nothing here is told of anything.
  */
 void bt_target_set_busy(const struct bt_target_regs *regs, bool busy)
 {
-	if (!!(regs->ctrl(regs) & BT_TARGET_B_BUSY) != busy)
+	unsigned int i, right = 0;
+
+	for (i = 0; i < LOOKS && right < 2; i++) {
+		if (!!(regs->ctrl(regs) & BT_TARGET_B_BUSY) == busy) {
+			right++;
+			continue;
+		}
 		regs->set_ctrl(regs, BT_TARGET_B_BUSY);
+		right = 0;
+	}
 }
 
 /**

@@ -20,44 +20,54 @@ static union {
 } machine;
 static unsigned int accesses, strike;
 
+/* What is read, or wrong if this access is struck; and whether a write is lost. */
+static u8 seen(u8 val)
+{
+	return ++accesses == strike ? val ^ 0x88 : val;
+}
+
+static bool lost(void)
+{
+	return ++accesses == strike;
+}
+
 static u8 host_read(const struct ipmi_regs *regs, unsigned int reg)
 {
-	bool struck = ++accesses == strike;
-	u8 val = ibt_host_read(&hw, reg);
-
 	(void)regs;
-	return struck ? val ^ 0x48 : val;
+	return seen(ibt_host_read(&hw, reg));
 }
 
 static void host_write(const struct ipmi_regs *regs, unsigned int reg, u8 val)
 {
 	(void)regs;
-	if (++accesses != strike)
+	if (!lost())
 		ibt_host_write(&hw, reg, val);
 }
 
 static u8 bmc_ctrl(const struct bt_target_regs *regs)
 {
 	(void)regs;
-	return hw.ctrl;
+	return seen(hw.ctrl);
 }
 
 static void bmc_set_ctrl(const struct bt_target_regs *regs, u8 bits)
 {
 	(void)regs;
-	ibt_bmc_ctrl(&hw, bits);
+	if (!lost())
+		ibt_bmc_ctrl(&hw, bits);
 }
 
 static u8 bmc_get(const struct bt_target_regs *regs)
 {
 	(void)regs;
-	return ibt_bmc_get(&hw);
+	return seen(ibt_bmc_get(&hw));
 }
 
 static void bmc_put(const struct bt_target_regs *regs, u8 val)
 {
 	(void)regs;
-	ibt_bmc_put(&hw, val);
+	if (!lost())
+		ibt_bmc_put(&hw, val);
 }
 
 static void make(void)
@@ -81,8 +91,7 @@ static void serve(unsigned int m)
 	if (n < 0)
 		return;
 	EXPECT_EQ(n, req[0] + 1);
-	EXPECT(!(hw.ctrl & (BT_TARGET_B_BUSY | BT_TARGET_H2B_ATN)));
-	EXPECT_EQ(bt_target_read(&bmc, req), -EAGAIN);
+	EXPECT(!(hw.ctrl & BT_TARGET_B_BUSY));
 	rsp[0] = m + 1;
 	rsp[1] = req[1] | 4;
 	rsp[2] = req[2];
@@ -130,7 +139,7 @@ static void any_access_may_be_struck(void)
 {
 	unsigned int at;
 
-	for (at = 1; at < 28; at++) {
+	for (at = 1; at < 90; at++) {
 		make();
 		strike = at;
 		transact(5, 7);

@@ -33,6 +33,7 @@
 #define B_BUSY 0x80
 
 static int regs = -1;
+static bool every;
 static void *volatile nowhere = (void *)8;
 static const unsigned char request[] = { 3, 0x18, 0x55, 0x01 };
 static const unsigned char answer[] = { 5, 0x1c, 0x55, 0x01, 0x00, 0x20 };
@@ -372,7 +373,7 @@ static void a_fault_at_any_access(void)
 
 	for (int kind = 0; kind < 3; kind++) {
 		set("flip", kind == 1 ? 0 : kind == 0 ? 0x01 : 0x88);
-		for (int at = 1 + (kind & 1); at < 60; at += 4) {
+		for (int at = 1 + (kind & 1); at < 60; at += every ? 1 : 7) {
 			set("accesses", 0);
 			set("strike", at);
 			fine += !echo(4, 5);
@@ -383,7 +384,7 @@ static void a_fault_at_any_access(void)
 				ktap_note("after a fault of kind %d at access %d", kind, at);
 		}
 	}
-	ktap_note("%d of 45 requests were answered in spite of it", fine);
+	ktap_note("%d requests were answered in spite of it", fine);
 }
 
 static void all_goes(void)
@@ -409,8 +410,9 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(all_goes),
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	every = argc > 1 && !strcmp(argv[1], "every");
 	regs = open(LOOP "regs", O_RDWR | O_CLOEXEC);
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }

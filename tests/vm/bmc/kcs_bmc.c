@@ -32,6 +32,7 @@
 #define STATE 0xc0
 
 static int regs = -1;
+static bool every;
 static void *volatile nowhere = (void *)8;
 static const unsigned char device_id[] = { 0x18, 0x01 };
 
@@ -431,7 +432,7 @@ static void a_fault_at_any_access(void)
 	set("cpu", ~0U);
 	for (int kind = 0; kind < 3; kind++) {
 		set("flip", flips[kind]);
-		for (at = 1 + (kind & 1); at < 120; at += 2) {
+		for (at = 1 + (kind & 1); at < 120; at += every ? 1 : 5) {
 			set("accesses", 0);
 			set("strike", at);
 			fine += !echo(4, 5);
@@ -440,8 +441,8 @@ static void a_fault_at_any_access(void)
 				ktap_note("after a fault %02x at access %d", flips[kind], at);
 		}
 	}
-	EXPECT(fine > 60);
-	ktap_note("%d of 180 requests were answered in spite of it", fine);
+	EXPECT(fine > 20);
+	ktap_note("%d requests were answered in spite of it", fine);
 }
 
 /* The program goes away, and comes back. */
@@ -489,8 +490,9 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(all_goes),
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	every = argc > 1 && !strcmp(argv[1], "every");
 	regs = open(LOOP "regs", O_RDWR | O_CLOEXEC);
 	return ktap_main(cases, ARRAY_SIZE(cases));
 }
