@@ -258,26 +258,35 @@ static const struct file_operations bt_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-/* The node's attributes: while they are there the structure is. */
-#define COUNTER(_name)									\
-	static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,	\
-				    char *buf)						\
-	{										\
-		struct miscdevice *misc = dev_get_drvdata(dev);				\
-		struct bt_bmc *bt = container_of(misc, struct bt_bmc, misc);		\
-											\
-		return sysfs_emit(buf, "%u\n", READ_ONCE(bt->_name));			\
-	}										\
-	static DEVICE_ATTR_RO(_name)
+/* One counter's file. While the node is there the structure is. */
+struct counter {
+	struct device_attribute attr;
+	size_t at;
+};
 
-COUNTER(requests);
-COUNTER(answers);
-COUNTER(malformed);
+static ssize_t counter_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct miscdevice *misc = dev_get_drvdata(dev);
+	struct bt_bmc *bt = container_of(misc, struct bt_bmc, misc);
+	const u32 *value = (void *)bt + container_of(attr, struct counter, attr)->at;
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
+}
+
+#define COUNTER(_name, _member)							\
+	static struct counter counter_##_name = {				\
+		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
+		.at = offsetof(struct bt_bmc, _member),			\
+	}
+
+COUNTER(requests, requests);
+COUNTER(answers, answers);
+COUNTER(malformed, malformed);
 
 static struct attribute *stats_attrs[] = {
-	&dev_attr_requests.attr,
-	&dev_attr_answers.attr,
-	&dev_attr_malformed.attr,
+	&counter_requests.attr.attr,
+	&counter_answers.attr.attr,
+	&counter_malformed.attr.attr,
 	NULL
 };
 

@@ -97,7 +97,7 @@ static const struct of_device_id lpc_ids[] __maybe_unused = {
 	{}
 };
 
-/* What the device tree says: the channel, its registers, its addresses and its interrupt at the host. */
+/* What the device tree says: the channel by its registers, its addresses and interrupt at the host. */
 static int describe(struct aspeed *a, struct device *dev)
 {
 	struct device_node *np = dev->of_node;

@@ -255,28 +255,37 @@ static const struct file_operations channel_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-/* The node's attributes: while they are there the channel is. */
-#define COUNTER(_name)									\
-	static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,	\
-				    char *buf)						\
-	{										\
-		struct miscdevice *misc = dev_get_drvdata(dev);				\
-		struct channel *channel = container_of(misc, struct channel, misc);	\
-											\
-		return sysfs_emit(buf, "%u\n", READ_ONCE(channel->t._name));		\
-	}										\
-	static DEVICE_ATTR_RO(_name)
+/* One counter's file. While the node is there the channel is. */
+struct counter {
+	struct device_attribute attr;
+	size_t at;
+};
 
-COUNTER(requests);
-COUNTER(answers);
-COUNTER(aborts);
-COUNTER(errors);
+static ssize_t counter_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct miscdevice *misc = dev_get_drvdata(dev);
+	struct channel *channel = container_of(misc, struct channel, misc);
+	const u32 *value = (void *)channel + container_of(attr, struct counter, attr)->at;
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
+}
+
+#define COUNTER(_name, _member)							\
+	static struct counter counter_##_name = {				\
+		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
+		.at = offsetof(struct channel, _member),			\
+	}
+
+COUNTER(requests, t.requests);
+COUNTER(answers, t.answers);
+COUNTER(aborts, t.aborts);
+COUNTER(errors, t.errors);
 
 static struct attribute *stats_attrs[] = {
-	&dev_attr_requests.attr,
-	&dev_attr_answers.attr,
-	&dev_attr_aborts.attr,
-	&dev_attr_errors.attr,
+	&counter_requests.attr.attr,
+	&counter_answers.attr.attr,
+	&counter_aborts.attr.attr,
+	&counter_errors.attr.attr,
 	NULL
 };
 

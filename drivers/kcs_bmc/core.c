@@ -5,7 +5,7 @@
  * Drivers of hardware bring devices; kinds of clients are offered each of them; one client at a
  * time has a device. Locks: kcs_bmc_lock guards both lists, and is held while a kind of client is
  * offered a device or told that it goes, so those do not come back here. A device's own lock guards
- * its client, which is called under it: when kcs_bmc_disable_device() returns no event is under way.
+ * its client, which is called under it: after kcs_bmc_disable_device() no event is under way.
  */
 #include <linux/cleanup.h>
 #include <linux/device.h>

@@ -238,8 +238,8 @@ static bool is_answer(const struct kcs_target *t, const u8 *rsp)
  * @rsp: NetFn/LUN, command, completion code and data
  * @n: their length
  *
- * The first byte goes out at once. What answers another command is refused: it is the late answer to
- * a request that the host has given up.
+ * The first byte goes out at once. What answers another command is refused: it is the late answer
+ * to a request that the host has given up.
  *
  * Return: 0; -EINVAL if it is too short or too long, if no request waits for it, or another one.
  */

@@ -2,8 +2,8 @@
 /*
  * The BMC's end of a BT interface: how frames go through its registers (proto/bt.c is the host's).
  *
- * A frame is a length byte and so many more: NetFn/LUN, a sequence number, a command, and so on. The
- * host's bits and what it puts into its FIFO are hostile. One caller at a time.
+ * A frame is a length byte and so many more: NetFn/LUN, a sequence number, a command, and so on.
+ * The host's bits and what it puts into its FIFO are hostile. One caller at a time.
  */
 #ifndef IPMI_BT_TARGET_H
 #define IPMI_BT_TARGET_H
