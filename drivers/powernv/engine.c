@@ -8,9 +8,10 @@
  * pnv->lock.
  *
  * The firmware asks a silent BMC twice, 3 s each time, and then answers C3h itself. What it was
- * given it cannot be made to forget, and its answers have no numbers, but it keeps them in order. So
- * after a request without an answer nobody else's is sent before a question of our own, Get Device
- * ID, has been answered: what was left over has come by then, and is not taken for another's.
+ * given it cannot be made to forget, and its answers have no numbers, but it keeps them in order.
+ * So after a request without an answer nobody else's is sent before a question of our own, Get
+ * Device ID, has been answered: what was left over has come by then, and is not taken for
+ * another's.
  */
 #include <linux/jiffies.h>
 
@@ -388,9 +389,9 @@ void engine_poll(struct powernv *pnv)
  * engine_take_over() - this CPU is alone now
  * @pnv: the interface
  *
- * Another one may have been stopped with the lock. What that was doing is not to be trusted, but the
- * core knows which message it has given: it ends. An answer to it that still comes is not taken for
- * that to another command. What was under way otherwise goes on: its answer comes first anyway.
+ * Another one may have been stopped with the lock. What that was doing is not to be trusted, but
+ * the core knows which message it has given: it ends. An answer to it that still comes is not taken
+ * for that to another command. What was under way otherwise goes on: its answer comes first anyway.
  *
  * Context: panic, power off.
  */

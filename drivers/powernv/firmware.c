@@ -2,8 +2,8 @@
 /*
  * The calls of OPAL: one message down, one up, and some time for the firmware itself.
  *
- * Called by engine.c. Lock: pnv->lock, which guards the frame, but for firmware_poll(). The firmware
- * is big-endian, whatever the kernel is.
+ * Called by engine.c. Lock: pnv->lock, which guards the frame, but for firmware_poll(). The
+ * firmware is big-endian, whatever the kernel is.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>

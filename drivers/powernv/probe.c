@@ -2,9 +2,9 @@
 /*
  * ipmi_powernv: the module, and how an interface comes and goes.
  *
- * The kernel makes the device of the firmware's node /ibm,opal/ipmi. There is an interface once the
- * BMC has answered, which may be late: engine.c asks it, and a work brings the interface to the core
- * then. Called by the driver core. Lock: pnv->lock.
+ * The kernel makes the device of the firmware's node /ibm,opal/ipmi. There is an interface once
+ * the BMC has answered, which may be late: engine.c asks it, and a work brings the interface to
+ * the core then. Called by the driver core. Lock: pnv->lock.
  */
 #include <linux/interrupt.h>
 #include <linux/irqdomain.h>
@@ -62,8 +62,8 @@ static void dispose_mapping(void *data)
 }
 
 /*
- * The event of the firmware that says that there is an answer. On POWER8 its node does not say whose
- * interrupt it is.
+ * The event of the firmware that says that there is an answer. On POWER8 its node does not say
+ * whose interrupt it is.
  */
 static int get_irq(struct powernv *pnv, u32 event)
 {

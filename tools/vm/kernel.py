@@ -26,17 +26,22 @@ class Trouble(Exception):
 class Architecture:
     """How its machines are run, and what their programs are compiled with."""
 
-    def __init__(self, name, qemu, serial, cross=""):
-        self.name = name          # Debian's
+    def __init__(self, name, qemu, serial, cross="", console="ttyS0", memory=0):
+        self.name = name          # the end of its kernels' names, but for amd64's
         self.qemu = qemu.split()
-        self.serial = serial.split()    # of the chardevs K and T, ttyS0 and ttyS1 in the guest
+        self.serial = serial.split()    # of the chardevs K and T: the console, and ttyS1 in the guest
         self.cross = cross        # begins the names of a cross compiler's tools; "": the host's own
+        self.console = console    # as kernels call it
+        self.memory = memory      # MB that a machine has at least
 
 
 ARCHITECTURES = {arch.name: arch for arch in (
     Architecture("amd64", "qemu-system-x86_64", "-serial chardev:K -serial chardev:T"),
     Architecture("arm64", "qemu-system-aarch64 -cpu cortex-a57",
-                 "-device pci-serial-2x,chardev1=K,chardev2=T", "aarch64-linux-gnu-"))}
+                 "-device pci-serial-2x,chardev1=K,chardev2=T", "aarch64-linux-gnu-"),
+    # its firmware, skiboot, is the console's other end
+    Architecture("powerpc64le", "qemu-system-ppc64", "-serial chardev:K -serial chardev:T",
+                 "powerpc64le-linux-gnu-", console="hvc0", memory=2048))}
 HOST = ARCHITECTURES["amd64"]
 
 
@@ -44,7 +49,7 @@ class Kernel:
     def __init__(self, name, image, modules):
         self.name = name          # as uname -r says it
         self.arch = ARCHITECTURES.get(name.rsplit("-", 1)[-1], HOST)
-        self.image = image        # /boot/vmlinuz-NAME or a copy of it
+        self.image = image        # /boot/vmlinuz-NAME, or vmlinux, or a copy of it
         self.modules = modules    # lib/modules/NAME
         # one of tools/debug-kernel, several times slower than a distribution's
         self.finds_leaks = self.short == "debug"
@@ -92,6 +97,7 @@ def in_root(root, name):
         if not os.path.isdir(os.path.join(modules, "kernel")):
             continue
         for image in (os.path.join(root, "boot", "vmlinuz-" + name),
+                      os.path.join(root, "boot", "vmlinux-" + name),
                       os.path.join(modules, "vmlinuz")):
             if os.access(image, os.R_OK):
                 return Kernel(name, image, modules)

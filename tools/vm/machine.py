@@ -162,10 +162,12 @@ class Machine:
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
                  seconds=60, parallel=False, bmc=None, boots=1, host=None,
-                 console="console=ttyS0", arch=kernels.HOST, tree=None, emulator=None):
+                 console=None, arch=kernels.HOST, tree=None, emulator=None):
         self.image, self.initrd, self.devices = image, initrd, devices
-        self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
-        self.console_option = console   # the kernel parameter for its serial line
+        self.append, self.cpus, self.board = append, cpus, board
+        self.memory = max(memory, arch.memory)
+        # the kernel parameter for its serial line
+        self.console_option = console or f"console={arch.console}"
         self.arch = arch
         self.emulator = emulator    # a command that prints the path of its QEMU
         self.tree = tree        # a source file of what its device tree has beside QEMU's
