@@ -40,6 +40,11 @@ config=${kdir:+$kdir/.config}
 # the line of the kernel's configuration that begins with $1, without that
 configured() { [ -z "$config" ] || sed -n "s/^$1//p" "$config" 2>/dev/null; }
 
+# of one kind of machine only
+if [ -z "$config" ] || [ -n "$(configured CONFIG_PPC_POWERNV=)" ]; then
+	names="$names ipmi_powernv"
+fi
+
 # where kernel $rel finds module $1, or nothing
 file_of() { modinfo ${root:+-b "$root"} -k "$rel" -n "$1" 2>/dev/null; }
 
