@@ -40,9 +40,13 @@ config=${kdir:+$kdir/.config}
 # the line of the kernel's configuration that begins with $1, without that
 configured() { [ -z "$config" ] || sed -n "s/^$1//p" "$config" 2>/dev/null; }
 
-# drivers/Kbuild has these for kernels of BMCs
-[ -z "$(configured CONFIG_ARCH_ASPEED=)$(configured CONFIG_ARCH_NPCM=)" ] ||
+# of one kind of machine only, as in drivers/Kbuild; all of them, where it cannot be known
+if [ -z "$config" ] || [ -n "$(configured CONFIG_PPC_POWERNV=)" ]; then
+	names="$names ipmi_powernv"
+fi
+if [ -z "$config" ] || [ -n "$(configured CONFIG_ARCH_ASPEED=)$(configured CONFIG_ARCH_NPCM=)" ]; then
 	names="$names kcs_bmc kcs_bmc_cdev_ipmi kcs_bmc_serio kcs_bmc_aspeed kcs_bmc_npcm7xx bt-bmc"
+fi
 
 # where kernel $rel finds module $1, or nothing
 file_of() { modinfo ${root:+-b "$root"} -k "$rel" -n "$1" 2>/dev/null; }

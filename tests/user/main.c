@@ -28,6 +28,7 @@ static const struct suite *const suites[] = {
 	&kcs_target_suite,
 	&smic_trace_suite,
 	&smic_suite,
+	&opal_suite,
 	&ssif_suite,
 	&bt_trace_suite,
 	&bt_bounds_suite,

@@ -29,7 +29,7 @@ LOCK = threading.Lock()
 STORE = os.path.join(CACHE, "initramfs")
 
 # in-tree modules in every guest; what they depend on comes along
-MODULES = """ipmi_msghandler ipmi_devintf ipmi_si ipmi_ssif ipmi_watchdog ipmi_poweroff
+MODULES = """ipmi_msghandler ipmi_devintf ipmi_si ipmi_ssif ipmi_powernv ipmi_watchdog ipmi_poweroff
     acpi_ipmi acpi_power_meter hwmon ibmaem ibmpex watchdog softdog pretimeout_noop pretimeout_panic
     i2c_dev i2c_smbus i2c_piix4 i2c_i801 kunit""".split()
 

@@ -26,17 +26,25 @@ class Trouble(Exception):
 class Architecture:
     """How its machines are run, and what their programs are compiled with."""
 
-    def __init__(self, name, qemu, serial, cross=""):
-        self.name = name          # Debian's
+    def __init__(self, name, qemu, serial, cross="", console="console=ttyS0", memory=0, cpus=2):
+        self.name = name          # the end of its kernels' names, but for amd64's
         self.qemu = qemu.split()
-        self.serial = serial.split()    # of the chardevs K and T, ttyS0 and ttyS1 in the guest
+        self.serial = serial.split()    # of the chardevs K and T: the console, and ttyS1 in the guest
+        self.one_line = "chardev1=T" not in serial and "chardev:T" not in serial    # T is a part of K
         self.cross = cross        # begins the names of a cross compiler's tools; "": the host's own
+        self.console = console    # kernel parameters
+        self.memory = memory      # MB that a machine has at least
+        self.cpus = cpus          # that it has at most
 
 
 ARCHITECTURES = {arch.name: arch for arch in (
     Architecture("amd64", "qemu-system-x86_64", "-serial chardev:K -serial chardev:T"),
     Architecture("arm64", "qemu-system-aarch64 -cpu cortex-a57",
-                 "-device pci-serial-2x,chardev1=K,chardev2=T", "aarch64-linux-gnu-"))}
+                 "-device pci-serial-2x,chardev1=K,chardev2=T", "aarch64-linux-gnu-"),
+    # the firmware, skiboot, is the other end of the console, and has one. Emulated processors that
+    # take turns wait for each other most of the time
+    Architecture("powerpc64le", "qemu-system-ppc64", "-serial chardev:K", "powerpc64le-linux-gnu-",
+                 console="console=hvc0 printk.devkmsg=on", memory=2048, cpus=1))}
 HOST = ARCHITECTURES["amd64"]
 
 
@@ -44,7 +52,7 @@ class Kernel:
     def __init__(self, name, image, modules):
         self.name = name          # as uname -r says it
         self.arch = ARCHITECTURES.get(name.rsplit("-", 1)[-1], HOST)
-        self.image = image        # /boot/vmlinuz-NAME or a copy of it
+        self.image = image        # /boot/vmlinuz-NAME, or vmlinux, or a copy of it
         self.modules = modules    # lib/modules/NAME
         # one of tools/debug-kernel, several times slower than a distribution's
         self.finds_leaks = self.short == "debug"
@@ -92,6 +100,7 @@ def in_root(root, name):
         if not os.path.isdir(os.path.join(modules, "kernel")):
             continue
         for image in (os.path.join(root, "boot", "vmlinuz-" + name),
+                      os.path.join(root, "boot", "vmlinux-" + name),
                       os.path.join(modules, "vmlinuz")):
             if os.access(image, os.R_OK):
                 return Kernel(name, image, modules)

@@ -3,13 +3,14 @@
 
 It hears three channels: the guest's kernel console (K), the test's terminal (T) and
 QEMU's control channel (Q). Every line of each goes to one log, with the seconds since
-the start. The serial ports are pipes: a socket holds some hundred bytes only if each
+the start. Where there is one serial line only, the test talks through the kernel's log. The serial ports are pipes: a socket holds some hundred bytes only if each
 comes alone, and QEMU drops what it cannot write.
 """
 import fcntl
 import functools
 import json
 import os
+import re
 import select
 import selectors
 import shutil
@@ -32,6 +33,7 @@ from ipmisim import IpmiSim
 from kernel import Trouble
 
 MARK = b"@vm "           # begins the lines of guest-init
+TALK = re.compile(r"\[ *\d+\.\d+\] @t ?(.*)")     # a line of the test's in the kernel's log
 ESCAPE = b"\x1d"        # Ctrl-]
 PIPE_SIZE = 1 << 20
 BOOT_SECONDS = 300      # that a kernel may take to begin init; a busy host is no failure
@@ -162,10 +164,11 @@ class Machine:
 
     def __init__(self, image, initrd, devices, log, append="", cpus=2, memory=512, board="pc",
                  seconds=60, parallel=False, bmc=None, boots=1, host=None,
-                 console="console=ttyS0", arch=kernels.HOST, tree=None, emulator=None):
+                 console=None, arch=kernels.HOST, tree=None, emulator=None):
         self.image, self.initrd, self.devices = image, initrd, devices
-        self.append, self.cpus, self.memory, self.board = append, cpus, memory, board
-        self.console_option = console   # the kernel parameter for its serial line
+        self.append, self.cpus, self.board = append, min(cpus, arch.cpus), board
+        self.memory = max(memory, arch.memory)
+        self.console_option = console or arch.console
         self.arch = arch
         self.emulator = emulator    # a command that prints the path of its QEMU
         self.tree = tree        # a source file of what its device tree has beside QEMU's
@@ -322,7 +325,10 @@ class Machine:
             message.pop("timestamp", None)
             self.events.append((round(now, 3), message))
             line = json.dumps(message)
-        elif letter == "K":
+        talk = letter == "K" and self.arch.one_line and TALK.match(line)
+        if talk:
+            letter, line = "T", talk[1]
+        if letter == "K":
             self.console.append(line)
             self.console_at.append(now)
         elif letter == "B":

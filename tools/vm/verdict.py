@@ -32,7 +32,7 @@ class Verdict:
 
 
 # what the kernel says after a panic's notifiers
-NOTIFIED = re.compile(r"\] Kernel Offset: ")
+NOTIFIED = re.compile(r"\] Kernel Offset: |\] Rebooting in ")
 SLOW_PANIC = "its notifiers took"
 
 

@@ -172,6 +172,11 @@ static bool is_vbmc(void)
 	return !strcmp(hardware(), "vbmc");
 }
 
+static bool is_powernv(void)
+{
+	return strstr(hardware(), "powernv");
+}
+
 int interface_remove(void)
 {
 	if (!is_vbmc())
@@ -194,6 +199,8 @@ int stack_insert(void)
 
 	if (is_vbmc())
 		return run("modprobe ipmi_vbmc && modprobe ipmi_devintf") ? -EIO : interface_add();
+	if (is_powernv())
+		return run("modprobe ipmi_powernv && modprobe ipmi_devintf") ? -EIO : 0;
 	for (int i = 0; i < 3; i++) {
 		int ret;
 
@@ -215,8 +222,8 @@ void keep_acpi_ipmi_out(void)
 int stack_remove(void)
 {
 	/* acpi_ipmi comes by itself, some time after ipmi_si, and uses its interface */
-	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf", "ipmi_si", "ipmi_vbmc",
-					     "ipmi_msghandler" };
+	static const char *const names[] = { "acpi_ipmi", "ipmi_devintf",   "ipmi_si",
+					     "ipmi_vbmc", "ipmi_powernv", "ipmi_msghandler" };
 	double end = now() + 30;
 	int ret;
 
@@ -224,7 +231,7 @@ int stack_remove(void)
 		interface_remove();
 	do {
 		ret = 0;
-		for (int i = 0; i < 5; i++) {
+		for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 			int err = module_remove(names[i]);
 
 			if (err && err != -ENOENT)
