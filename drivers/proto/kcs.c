@@ -431,6 +431,32 @@ static bool kcs_asserts(const struct ipmi_machine *m)
 	return status != TRANSFER_NOTHING && status & (KCS_OBF | KCS_SMS_ATN);
 }
 
+/*
+ * An interrupt tells of a byte by OBF, and comes for the next one once that is read. What is not
+ * plainly in the middle of a message, or late, or wrong, is left to kcs_step().
+ */
+static bool kcs_told(struct ipmi_machine *m)
+{
+	struct kcs *k = to_kcs(m);
+	struct transfer *t = &k->t;
+	u8 status = get(k, KCS_STATUS);
+	bool writes = k->state == KCS_WRITE && t->sent + 1 < t->len;
+	bool reads = k->state == KCS_READ && t->got && t->got < IPMI_MACHINE_MAX;
+	enum kcs_field want = writes ? KCS_FIELD_WRITE : KCS_FIELD_READ;
+	u8 byte;
+
+	if (!(writes || reads) || status >> 6 != want || !(status & KCS_OBF) || status & KCS_IBF)
+		return false;
+	t->status = status;
+	t->ones_us = 0;
+	byte = get(k, KCS_DATA);
+	if (reads)
+		transfer_take(t, byte);
+	put(k, KCS_DATA, reads ? KCS_DATA_READ : t->req[t->sent++]);
+	enter(k, k->state);
+	return true;
+}
+
 static void kcs_init(struct ipmi_machine *m, const struct ipmi_regs *regs)
 {
 	memset(m, 0, sizeof(struct kcs));
@@ -455,4 +481,5 @@ const struct ipmi_machine_ops ipmi_kcs_ops = {
 	.failure = transfer_failure,
 	.forget = kcs_forget,
 	.asserts = kcs_asserts,
+	.told = kcs_told,
 };

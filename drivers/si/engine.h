@@ -47,6 +47,7 @@ void hand_up_end(struct si *si, struct output *out, enum si_from from);
 
 /* step.c */
 enum ipmi_step step_pump(struct si *si, u32 *waited_us);
+bool step_told_pump(struct si *si);
 struct wait_plan plan_wait_pump(struct si *si, enum ipmi_step step, u32 waited_us);
 
 /* halt.c */

@@ -120,6 +120,11 @@ static bool interrupt_pump(struct si *si, struct output *out)
 		useless_pump(si);
 		return true;
 	}
+	if (step_told_pump(si)) {
+		si->irq.missed = 0;
+		si->irq.useless = 0;
+		return true;
+	}
 	if (!si->m->ops->asserts(si->m)) {
 		/* A pass since the last one may have taken its cause away. */
 		si->irq.bursts = si->burst.count;

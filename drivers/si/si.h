@@ -248,7 +248,7 @@ struct si_burst {
  * @last_look: last time the machine was stepped while waiting
  * @looks: how often it was stepped in this wait
  * @asleep: since then nobody was busy for it
- * @cut: a burst ended in it
+ * @cut: a burst ended in it, or it is that of a row of bytes, see step_told_pump()
  * @irq: an interrupt ends it
  * @plan: how it goes on, as planned last
  * @planned: what for

@@ -114,6 +114,40 @@ static bool is_told_again(const struct si *si, enum ipmi_step step, u32 waited_u
 }
 
 /**
+ * step_told_pump() - an interrupt has come: is it for a byte, as expected?
+ * @si: the interface, whose bus is not cut off
+ *
+ * Where bytes take their time most interrupts are, and what there is to know of these is known:
+ * the next byte is waited for as this one was, with the net that is set. So they need no burst and
+ * no clock: last_look and the beginning of the wait stay, and a row of such bytes counts as one
+ * wait, of which nothing is learnt.
+ *
+ * Context: any, under si->pump.
+ * Return: true if it was, and all was done; else nothing was done.
+ */
+bool step_told_pump(struct si *si)
+{
+	const struct si_wait *w = &si->wait;
+
+	lockdep_assert_held(&si->pump);
+	if (w->verdict != IPMI_STEP_SOON || w->planned != IPMI_STEP_SOON ||
+	    w->plan.how != WAIT_EVENT || !si->m->ops->told)
+		return false;
+	if (!si->busy || si->away || si->hold != SI_RUNS || READ_ONCE(si->stopping))
+		return false;
+	/* A kick wants a burst, and without a net there may be no end to the wait. */
+	if (si->pace.alarm != ALARM_NET || !READ_ONCE(si->pace.net_at))
+		return false;
+	if (!si->m->ops->told(si->m))
+		return false;
+	si->wait.cut = true;
+	si->now.looks++;
+	si->burst.count++;
+	WRITE_ONCE(si->burst.progress, si->burst.progress + 1);
+	return true;
+}
+
+/**
  * plan_wait_pump() - how to wait for what a step waits for
  * @si: the interface
  * @step: what step_pump() has returned

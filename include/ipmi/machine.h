@@ -168,6 +168,11 @@ struct ipmi_machine;
  *	Touches no register.
  * @asserts: has the interface a reason to interrupt? Reads only, and only what reading
  *	does not change; the one function that may be called beside the others
+ * @told: NULL, or: an interrupt has come while a byte is waited for, and it is relied upon to come
+ *	for each. If it tells of a byte that is neither the first nor the last of a message, take
+ *	it, ask for the next one without looking for that, and return true: step() would have
+ *	returned SOON. Else return false, and nothing was done but that the status was read. The
+ *	time that this takes is told to the next step().
  * @irq: NULL, or the interface's own interrupt enable (BT): before the first
  *	interrupt is waited for, and again after each one and after a BMC's reset,
  *	with true, which also acknowledges what is pending; with false at the end
@@ -189,6 +194,7 @@ struct ipmi_machine_ops {
 	const struct ipmi_failure *(*failure)(const struct ipmi_machine *m);
 	void (*forget)(struct ipmi_machine *m);
 	bool (*asserts)(const struct ipmi_machine *m);
+	bool (*told)(struct ipmi_machine *m);
 	void (*irq)(struct ipmi_machine *m, bool on);
 };
 

@@ -124,6 +124,77 @@ static void dummy_bytes(void)
 	end();
 }
 
+static bool told(void)
+{
+	return s.m->ops->told(s.m);
+}
+
+/*
+ * An interrupt tells of a byte in the middle of a message: one look, and no second one. All else
+ * is for a step, and costs a look only.
+ */
+static void told_of_bytes(void)
+{
+	begin();
+	CALL(&s, EXPECT(!told()), ST(IDLE | OBF));
+	start();
+	CALL(&s, EXPECT(!told()), ST(IDLE | OBF));
+	STEP(&s, 0, IPMI_STEP_AGAIN, ST(IDLE), COMMAND(0x61));
+	CALL(&s, EXPECT(!told()), ST(0xff));
+	CALL(&s, EXPECT(!told()), ST(WRITE));
+	CALL(&s, EXPECT(!told()), ST(WRITE | IBF | OBF));
+	CALL(&s, EXPECT(!told()), ST(IDLE | OBF));
+	CALL(&s, EXPECT(!told()), ST(ERROR | OBF));
+	CALL(&s, EXPECT(told()), ST(WRITE | 0x3d), OUT(0), IN(0x18));
+	CALL(&s, EXPECT(told()), ST(WRITE | OBF), OUT(0), IN(0x22));
+	/* The last byte has a control code before it. */
+	CALL(&s, EXPECT(!told()), ST(WRITE | OBF));
+	STEP(&s, 0, IPMI_STEP_AGAIN, ST(WRITE), COMMAND(0x62));
+	CALL(&s, EXPECT(!told()), ST(WRITE | OBF));
+	STEP(&s, 0, IPMI_STEP_AGAIN, ST(WRITE | OBF), OUT(0), IN(0x33));
+	/* The first byte of an answer may be a dummy. */
+	CALL(&s, EXPECT(!told()), ST(READ | OBF));
+	STEP(&s, 0, IPMI_STEP_AGAIN, ST(READ | OBF), OUT(0x1c), IN(0x68));
+	CALL(&s, EXPECT(!told()), ST(READ));
+	CALL(&s, EXPECT(!told()), ST(READ | IBF | OBF));
+	CALL(&s, EXPECT(!told()), ST(WRITE | OBF));
+	CALL(&s, EXPECT(!told()), ST(0xff));
+	CALL(&s, EXPECT(told()), ST(READ | OBF), OUT(0x22), IN(0x68));
+	CALL(&s, EXPECT(told()), ST(READ | 0x3d), OUT(0x00), IN(0x68));
+	CALL(&s, EXPECT(!told()), ST(IDLE | OBF));
+	STEP(&s, 0, IPMI_STEP_DONE, ST(IDLE | OBF), OUT(0xaa));
+	answered();
+	end();
+}
+
+/* The time of bytes that were told of is told to the next step; one of them ends a wait. */
+static void told_and_silent(void)
+{
+	begin();
+	go(R0_2);
+	STEP(&s, 0, IPMI_STEP_SOON, ST(READ));
+	WAIT(&s, 4999999, IPMI_STEP_SOON, 1, READ);
+	CALL(&s, EXPECT(told()), ST(READ | OBF), OUT(0x22), IN(0x68));
+	STEP(&s, 300000, IPMI_STEP_SOON, ST(READ));
+	STEP(&s, 100000, IPMI_STEP_SOON, ST(READ));
+	STEP(&s, 1, IPMI_STEP_AGAIN, ST(READ));
+	end();
+}
+
+/* An answer longer than a message is counted on by the steps. */
+static void told_without_end(void)
+{
+	unsigned int i;
+
+	begin();
+	go(R0_2);
+	for (i = 1; i < IPMI_MACHINE_MAX; i++)
+		CALL(&s, EXPECT(told()), ST(READ | OBF), OUT(i), IN(0x68));
+	CALL(&s, EXPECT(!told()), ST(READ | OBF));
+	STEP(&s, 0, IPMI_STEP_AGAIN, ST(READ | OBF), OUT(1), IN(0x68));
+	end();
+}
+
 /* No answer begins with 00h: one such byte came late. A second one is the answer's. */
 static void late_dummy_before_the_answer(void)
 {
@@ -373,6 +444,9 @@ static void silent(void)
 static const struct test kcs_trace_tests[] = {
 	TEST(whole_transaction),
 	TEST(dummy_bytes),
+	TEST(told_of_bytes),
+	TEST(told_and_silent),
+	TEST(told_without_end),
 	TEST(late_dummy_before_the_answer),
 	TEST(end_of_an_answer),
 	TEST(ibf_stays),
