@@ -94,7 +94,7 @@ check check-vm:
 	@tools/setup
 	$(makes)tools/check $(filter vm,$(@:check-%=%))
 
-# KERNEL="7.3 clang" picks rows of README.md's table, by hand or not
+# KERNEL="newest clang" picks rows of README.md's table, by hand or not
 check-kernels:
 	@tools/setup build vm $(if $(SMOKE),,kernels debug)
 	$(makes)tools/check-kernels $(or $(KERNEL),--all)
@@ -187,7 +187,7 @@ help:
 	@echo '                         each is a program: tools/check-*'
 	@echo '  make check-unit        the parts that need no kernel, in user space, under sanitizers'
 	@echo '  make check-vm          the modules in virtual machines; TEST=... names the tests'
-	@echo '  make check-kernels     the kernels in the table of README.md; KERNEL=7.3 picks a row'
+	@echo '  make check-kernels     the kernels in the table of README.md; KERNEL=newest picks a row'
 	@echo '  make check-debug       the same on a kernel with sanitizers, lockdep and leak detection, which it'
 	@echo '                         builds first (10 minutes, once); SHORT=1 runs the most telling tests'
 	@echo '  make check-smoke       every command of this list in its shortest form; SMOKE=1 makes one so'

@@ -65,6 +65,11 @@ class Kernel:
         kind = self.name.rsplit("-", 1)[-1]
         return kind if kind in ("debug", "kcsan") else ".".join(self.name.split(".")[:2])
 
+    @property
+    def names(self):
+        """What the tests call it: short, and newest if it is of tools/root, as tools/kver has it."""
+        return {self.short} | ({"newest"} if newer_debian(self.name) else set())
+
 
 def unknown(name):
     """A kernel of which there is nothing but its name, short or full."""

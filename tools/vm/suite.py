@@ -76,7 +76,7 @@ class Case:
         return "\n".join(lines + [f"run /vm/bin/{self.program}", ""])
 
     def runs_on(self, kernel):
-        return kernel.arch.name == self.arch and (not self.kernels or kernel.short in self.kernels)
+        return kernel.arch.name == self.arch and (not self.kernels or kernel.names & set(self.kernels))
 
 
 def tree_of(hardware):
