@@ -97,7 +97,7 @@ static const struct of_device_id lpc_ids[] __maybe_unused = {
 	{}
 };
 
-/* What the device tree says: the channel by its registers, its addresses and interrupt at the host. */
+/* What the device tree says: channel (by its registers), and the host's addresses and interrupt. */
 static int describe(struct aspeed *a, struct device *dev)
 {
 	struct device_node *np = dev->of_node;
