@@ -301,8 +301,11 @@ static const struct attribute_group *bt_groups[] = { &stats_group, NULL };
  */
 void bt_bmc_event(struct bt_bmc *bt)
 {
-	if (wq_has_sleeper(&bt->wait) && state(bt))
-		wake_up_interruptible(&bt->wait);
+	__poll_t what = wq_has_sleeper(&bt->wait) ? state(bt) : 0;
+
+	/* Who waits for something else in poll() sleeps on. */
+	if (what)
+		wake_up_interruptible_poll(&bt->wait, what);
 }
 
 /**

@@ -97,7 +97,7 @@ static const struct of_device_id lpc_ids[] __maybe_unused = {
 	{}
 };
 
-/* What the device tree says: the channel by its registers, its addresses and interrupt at the host. */
+/* What the device tree says: channel (by its registers), and the host's addresses and interrupt. */
 static int describe(struct aspeed *a, struct device *dev)
 {
 	struct device_node *np = dev->of_node;
@@ -147,12 +147,19 @@ static int start(struct aspeed *a, struct device *dev, int irq)
 	if (rv)
 		return dev_err_probe(dev, rv, "this channel cannot have that interrupt\n");
 	aspeed_channel_enable(a, true);
-	rv = devm_request_irq(dev, irq, aspeed_irq, IRQF_SHARED, dev_name(dev), &a->kcs_bmc);
-	if (!rv)
-		rv = kcs_bmc_add_device(&a->kcs_bmc);
+	rv = kcs_bmc_add_device(&a->kcs_bmc);
+	if (!rv) {
+		/* The core has made the lock, which the handler of a shared line takes at once. */
+		rv = devm_request_irq(dev, irq, aspeed_irq, IRQF_SHARED, dev_name(dev),
+				      &a->kcs_bmc);
+		if (rv)
+			kcs_bmc_remove_device(&a->kcs_bmc);
+	}
 	if (rv) {
 		dev_warn(dev, "KCS channel %u cannot be used (error %d)\n", a->kcs_bmc.channel, rv);
 		aspeed_channel_enable(a, false);
+		aspeed_quiet(a);
+		timer_shutdown_sync(&a->obe);
 	}
 	return rv;
 }
@@ -173,8 +180,6 @@ static int aspeed_probe(struct platform_device *pdev)
 		return irq;
 	a->kcs_bmc.dev = dev;
 	a->kcs_bmc.ops = &aspeed_ops;
-	/* The line is shared: an interrupt may come before the core knows the channel. */
-	spin_lock_init(&a->kcs_bmc.lock);
 	timer_setup(&a->obe, obe_look, 0);
 	platform_set_drvdata(pdev, a);
 	rv = start(a, dev, irq);

@@ -130,7 +130,7 @@ static int channel_release(struct inode *inode, struct file *file)
 	scoped_guard(mutex, &channel->life) {
 		if (!channel->gone) {
 			kcs_bmc_disable_device(channel->client.dev, &channel->client);
-			/* No interrupt takes the lock now. Nobody answers: let the host see that. */
+			/* Nobody answers: let the host see that. No interrupt comes now. */
 			scoped_guard(spinlock_irqsave, &channel->lock)
 				kcs_target_abort(&channel->t);
 		}

@@ -170,7 +170,7 @@ static void take_back(struct kcs_bmc_driver *drv, struct kcs_bmc_device *kcs_bmc
 {
 	int rv = drv->ops->remove_device(kcs_bmc);
 
-	/* Who has refused the device does not know it. */
+	/* Who was registered later, and has refused the device, does not know it. */
 	if (rv && rv != -ENODEV)
 		dev_err(kcs_bmc->dev, "a client does not give back KCS channel %u (error %d)\n",
 			kcs_bmc->channel, rv);
@@ -181,12 +181,13 @@ static void take_back(struct kcs_bmc_driver *drv, struct kcs_bmc_device *kcs_bmc
  * @kcs_bmc: it, all but @entry and @client of which are set
  *
  * Context: process.
- * Return: 0, or the error of the last client that has failed; the device is there in either case.
+ * Return: 0, or the error of a client that has failed; then the device is not there, and whoever
+ * else was offered it has been told that it goes.
  */
 int kcs_bmc_add_device(struct kcs_bmc_device *kcs_bmc)
 {
 	struct kcs_bmc_driver *drv;
-	int rv, ret = 0;
+	int rv;
 
 	spin_lock_init(&kcs_bmc->lock);
 	kcs_bmc->client = NULL;
@@ -196,9 +197,14 @@ int kcs_bmc_add_device(struct kcs_bmc_device *kcs_bmc)
 	list_for_each_entry(drv, &kcs_bmc_drivers, entry) {
 		rv = offer(drv, kcs_bmc);
 		if (rv)
-			ret = rv;
+			goto undo;
 	}
-	return ret;
+	return 0;
+undo:
+	list_for_each_entry_continue_reverse(drv, &kcs_bmc_drivers, entry)
+		take_back(drv, kcs_bmc);
+	list_del(&kcs_bmc->entry);
+	return rv;
 }
 EXPORT_SYMBOL(kcs_bmc_add_device);
 

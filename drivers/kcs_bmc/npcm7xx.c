@@ -140,23 +140,24 @@ static int npcm_probe(struct platform_device *pdev)
 	npcm->kcs_bmc.channel = channel;
 	npcm->kcs_bmc.ioreg = npcm->where->io;
 	npcm->kcs_bmc.ops = &npcm_ops;
-	/* The line is shared: an interrupt may come before the core knows the channel. */
-	spin_lock_init(&npcm->kcs_bmc.lock);
 	platform_set_drvdata(pdev, npcm);
 
 	npcm_enable(npcm, true);
-	rv = devm_request_irq(dev, irq, npcm_irq, IRQF_SHARED, dev_name(dev), &npcm->kcs_bmc);
-	if (!rv)
-		rv = kcs_bmc_add_device(&npcm->kcs_bmc);
+	rv = kcs_bmc_add_device(&npcm->kcs_bmc);
+	if (!rv) {
+		/* The core has made the lock, which the handler of a shared line takes at once. */
+		rv = devm_request_irq(dev, irq, npcm_irq, IRQF_SHARED, dev_name(dev),
+				      &npcm->kcs_bmc);
+		if (rv)
+			kcs_bmc_remove_device(&npcm->kcs_bmc);
+	}
 	if (rv) {
 		dev_warn(dev, "KCS channel %u cannot be used (error %d)\n", channel, rv);
-		goto off;
+		npcm_enable(npcm, false);
+		return rv;
 	}
 	dev_info(dev, "KCS channel %u, its registers at 0x%x\n", channel, npcm->where->io.str);
 	return 0;
-off:
-	npcm_enable(npcm, false);
-	return rv;
 }
 
 static void npcm_remove(struct platform_device *pdev)

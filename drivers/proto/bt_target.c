@@ -3,8 +3,8 @@
  * Frames of BT from the BMC's side: the host's requests and the answers to them.
  *
  * Called by bt_bmc/file.c and by the user-space tests, one caller at a time; pure, so no lock and
- * no clock. The steps are those of IPMI 2.0, sections 11.5 and 11.6. Nothing waits here: who finds no
- * frame, or no room for one, comes back.
+ * no clock. The steps are those of IPMI 2.0, sections 11.5 and 11.6. Nothing waits here: who finds
+ * no frame, or no room for one, comes back.
  */
 #include <ipmi/bt_target.h>
 

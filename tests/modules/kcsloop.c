@@ -206,11 +206,11 @@ static int present_set(void *data, u64 val)
 	guard(mutex)(&loop.adding);
 	if (!val == !loop.present)
 		return 0;
-	loop.present = val;
 	if (val)
 		rv = kcs_bmc_add_device(&loop.dev);
 	else
 		kcs_bmc_remove_device(&loop.dev);
+	loop.present = val && !rv;
 	irq_work_sync(&loop.again);
 	return rv;
 }
@@ -236,7 +236,6 @@ static int __init kcsloop_init(void)
 	loop.host.write = host_write;
 	rv = present_set(NULL, 1);
 	if (rv) {
-		present_set(NULL, 0);
 		platform_device_unregister(loop.pdev);
 		return rv;
 	}
