@@ -33,7 +33,8 @@ static void answers_of_every_length(void)
 	for (unsigned int i = 4; i < sizeof(frame); i++)
 		frame[i] = i;
 	for (u64 len = 0; len < 600; len++) {
-		enum opal_answer want = len < 4 || len > 273 ? OPAL_ANSWER_SPOILED : OPAL_ANSWER_FITS;
+		enum opal_answer want = len < 4 || len > 273 ? OPAL_ANSWER_SPOILED :
+							       OPAL_ANSWER_FITS;
 
 		EXPECT_EQ(opal_frame_check(frame, len, get_device_id), want);
 		if (want != OPAL_ANSWER_FITS)

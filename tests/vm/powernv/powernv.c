@@ -53,7 +53,7 @@ static int ask(int cmd, const void *data, int len)
 
 	if (!ret)
 		ret = ipmi_wait(fd, (ANSWER_S + SLACK_S) * 1000) == 1 ? ipmi_recv(fd, &r) :
-									 -ETIMEDOUT;
+									-ETIMEDOUT;
 	if (ret)
 		return ret;
 	EXPECT_EQ(r.msgid, cmd);
