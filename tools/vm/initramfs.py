@@ -263,6 +263,10 @@ class Guest:
         self.layers = [os.path.join(base, "layer.cpio")]
         if stack == "ours":
             self.layers.append(our_layer(kernel, base, modules, self.work))
+        # emulated, another architecture takes long to unpack what is not used, and skiboot takes
+        # 128 MB: each boot gets its own program
+        self.programs = {path: files.pop(path) for path in list(files)
+                         if kernel.arch.cross and path.startswith("vm/bin/")}
         root = os.path.join(self.work, "payload")
         for path in glob.glob(os.path.join(modules, "tests/modules/*.ko")):
             files = {**files, "vm/modules/" + os.path.basename(path): path}
@@ -282,6 +286,9 @@ class Guest:
         os.makedirs(os.path.join(root, "vm"))
         with open(os.path.join(root, "vm/job"), "w", encoding="utf-8") as f:
             f.write(job)
+        for path in set(re.findall(r"/(vm/bin/\S+)", job)) & set(self.programs):
+            os.makedirs(os.path.join(root, "vm/bin"), exist_ok=True)
+            shutil.copy(self.programs[path], os.path.join(root, path))
         pack(root, os.path.join(folder, "job.cpio"))
         if tools and self.kernel.arch.cross:
             raise Trouble(f"there are no tools for a guest on {self.kernel.arch.name}")
