@@ -295,7 +295,7 @@ class Guest:
         they are a hundred megabytes, which each boot would unpack."""
         folder = tempfile.mkdtemp(dir=self.work)
         root = os.path.join(folder, "root")
-        named = {path for path in self.programs if f"/{path} " in job.replace("\n", " ")}
+        named = set(re.findall(r"/(vm/bin/\S+)", job)) & set(self.programs)
         for path in named or self.programs:
             copy(root, path, self.programs[path])
         os.makedirs(os.path.join(root, "vm"), exist_ok=True)
