@@ -348,6 +348,10 @@ static void lun_reaches_bmc(void)
 	struct ipmi_system_interface_addr addr;
 	struct reply r;
 
+	if (!strcmp(hardware(), "powernv")) {
+		ktap_note("the firmware sends everything to LUN 0");
+		return;
+	}
 	ipmi_bmc_addr(&addr);
 	addr.lun = 3;
 	EXPECT_EQ(send_to(&addr, sizeof(addr)), 0);
