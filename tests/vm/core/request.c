@@ -443,9 +443,11 @@ static void node(void)
 
 static void close_with_request_on_the_way(void)
 {
+	/* through OPAL each of them takes 0.2 s, and the last one waits for all */
+	int files = strcmp(hardware(), "powernv") ? 20 : 4;
 	struct reply r;
 
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < files; i++) {
 		int other = open("/dev/ipmi0", O_RDWR);
 
 		REQUIRE(EXPECT(other >= 0));
