@@ -61,14 +61,15 @@ static bool access_locked(void)
 	return ++loop.accesses == loop.strike;
 }
 
-static void interrupt(void *unused)
+static void interrupt(struct irq_work *work)
 {
 	kcs_bmc_handle_event(&loop.dev);
 }
 
-static void again(struct irq_work *work)
+/* On the processor that is to get it. In a call of this kind itself no spinlock may be taken. */
+static void interrupt_here(void *unused)
 {
-	interrupt(NULL);
+	irq_work_queue(&loop.again);
 }
 
 /* Not under any lock that an interrupt of the BMC takes. */
@@ -222,8 +223,8 @@ static int __init kcsloop_init(void)
 
 	mutex_init(&loop.adding);
 	spin_lock_init(&loop.lock);
-	INIT_CSD(&loop.call, interrupt, NULL);
-	init_irq_work(&loop.again, again);
+	INIT_CSD(&loop.call, interrupt_here, NULL);
+	init_irq_work(&loop.again, interrupt);
 	loop.cpu = WHOEVER;
 	loop.pdev = platform_device_register_simple("kcsloop", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(loop.pdev))
