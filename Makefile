@@ -103,8 +103,9 @@ check-debug check-kcsan:
 	@tools/setup build vm $(if $(SMOKE),,debug)
 	$(makes)tools/check $(@:check-%=%)
 
-# each trial installs what it needs
+# each trial installs what it needs besides
 check-smoke:
+	@tools/setup build vm
 	$(makes)tools/check smoke
 
 # real systems, made with debootstrap: half an hour and more

@@ -40,7 +40,7 @@ static const struct {
 	{ "ipmi_devintf", "ipmi_major=x", NULL, 2 },
 	{ "ipmi_watchdog", "nowayout=x", "watchdog", 2 },
 	{ "ipmi_poweroff", "poweroff_powercycle=x", NULL, 2 },
-	{ "ipmi_hwmon", "update_interval=x", NULL, 2 },
+	{ "ipmi_hwmon", "update_interval=x", "hwmon", 2 },
 	{ "ipmi_ssif", "alerts_broken=x", "i2c-i801", 1 },
 	{ "ipmi_vbmc", NULL, NULL, 1 },
 };

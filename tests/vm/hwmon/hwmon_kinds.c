@@ -67,13 +67,13 @@ static void behind_another(void)
 	bmc_line("forget");
 	bmc_line("satellite %x answer", SATELLITE);
 	REQUIRE(loads(""));
-	REQUIRE(EXPECT(hwmon_appears(10)));
+	REQUIRE(EXPECT(hwmon_appears(60)));
 	EXPECT_EQ(hwmon_value("temp2_input"), -ENOENT);
 	EXPECT_EQ(run("grep 'Behind: behind another controller' " RECORDS_FILE, 0), 0);
 	EXPECT_EQ(bmc_number("count 06 34"), 0);
 
 	REQUIRE(loads("ipmb=1"));
-	REQUIRE(EXPECT(hwmon_appears(10)));
+	REQUIRE(EXPECT(hwmon_appears(60)));
 	EXPECT_STR(file_text("%s/temp2_label", hwmon_dir), "Behind");
 	EXPECT_EQ(hwmon_value("temp2_input"), (SATELLITE + 5) * 1000);
 	EXPECT(bmc_wire(NETFN_APP, CMD_SEND_MESSAGE, 0, &w));
@@ -100,7 +100,7 @@ static void non_linear(void)
 	set_reading(fd, 250, 32);
 	EXPECT_EQ(ipmi_ask(fd, NETFN_SENSOR, 0x26, limits, sizeof(limits), &r), 0);
 	REQUIRE(loads(""));
-	REQUIRE(EXPECT(hwmon_appears(10)));
+	REQUIRE(EXPECT(hwmon_appears(60)));
 	bmc_line("forget");
 	/* the factors of reading 32 are M = 3 */
 	EXPECT_EQ(hwmon_value("temp2_input"), 96000);
@@ -126,7 +126,7 @@ static void left_out(void)
 {
 	bmc_line("sdr 5 5");
 	REQUIRE(loads("'exclude=Sensor 2,0x1'"));
-	REQUIRE(EXPECT(hwmon_appears(10)));
+	REQUIRE(EXPECT(hwmon_appears(60)));
 	EXPECT_EQ(file_mode("%s/temp1_input", hwmon_dir), -1);
 	EXPECT_EQ(file_mode("%s/in0_input", hwmon_dir), -1);
 	EXPECT_EQ(file_mode("%s/curr1_input", hwmon_dir), 0444);
@@ -141,7 +141,7 @@ static void which_interfaces(void)
 	EXPECT(!hwmon_finds());
 	EXPECT_EQ(file_mode("/sys/kernel/debug/ipmi_hwmon/ipmi0"), -1);
 	REQUIRE(loads("interfaces=3,0"));
-	EXPECT(hwmon_appears(10));
+	EXPECT(hwmon_appears(60));
 }
 
 /* Of two interfaces to one BMC one shows it, and the other one if that goes. */
@@ -154,7 +154,7 @@ static void two_to_one(void)
 	for (unsigned int i = 0; i < sizeof(vbmc_guid); i++)
 		vbmc_guid[i] = i;
 	REQUIRE(loads(""));
-	REQUIRE(EXPECT(hwmon_appears(10)));
+	REQUIRE(EXPECT(hwmon_appears(60)));
 	REQUIRE(EXPECT_EQ(run("modprobe ipmi_vbmc"), 0));
 	pid = vbmc_start(&number);
 	REQUIRE(EXPECT(pid > 0));
@@ -172,7 +172,7 @@ static void two_to_one(void)
 	EXPECT(vbmc_seen->of[NETFN_STORAGE][0x20]);
 	vbmc_stop(pid);
 	EXPECT_EQ(file_write(HOTMOD, "add,kcs,i/o,0xca2,irq=5"), 0);
-	EXPECT(hwmon_appears(10));
+	EXPECT(hwmon_appears(60));
 	EXPECT_EQ(run("modprobe -r ipmi_vbmc"), 0);
 }
 
