@@ -105,7 +105,7 @@ check-debug check-kcsan:
 
 # each trial installs what it needs besides
 check-smoke:
-	@tools/setup build vm
+	@tools/setup build vm check
 	$(makes)tools/check smoke
 
 # real systems, made with debootstrap: half an hour and more
