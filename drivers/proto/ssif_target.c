@@ -6,7 +6,7 @@
  * clock. IPMI 2.0, section 12; the PEC is SMBus 3.2, section 6.4.
  *
  * A block is looked at when its transfer ends, because only the end tells whether a PEC was behind
- * it. A new start ends a transfer too, as controllers exist that lose the stop before it. The host
+ * it; until then what was before stays as it is, so that a spoiled one harms nothing. A new start ends a transfer too, as controllers exist that lose the stop before it. The host
  * may use a PEC or not, for each block: one is behind each block that it reads, and who wants none
  * stops before it.
  */
@@ -54,15 +54,11 @@ static int command(struct ssif_target *t)
 	switch (t->cmd) {
 	case SSIF_WRITE_SINGLE:
 	case SSIF_WRITE_START:
-		/* The host has given up whatever it had asked. */
-		t->phase = SSIF_TARGET_IDLE;
-		t->len = 0;
+	case SSIF_READ_RETRY:
 		return 0;
 	case SSIF_WRITE_MIDDLE:
 	case SSIF_WRITE_END:
 		return t->phase == SSIF_TARGET_PARTS ? 0 : refuse(t);
-	case SSIF_READ_RETRY:
-		return 0;
 	case SSIF_READ_START:
 	case SSIF_READ_MIDDLE:
 		return is_waited_for(t) ? -EBUSY : 0;
@@ -71,13 +67,22 @@ static int command(struct ssif_target *t)
 	}
 }
 
-static int length(struct ssif_target *t)
+/* Can a block of this kind have so many bytes? */
+static bool fits(const struct ssif_target *t)
 {
-	if (is_read(t->cmd) || !t->count || t->count > SSIF_BLOCK)
-		return refuse(t);
-	if (t->cmd == SSIF_READ_RETRY)
-		return t->count == 1 ? 0 : refuse(t);
-	return t->len + t->count <= SSIF_TARGET_MAX ? 0 : refuse(t);
+	switch (t->cmd) {
+	case SSIF_WRITE_SINGLE:
+		return t->count >= SSIF_TARGET_REQUEST_MIN && t->count <= SSIF_BLOCK;
+	case SSIF_WRITE_START:
+		return t->count && t->count <= SSIF_BLOCK;
+	case SSIF_WRITE_MIDDLE:
+	case SSIF_WRITE_END:
+		return t->count && t->count <= SSIF_BLOCK && t->len + t->count <= SSIF_TARGET_MAX;
+	case SSIF_READ_RETRY:
+		return t->count == 1;
+	default:
+		return false;
+	}
 }
 
 /**
@@ -98,7 +103,7 @@ int ssif_target_byte(struct ssif_target *t, u8 val)
 		rv = command(t);
 	} else if (t->at == 1) {
 		t->count = val;
-		rv = length(t);
+		rv = fits(t) ? 0 : refuse(t);
 	} else if (t->at < 2 + t->count) {
 		t->block[t->at - 2] = val;
 	} else if (t->at > 2 + t->count || val != t->crc) {
@@ -139,13 +144,14 @@ static void take(struct ssif_target *t)
 		retry(t, t->block[0]);
 		return;
 	}
+	/* With a new request the host has given up whatever it had asked. */
+	if (t->cmd == SSIF_WRITE_SINGLE || t->cmd == SSIF_WRITE_START)
+		t->len = 0;
 	memcpy(t->in + t->len, t->block, t->count);
 	t->len += t->count;
 	/* Where there are no ends, a middle that is not full is one. */
 	if (t->cmd == SSIF_WRITE_START || (t->cmd == SSIF_WRITE_MIDDLE && t->count == SSIF_BLOCK)) {
 		t->phase = SSIF_TARGET_PARTS;
-	} else if (t->len < SSIF_TARGET_REQUEST_MIN) {
-		refuse(t);
 	} else {
 		t->phase = SSIF_TARGET_READY;
 		t->requests++;
