@@ -220,29 +220,38 @@ static void too_long_and_too_short(void)
 }
 
 /*
- * Each length that a block may say with each that it has, from a host that stops where it is not
- * acknowledged and from one that goes on.
+ * Each length that a block may say with each that it has, as a part of every kind, from a host that
+ * stops where it is not acknowledged and from one that goes on.
  */
 static void any_length_of_the_host(void)
 {
 	static const u8 cmds[] = { SSIF_WRITE_SINGLE, SSIF_WRITE_START, SSIF_WRITE_MIDDLE,
 				   SSIF_WRITE_END, SSIF_READ_RETRY, SSIF_READ_START, 0x00, 0xff };
-	u8 bytes[2 + 255] = { 0 }, got[SSIF_TARGET_MAX];
-	u32 number;
+	u8 bytes[2 + 255] = { 0 };
 
 	for (unsigned int c = 0; c < ARRAY_SIZE(cmds); c++)
 		for (unsigned int says = 0; says < 256; says++)
 			for (unsigned int has = 0; has < 256;
 			     has += has < 40 || has > 250 ? 1 : 35) {
-				bool fits = says >= 2 && says <= SSIF_BLOCK && has == says;
+				bool fits = says && says <= SSIF_BLOCK && has == says;
+				u8 cmd = cmds[c];
+				enum ssif_target_phase want = SSIF_TARGET_IDLE;
 
 				make();
-				bytes[0] = cmds[c];
+				EXPECT(put(SSIF_WRITE_START, bytes, SSIF_BLOCK));
+				bytes[0] = cmd;
 				bytes[1] = says;
 				raw(bytes, 2 + has, has & 1);
-				EXPECT_SAY((ssif_target_request(&t, got, &number) > 0) ==
-						   (fits && cmds[c] == SSIF_WRITE_SINGLE),
-					   "command %u, %u bytes, says %u", cmds[c], has, says);
+				if (fits && (cmd == SSIF_WRITE_START ||
+					     (cmd == SSIF_WRITE_MIDDLE && says == SSIF_BLOCK)))
+					want = SSIF_TARGET_PARTS;
+				else if (fits &&
+					 (cmd == SSIF_WRITE_MIDDLE || cmd == SSIF_WRITE_END ||
+					  (cmd == SSIF_WRITE_SINGLE && says > 1)))
+					want = SSIF_TARGET_READY;
+				EXPECT_SAY(t.phase == want, "command %u, %u bytes, says %u: %u", cmd,
+					   has, says, t.phase);
+				EXPECT_SAY(t.at <= 3 + SSIF_BLOCK, "%u bytes were looked at", t.at);
 				EXPECT(transact(40, 40));
 			}
 }
@@ -264,6 +273,17 @@ static void spoiled_pecs(void)
 		EXPECT_EQ(ssif_target_request(&t, got, &number), bit == 9 ? 3 : -EAGAIN);
 		EXPECT_EQ(t.malformed, bit < 9);
 	}
+	/* bytes behind one: of the PEC of all that, which is 0, there may be many */
+	make();
+	ssif_target_write(&t);
+	memcpy(frame, "\2\3\xb8\x42\x07", 5);
+	for (unsigned int i = 0; i < 5; i++)
+		EXPECT_EQ(ssif_target_byte(&t, frame[i]), 0);
+	EXPECT_EQ(ssif_target_byte(&t, t.crc), 0);
+	for (unsigned int i = 0; i < 600; i++)
+		EXPECT_EQ(ssif_target_byte(&t, 0), -EIO);
+	stop();
+	EXPECT_EQ(ssif_target_request(&t, got, &number), -EAGAIN);
 	/* a part without one that is right takes the whole request with it */
 	make();
 	memset(frame, 0, sizeof(frame));
