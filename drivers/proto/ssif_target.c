@@ -6,9 +6,9 @@
  * clock. IPMI 2.0, section 12; the PEC is SMBus 3.2, section 6.4.
  *
  * A block is looked at when its transfer ends, because only the end tells whether a PEC was behind
- * it; until then what was before stays as it is, so that a spoiled one harms nothing. A new start ends a transfer too, as controllers exist that lose the stop before it. The host
- * may use a PEC or not, for each block: one is behind each block that it reads, and who wants none
- * stops before it.
+ * it; until then what was before stays as it is, so that a spoiled one harms nothing. A new start
+ * ends a transfer too, as controllers exist that lose the stop before it. The host may use a PEC or
+ * not, for each block: one is behind each block that it reads, and who wants none stops before it.
  */
 #include <ipmi/ssif_target.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/ipmi-ssif-host, through which a program on the BMC gets the host's requests and answers them.
+ * /dev/ipmi-ssif-host, through which a program on the BMC gets the host's requests and answers
+ * them.
  *
  * slave.c brings the host's bytes. Locks: see ssif_bmc.h. The structure lives as long as the device
  * or an open file.
@@ -184,17 +185,17 @@ static ssize_t counter_show(struct device *dev, struct device_attribute *attr, c
 	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
 }
 
-#define COUNTER(_name)								\
+#define COUNTER(_name, _member)							\
 	static struct counter counter_##_name = {				\
 		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
-		.at = offsetof(struct ssif_bmc, t._name),			\
+		.at = offsetof(struct ssif_bmc, _member),			\
 	}
 
-COUNTER(requests);
-COUNTER(answers);
-COUNTER(malformed);
-COUNTER(late);
-COUNTER(given_up);
+COUNTER(requests, t.requests);
+COUNTER(answers, t.answers);
+COUNTER(malformed, t.malformed);
+COUNTER(late, t.late);
+COUNTER(given_up, t.given_up);
 
 static struct attribute *stats_attrs[] = {
 	&counter_requests.attr.attr,
