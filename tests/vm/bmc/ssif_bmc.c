@@ -178,6 +178,7 @@ static void one_program_has_it(void)
 
 static void requests_and_answers(void)
 {
+	static const unsigned char longer[sizeof(struct ipmi_ssif_msg) + 1];
 	struct ipmi_ssif_msg msg;
 	unsigned char block[BLOCK];
 	int fd = node_open(O_NONBLOCK);
@@ -203,7 +204,7 @@ static void requests_and_answers(void)
 	msg.len = 4;
 	EXPECT_EQ(put_as(fd, &msg, HEAD - 1), -EINVAL);
 	EXPECT_EQ(put_as(fd, &msg, HEAD + 3), -EINVAL);
-	EXPECT_EQ(put_as(fd, &msg, sizeof(msg) + 1), -EINVAL);
+	EXPECT_EQ(put_as(fd, longer, sizeof(longer)), -EINVAL);
 	EXPECT_EQ(put_as(fd, nowhere, HEAD + 4), -EFAULT);
 	msg.len = 0;
 	EXPECT_EQ(put_as(fd, &msg, sizeof(msg)), -EINVAL);
@@ -384,7 +385,7 @@ static void a_hostile_host(void)
 	int fd;
 
 	REQUIRE(EXPECT(pid > 0));
-	for (int says = 0; says < 256; says++) {
+	for (int says = 0; says < 256; says += says >= 28 && says < 38 ? 1 : 9) {
 		set("stubborn", says & 1 ? "Y" : "N");
 		for (int has = 0; has < 256; has += has >= 30 && has < 38 ? 1 : 15) {
 			memset(bytes, 0x55, sizeof(bytes));
@@ -393,7 +394,7 @@ static void a_hostile_host(void)
 			host_raw(bytes, 2 + has);
 		}
 	}
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < 1000; i++) {
 		int n = 1 + (seed >> 8) % 40;
 
 		for (int k = 0; k < n; k++) {
