@@ -45,7 +45,7 @@ if [ -z "$config" ] || [ -n "$(configured CONFIG_PPC_POWERNV=)" ]; then
 	names="$names ipmi_powernv"
 fi
 if [ -z "$config" ] || [ -n "$(configured CONFIG_ARCH_ASPEED=)$(configured CONFIG_ARCH_NPCM=)" ]; then
-	names="$names kcs_bmc kcs_bmc_cdev_ipmi kcs_bmc_serio kcs_bmc_aspeed kcs_bmc_npcm7xx bt-bmc"
+	names="$names kcs_bmc kcs_bmc_cdev_ipmi kcs_bmc_serio kcs_bmc_aspeed kcs_bmc_npcm7xx bt-bmc ssif_bmc"
 fi
 
 # where kernel $rel finds module $1, or nothing

@@ -2,7 +2,8 @@
 /*
  * SSIF framing: how a message is cut into SMBus blocks, and put together again.
  *
- * Pure; ssif/bus.c sends and fetches the blocks. IPMI 2.0, section 12.
+ * Pure; ssif/bus.c sends and fetches the blocks; the BMC's end is ssif_target.h. IPMI 2.0,
+ * section 12.
  */
 #ifndef IPMI_SSIF_FRAME_H
 #define IPMI_SSIF_FRAME_H
@@ -21,6 +22,7 @@ enum ssif_cmd {
 	SSIF_WRITE_MIDDLE = 0x07,
 	SSIF_WRITE_END = 0x08,
 	SSIF_READ_MIDDLE = 0x09,
+	SSIF_READ_RETRY = 0x0a,	/* a write: which part the next one is */
 };
 
 /**

@@ -30,6 +30,7 @@ static const struct suite *const suites[] = {
 	&smic_suite,
 	&opal_suite,
 	&ssif_suite,
+	&ssif_target_suite,
 	&bt_trace_suite,
 	&bt_bounds_suite,
 	&bt_suite,

@@ -47,6 +47,7 @@ extern const struct suite smic_suite;
 extern const struct suite smic_trace_suite;
 extern const struct suite opal_suite;
 extern const struct suite ssif_suite;
+extern const struct suite ssif_target_suite;
 extern const struct suite torn_suite;
 extern const struct suite transfer_suite;
 extern const struct suite wait_figures_suite;

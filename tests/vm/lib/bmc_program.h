@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A BMC's program in the guest, behind /dev/ipmi-kcsN or /dev/ipmi-bt-host: Get Device ID, and an
- * echo of a length that the request says. Linked to every program of this folder.
+ * A BMC's program in the guest, behind /dev/ipmi-kcsN, /dev/ipmi-bt-host or /dev/ipmi-ssif-host:
+ * Get Device ID, Get System Interface Capabilities of SSIF, and an echo of a length that the request
+ * says. Linked to every program of this folder.
  */
 #ifndef BMC_PROGRAM_H
 #define BMC_PROGRAM_H
@@ -18,7 +19,8 @@
 
 /*
  * A child that has the file open and answers what comes until it is stopped or the device goes;
- * -1 if it cannot open it. A node of BT has frames with a length and a sequence number.
+ * -1 if it cannot open it. A node of BT has frames with a length and a sequence number, one of SSIF
+ * messages behind a length of four bytes.
  */
 pid_t bmc_program_start(const char *node);
 void bmc_program_stop(pid_t pid);
