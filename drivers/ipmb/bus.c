@@ -15,7 +15,7 @@ static void end_locked(struct ipmb *ipmb)
 {
 	lockdep_assert_held(&ipmb->lock);
 	if (ipmb_input_end(&ipmb->in))
-		engine_received_locked(ipmb, &ipmb->in.frame, ipmb->in.overlong);
+		ipmb_engine_received_locked(ipmb, &ipmb->in.frame, ipmb->in.overlong);
 }
 
 /* A message ends where the bus is released, or the next transfer begins without that. */
@@ -70,13 +70,13 @@ static void unmake_slave(struct ipmb *ipmb)
 }
 
 /**
- * bus_init() - others may write to us
+ * ipmb_bus_init() - others may write to us
  * @ipmb: the interface, which is ready for that
  *
  * Context: process.
  * Return: 0, or a negative errno.
  */
-int bus_init(struct ipmb *ipmb)
+int ipmb_bus_init(struct ipmb *ipmb)
 {
 	struct device_node *node = of_parse_phandle(ipmb->dev->of_node, "slave-dev", 0);
 	int rv = 0;
@@ -100,26 +100,26 @@ int bus_init(struct ipmb *ipmb)
 }
 
 /**
- * bus_end() - nobody writes to us any more
+ * ipmb_bus_end() - nobody writes to us any more
  * @ipmb: the interface
  *
  * Context: process.
  */
-void bus_end(struct ipmb *ipmb)
+void ipmb_bus_end(struct ipmb *ipmb)
 {
 	i2c_slave_unregister(ipmb->slave);
 	unmake_slave(ipmb);
 }
 
 /**
- * bus_write() - write a message
+ * ipmb_bus_write() - write a message
  * @ipmb: the interface, with the message in @ipmb->wire
  * @n: bytes of it
  *
  * Context: process; the transfer of the adapter.
  * Return: 0; a negative errno if nobody has it, or perhaps nobody.
  */
-int bus_write(struct ipmb *ipmb, unsigned int n)
+int ipmb_bus_write(struct ipmb *ipmb, unsigned int n)
 {
 	struct i2c_msg msg = {
 		.addr = ipmb->wire[IPMB_TO] >> 1,

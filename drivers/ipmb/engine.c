@@ -143,13 +143,13 @@ static void begin_next_locked(struct ipmb *ipmb)
 }
 
 /**
- * engine_end_locked() - end what the core waits for
+ * ipmb_engine_end_locked() - end what the core waits for
  * @ipmb: the interface
  * @cc: the completion code that it gets
  *
  * Context: any.
  */
-void engine_end_locked(struct ipmb *ipmb, u8 cc)
+void ipmb_engine_end_locked(struct ipmb *ipmb, u8 cc)
 {
 	struct ipmi_smi_msg *msg = ipmb->msg, *next = ipmb->next;
 
@@ -308,14 +308,14 @@ static void response_locked(struct ipmb *ipmb, const struct ipmb_frame *f)
 }
 
 /**
- * engine_received_locked() - somebody has written to us
+ * ipmb_engine_received_locked() - somebody has written to us
  * @ipmb: the interface
  * @f: what; hostile
  * @overlong: @f is the beginning of it
  *
  * Context: any.
  */
-void engine_received_locked(struct ipmb *ipmb, const struct ipmb_frame *f, bool overlong)
+void ipmb_engine_received_locked(struct ipmb *ipmb, const struct ipmb_frame *f, bool overlong)
 {
 	enum ipmb_kind kind = overlong ? IPMB_SPOILED : ipmb_frame_kind(f);
 
@@ -406,7 +406,7 @@ static void run_work(struct work_struct *work)
 		n = take_locked(ipmb);
 		serial = ipmb->serial;
 	}
-	error = n ? bus_write(ipmb, n) : 0;
+	error = n ? ipmb_bus_write(ipmb, n) : 0;
 	guard(ipmb_task)(ipmb);
 	/* At panic this CPU is stopped, or is the one that panics. */
 	if (ipmb->panicking)
@@ -418,12 +418,12 @@ static void run_work(struct work_struct *work)
 }
 
 /**
- * engine_init() - before there is a slave, and an interface
+ * ipmb_engine_init() - before there is a slave, and an interface
  * @ipmb: all zero, but for what it was told
  *
  * Whether there is a BMC is not known. The first run asks it.
  */
-void engine_init(struct ipmb *ipmb)
+void ipmb_engine_init(struct ipmb *ipmb)
 {
 	spin_lock_init(&ipmb->lock);
 	INIT_DELAYED_WORK(&ipmb->run, run_work);
@@ -434,14 +434,14 @@ void engine_init(struct ipmb *ipmb)
 }
 
 /**
- * engine_begin() - a message of the core
+ * ipmb_engine_begin() - a message of the core
  * @ipmb: the interface
  * @msg: the message
  *
  * Context: any.
  * Return: 0; the completion code with which it is refused.
  */
-u8 engine_begin(struct ipmb *ipmb, struct ipmi_smi_msg *msg)
+u8 ipmb_engine_begin(struct ipmb *ipmb, struct ipmi_smi_msg *msg)
 {
 	u8 cc = 0;
 
@@ -465,7 +465,7 @@ u8 engine_begin(struct ipmb *ipmb, struct ipmi_smi_msg *msg)
 }
 
 /**
- * engine_take_over() - this CPU is alone now
+ * ipmb_engine_take_over() - this CPU is alone now
  * @ipmb: the interface
  *
  * Nothing is sent or received any more: that takes interrupts, and waits. What the core has given
@@ -473,7 +473,7 @@ u8 engine_begin(struct ipmb *ipmb, struct ipmi_smi_msg *msg)
  *
  * Context: panic, power off.
  */
-void engine_take_over(struct ipmb *ipmb)
+void ipmb_engine_take_over(struct ipmb *ipmb)
 {
 	if (ipmb->panicking)
 		return;
@@ -485,5 +485,5 @@ void engine_take_over(struct ipmb *ipmb)
 	guard(spinlock_irqsave)(&ipmb->lock);
 	ipmb->next = NULL;
 	ipmb->msg = ipmb->intf ? ipmi_core_in_flight(ipmb->intf) : NULL;
-	engine_end_locked(ipmb, IPMI_BUS_ERR);
+	ipmb_engine_end_locked(ipmb, IPMI_BUS_ERR);
 }

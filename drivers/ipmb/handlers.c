@@ -28,7 +28,7 @@ static void ipmb_shutdown(void *send_info)
 
 	/* What is under way ends, and nothing begins or comes up any more. */
 	scoped_guard(spinlock_irqsave, &ipmb->lock) {
-		engine_end_locked(ipmb, IPMI_ERR_UNSPECIFIED);
+		ipmb_engine_end_locked(ipmb, IPMI_ERR_UNSPECIFIED);
 		ipmb->intf = NULL;
 	}
 	cancel_work_sync(&ipmb->news);
@@ -46,7 +46,7 @@ static int ipmb_get_info(void *send_info, struct ipmi_smi_info *data)
 static IPMI_SENDER_RET ipmb_sender(void *send_info, struct ipmi_smi_msg *msg)
 {
 	struct ipmb *ipmb = send_info;
-	u8 cc = engine_begin(ipmb, msg);
+	u8 cc = ipmb_engine_begin(ipmb, msg);
 
 	if (cc)
 		IPMI_SENDER_DONE(ipmi_sender_refuse(ipmb->told, msg, cc));
@@ -56,7 +56,7 @@ static IPMI_SENDER_RET ipmb_sender(void *send_info, struct ipmi_smi_msg *msg)
 static void ipmb_set_run_to_completion(void *send_info, bool on)
 {
 	if (on)
-		engine_take_over(send_info);
+		ipmb_engine_take_over(send_info);
 }
 
 /* The adapter tells by itself what comes, and at panic nothing does. */

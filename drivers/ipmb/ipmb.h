@@ -159,16 +159,16 @@ DEFINE_LOCK_GUARD_1(ipmb_task, struct ipmb,
 		    unsigned long flags)
 
 /* bus.c */
-int bus_init(struct ipmb *ipmb);
-void bus_end(struct ipmb *ipmb);
-int bus_write(struct ipmb *ipmb, unsigned int n);
+int ipmb_bus_init(struct ipmb *ipmb);
+void ipmb_bus_end(struct ipmb *ipmb);
+int ipmb_bus_write(struct ipmb *ipmb, unsigned int n);
 
 /* engine.c */
-void engine_init(struct ipmb *ipmb);
-u8 engine_begin(struct ipmb *ipmb, struct ipmi_smi_msg *msg);
-void engine_received_locked(struct ipmb *ipmb, const struct ipmb_frame *f, bool overlong);
-void engine_take_over(struct ipmb *ipmb);
-void engine_end_locked(struct ipmb *ipmb, u8 cc);
+void ipmb_engine_init(struct ipmb *ipmb);
+u8 ipmb_engine_begin(struct ipmb *ipmb, struct ipmi_smi_msg *msg);
+void ipmb_engine_received_locked(struct ipmb *ipmb, const struct ipmb_frame *f, bool overlong);
+void ipmb_engine_take_over(struct ipmb *ipmb);
+void ipmb_engine_end_locked(struct ipmb *ipmb, u8 cc);
 
 /* handlers.c */
 extern const struct ipmi_smi_handlers ipmb_handlers;

@@ -105,9 +105,9 @@ static int ipmb_probe(struct i2c_client *client)
 	rv = devm_add_action_or_reset(dev, end_queue, ipmb->wq);
 	if (rv)
 		return rv;
-	engine_init(ipmb);
+	ipmb_engine_init(ipmb);
 	i2c_set_clientdata(client, ipmb);
-	rv = bus_init(ipmb);
+	rv = ipmb_bus_init(ipmb);
 	if (rv)
 		return rv;
 	queue_delayed_work(ipmb->wq, &ipmb->run, 0);
@@ -126,7 +126,7 @@ static IPMI_I2C_REMOVE_RET ipmb_remove(struct i2c_client *client)
 	scoped_guard(ipmb_task, ipmb) {
 		if (!ipmb->added) {
 			WRITE_ONCE(ipmb->removing, true);
-			engine_end_locked(ipmb, IPMI_BUS_ERR);
+			ipmb_engine_end_locked(ipmb, IPMI_BUS_ERR);
 		}
 	}
 	cancel_delayed_work_sync(&ipmb->add);
@@ -135,7 +135,7 @@ static IPMI_I2C_REMOVE_RET ipmb_remove(struct i2c_client *client)
 		ipmi_unregister_smi(ipmb->told);
 	scoped_guard(spinlock_irqsave, &ipmb->lock)
 		WRITE_ONCE(ipmb->removing, true);
-	bus_end(ipmb);
+	ipmb_bus_end(ipmb);
 	cancel_delayed_work_sync(&ipmb->run);
 	cancel_delayed_work_sync(&ipmb->add);
 	IPMI_I2C_REMOVE_DONE;

@@ -162,7 +162,7 @@ static void many(void)
 	EXPECT_EQ(count("late_answers"), 0);
 }
 
-/* What this program, as the IPMB_BMC, gets of a request that it has sent as a user. */
+/* What this program, as the BMC, gets of a request that it has sent as a user. */
 static int asked(long msgid, int cmd, unsigned char *rq)
 {
 	EXPECT_EQ(ipmi_send(ipmi, msgid, NETFN_APP, cmd, NULL, 0), 0);

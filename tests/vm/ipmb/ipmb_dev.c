@@ -50,7 +50,7 @@ static int master(unsigned char *a, int an, unsigned char *b, int bn)
 	return ioctl(bus, I2C_RDWR, &all) < 0 ? -errno : 0;
 }
 
-/* One request to the IPMB_BMC, from the master. */
+/* One request to the BMC, from the master. */
 static void master_asks(int cmd)
 {
 	unsigned char m[64];
