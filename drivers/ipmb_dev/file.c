@@ -221,17 +221,17 @@ static ssize_t counter_show(struct device *dev, struct device_attribute *attr, c
 	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
 }
 
-#define COUNTER(_name)								\
+#define COUNTER(_name, _member)						\
 	static struct counter counter_##_name = {				\
 		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
-		.at = offsetof(struct ipmb_file, _name),			\
+		.at = offsetof(struct ipmb_file, _member),			\
 	}
 
-COUNTER(received);
-COUNTER(sent);
-COUNTER(failed);
-COUNTER(dropped);
-COUNTER(malformed);
+COUNTER(received, received);
+COUNTER(sent, sent);
+COUNTER(failed, failed);
+COUNTER(dropped, dropped);
+COUNTER(malformed, malformed);
 
 static struct attribute *stats_attrs[] = {
 	&counter_received.attr.attr,

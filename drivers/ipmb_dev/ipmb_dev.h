@@ -5,7 +5,7 @@
  *   client.c  the I2C client that is on the bus: its slave, and what is sent; the module
  *   file.c    /dev/ipmb-N, and the messages that wait for a reader
  *
- * What a message is is proto/ipmb_frame.c's.
+ * The messages are proto/ipmb_frame.c's.
  */
 #ifndef IPMB_DEV_H
 #define IPMB_DEV_H

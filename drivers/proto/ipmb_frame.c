@@ -196,8 +196,8 @@ unsigned int ipmb_frame_get_local(const struct ipmb_frame *f, const struct ipmb_
  * @f: a request or a response
  * @msg: room for IPMB_FRAME_MAX bytes
  *
- * Return: bytes of it: NetFn/LUN, address of who has sent it, sequence number/LUN, command, [completion code,]
- * data.
+ * Return: bytes of it: NetFn/LUN, address of who has sent it, sequence number/LUN, command,
+ * [completion code,] data.
  */
 unsigned int ipmb_frame_get_direct(const struct ipmb_frame *f, u8 *msg)
 {
