@@ -76,7 +76,7 @@ static void requests_of_every_length(void)
 		/* a response has the number that it was given, and a completion code */
 		msg[0] = 0x1e;
 		want = n == 4 ? 0xc7 : want;
-		EXPECT_EQ(ipmb_frame_direct(&f, OWN, 9, msg, n), want);
+		EXPECT_EQ(ipmb_frame_direct(&f, OWN, 33, msg, n), want);
 		if (want)
 			continue;
 		EXPECT_EQ(ipmb_frame_kind(&f), IPMB_RESPONSE);
