@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "host_bmc.h"
 #include "ipmb_bus.h"
 #include "ipmi_dev.h"
 #include "ktap.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "host_bmc.h"
 #include "ipmb_bus.h"
 #include "ktap.h"
 
@@ -18,7 +19,7 @@ static int adapter_called(const char *name)
 	glob_t found;
 	int nr = -1;
 
-	glob("/sys/class/i2c-adapter/i2c-*", 0, NULL, &found);
+	glob("/sys/bus/i2c/devices/i2c-*", 0, NULL, &found);
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		if (!strcmp(file_text("%s/name", found.gl_pathv[i]), name))
 			sscanf(strrchr(found.gl_pathv[i], '/'), "/i2c-%d", &nr);
@@ -47,17 +48,8 @@ void ipmb_host_write(const char *file, const char *text)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/sys/class/i2c-adapter/i2c-%d/%s", ipmb_host_adapter, file);
+	snprintf(path, sizeof(path), "/sys/bus/i2c/devices/i2c-%d/%s", ipmb_host_adapter, file);
 	EXPECT_EQ(file_write(path, text), 0);
-}
-
-unsigned char ipmb_sum(const unsigned char *bytes, int n)
-{
-	unsigned char sum = 0;
-
-	while (n--)
-		sum -= *bytes++;
-	return sum;
 }
 
 int ipmb_message(unsigned char *m, int to, int netfn, int from, int seq, int cmd,

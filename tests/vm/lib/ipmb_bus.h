@@ -27,9 +27,6 @@ long ipmb_count(int adapter, const char *name);
 /* "new_device" or "delete_device" of the host's adapter. */
 void ipmb_host_write(const char *file, const char *text);
 
-/* What makes a sum 0. */
-unsigned char ipmb_sum(const unsigned char *bytes, int n);
-
 /* A message as programs write and read it, its length first: how many bytes it has with that. */
 int ipmb_message(unsigned char *m, int to, int netfn, int from, int seq, int cmd, const void *data,
 		 int n);
