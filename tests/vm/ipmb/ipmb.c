@@ -146,6 +146,7 @@ static void lengths(void)
 static void many(void)
 {
 	long requests = count("requests"), received = ipmb_count(ipmb_bmc_adapter, "received");
+	long late = count("late_answers");
 	int rounds = 200;
 
 	for (int i = 0; i < rounds; i++) {
@@ -160,7 +161,7 @@ static void many(void)
 	EXPECT_EQ(ipmb_count(ipmb_bmc_adapter, "received"), received + rounds);
 	EXPECT_EQ(count("resent"), 0);
 	EXPECT_EQ(count("timeouts"), 0);
-	EXPECT_EQ(count("late_answers"), 0);
+	EXPECT_EQ(count("late_answers"), late);
 }
 
 /* What this program, as the BMC, gets of a request that it has sent as a user. */
