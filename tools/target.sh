@@ -44,6 +44,9 @@ configured() { [ -z "$config" ] || sed -n "s/^$1//p" "$config" 2>/dev/null; }
 if [ -z "$config" ] || [ -n "$(configured CONFIG_PPC_POWERNV=)" ]; then
 	names="$names ipmi_powernv"
 fi
+if [ -z "$config" ] || [ -n "$(configured CONFIG_I2C_SLAVE=)" ]; then
+	names="$names ipmi_ipmb ipmb_dev_int"
+fi
 if [ -z "$config" ] || [ -n "$(configured CONFIG_ARCH_ASPEED=)$(configured CONFIG_ARCH_NPCM=)" ]; then
 	names="$names kcs_bmc kcs_bmc_cdev_ipmi kcs_bmc_serio kcs_bmc_aspeed kcs_bmc_npcm7xx bt-bmc ssif_bmc"
 fi

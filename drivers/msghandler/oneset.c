@@ -4,7 +4,7 @@
  * that is not of it, the kernel's own or one of another build, is refused as it is loaded.
  *
  * Called by main.c as the module begins and ends, and by the module loader. What has another name
- * (acpi_ipmi, ipmi_ipmb) is none of this file's business. ipmi_msghandler itself
+ * (acpi_ipmi) is none of this file's business. ipmi_msghandler itself
  * cannot be mixed up: there is one, this one.
  */
 #define pr_fmt(fmt) "IPMI message handler: " fmt
@@ -18,6 +18,7 @@
 static const char *const set[] = {
 	"ipmi_devintf",	 "ipmi_si",    "ipmi_ssif", "ipmi_watchdog",
 	"ipmi_poweroff", "ipmi_hwmon", "ipmi_vbmc", "ipmi_powernv",
+	"ipmi_ipmb",
 };
 
 /* Before any of its code has run. An error ends the load of the module, with that error. */

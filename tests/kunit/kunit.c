@@ -15,9 +15,9 @@ static const struct suite *const suites[] = {
 	&codec_suite,	     &seq_suite,	  &seq_late_suite,   &attn_suite,
 	&attn_answers_suite, &wait_figures_suite, &wait_learn_suite, &transfer_suite,
 	&kcs_trace_suite,    &kcs_recovery_suite, &kcs_suite,	     &smic_trace_suite,
-	&smic_suite,	     &ssif_suite, &opal_suite,	  &bt_trace_suite,   &bt_bounds_suite,
-	&bt_suite,	     &torn_suite,	  &privilege_suite,
-	&sdr_suite,	     &sdr_walk_suite,	  &sensor_suite,
+	&smic_suite,	     &ssif_suite,	  &opal_suite,	     &ipmb_suite,
+	&bt_trace_suite,     &bt_bounds_suite,	  &bt_suite,	     &torn_suite,
+	&privilege_suite,    &sdr_suite,	  &sdr_walk_suite,   &sensor_suite,
 };
 
 static struct kunit *running;

@@ -29,6 +29,7 @@ static const struct suite *const suites[] = {
 	&smic_trace_suite,
 	&smic_suite,
 	&opal_suite,
+	&ipmb_suite,
 	&ssif_suite,
 	&ssif_target_suite,
 	&bt_trace_suite,

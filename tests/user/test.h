@@ -32,6 +32,7 @@ extern const struct suite bt_suite;
 extern const struct suite bt_target_suite;
 extern const struct suite bt_trace_suite;
 extern const struct suite codec_suite;
+extern const struct suite ipmb_suite;
 extern const struct suite kcs_recovery_suite;
 extern const struct suite kcs_suite;
 extern const struct suite kcs_target_suite;

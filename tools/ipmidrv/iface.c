@@ -14,7 +14,7 @@
 
 static const char *const drivers[] = {
 	"platform/drivers/ipmi_si", "pci/drivers/ipmi_si",  "i2c/drivers/ipmi_ssif",
-	"platform/drivers/ipmi_powernv", "i2c/drivers/ipmi_ipmb",
+	"platform/drivers/ipmi-powernv", "i2c/drivers/ipmi-ipmb",
 };
 
 /* Devices of no driver: an interface that is a program. */
