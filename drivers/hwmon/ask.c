@@ -42,7 +42,7 @@ static bool is_answered(struct monitor *m)
 }
 
 /**
- * ask() - one request, and its answer
+ * monitor_ask() - one request, and its answer
  * @m: the monitor
  * @owner: IPMB address of whom to ask, SDR_BMC_ADDR = the BMC itself
  * @channel: by which channel that is reached
@@ -59,8 +59,8 @@ static bool is_answered(struct monitor *m)
  * Return: the length of the answer, at least 1 and at most @cap; -ETIMEDOUT, -EINTR if the thread
  * is to end, or what ipmi_core_request() returns.
  */
-int ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const u8 *data, u8 len,
-	u8 *rsp, int cap)
+int monitor_ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const u8 *data,
+		u8 len, u8 *rsp, int cap)
 {
 	struct ipmi_system_interface_addr bmc = {
 		.addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE,
@@ -105,8 +105,8 @@ int ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const
 }
 
 /**
- * ask_bmc() - ask() the BMC itself
- * @m: see ask(), as the others
+ * ask_bmc() - monitor_ask() the BMC itself
+ * @m: see monitor_ask(), as the others
  * @lun: see there
  * @netfn: see there
  * @cmd: see there
@@ -120,12 +120,12 @@ int ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const
  */
 int ask_bmc(struct monitor *m, u8 lun, u8 netfn, u8 cmd, const u8 *data, u8 len, u8 *rsp, int cap)
 {
-	return ask(m, SDR_BMC_ADDR, 0, lun, netfn, cmd, data, len, rsp, cap);
+	return monitor_ask(m, SDR_BMC_ADDR, 0, lun, netfn, cmd, data, len, rsp, cap);
 }
 
 /**
- * ask_sensor() - ask() the controller that has a sensor, with a sensor command
- * @m: see ask(), as the others
+ * ask_sensor() - monitor_ask() the controller that has a sensor, with a sensor command
+ * @m: see monitor_ask(), as the others
  * @s: the sensor
  * @cmd: see there
  * @data: see there
@@ -139,6 +139,6 @@ int ask_bmc(struct monitor *m, u8 lun, u8 netfn, u8 cmd, const u8 *data, u8 len,
 int ask_sensor(struct monitor *m, const struct sensor *s, u8 cmd, const u8 *data, u8 len, u8 *rsp,
 	       int cap)
 {
-	return ask(m, s->sdr.owner, s->sdr.channel, s->sdr.lun, SENSOR_NETFN, cmd, data, len, rsp,
-		   cap);
+	return monitor_ask(m, s->sdr.owner, s->sdr.channel, s->sdr.lun, SENSOR_NETFN, cmd, data,
+			   len, rsp, cap);
 }

@@ -330,7 +330,7 @@ extern const struct hwmon_ops channel_ops;
 
 /* meter.c */
 struct sensor *meter_find(struct chip *chip);
-enum sensor_outcome meter_read(struct monitor *m, struct sensor *s, struct state *state);
+enum sensor_outcome power_meter_read(struct monitor *m, struct sensor *s, struct state *state);
 void meter_refresh(struct monitor *m, struct sensor *s);
 int meter_get(struct sensor *s, u32 attr, long *val);
 int meter_set(struct sensor *s, long val);
@@ -363,8 +363,8 @@ bool sweep_is_used(struct monitor *m, unsigned int ms);
 
 /* ask.c */
 extern const struct ipmi_user_hndl ask_handlers;
-int ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const u8 *data, u8 len,
-	u8 *rsp, int cap);
+int monitor_ask(struct monitor *m, u8 owner, u8 channel, u8 lun, u8 netfn, u8 cmd, const u8 *data,
+		u8 len, u8 *rsp, int cap);
 int ask_bmc(struct monitor *m, u8 lun, u8 netfn, u8 cmd, const u8 *data, u8 len, u8 *rsp, int cap);
 int ask_sensor(struct monitor *m, const struct sensor *s, u8 cmd, const u8 *data, u8 len, u8 *rsp,
 	       int cap);

@@ -89,7 +89,7 @@ struct sensor *meter_find(struct chip *chip)
 }
 
 /**
- * meter_read() - Get Power Reading
+ * power_meter_read() - Get Power Reading
  * @m: the monitor
  * @s: the meter
  * @state: filled in
@@ -97,7 +97,7 @@ struct sensor *meter_find(struct chip *chip)
  * Context: the monitor's thread; one request.
  * Return: what the answer was worth.
  */
-enum sensor_outcome meter_read(struct monitor *m, struct sensor *s, struct state *state)
+enum sensor_outcome power_meter_read(struct monitor *m, struct sensor *s, struct state *state)
 {
 	u8 data[DCMI_REQUEST_MAX], rsp[24];
 	size_t n = dcmi_ask_power(data);

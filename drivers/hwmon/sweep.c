@@ -160,7 +160,7 @@ static void serve(struct monitor *m, struct sensor *s)
 
 	if (s->kind == KIND_DCMI) {
 		meter_write(m, s);
-		how = meter_read(m, s, &state);
+		how = power_meter_read(m, s, &state);
 	} else {
 		limits_write(m, s);
 		how = read_record(m, s, &state);

@@ -125,13 +125,18 @@ static void powernv_remove(struct platform_device *pdev)
 
 	/* If the core is just asking the BMC who it is, it is not to wait for that. */
 	scoped_guard(powernv_task, pnv) {
-		WRITE_ONCE(pnv->removing, true);
-		if (!pnv->added)
+		if (!pnv->added) {
+			WRITE_ONCE(pnv->removing, true);
 			engine_end_locked(pnv, IPMI_BUS_ERR);
+		}
 	}
 	cancel_delayed_work_sync(&pnv->add);
+	/* The last requests of its users, which stop a watchdog's timer, still go out. */
 	if (pnv->added)
 		ipmi_unregister_smi(pnv->told);
+	scoped_guard(powernv_task, pnv)
+		WRITE_ONCE(pnv->removing, true);
+	cancel_delayed_work_sync(&pnv->add);
 	cancel_delayed_work_sync(&pnv->look);
 }
 
