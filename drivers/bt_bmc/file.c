@@ -26,6 +26,8 @@
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 
+#include <ipmi/misc_counter.h>
+
 #include "bt_bmc.h"
 
 #define DEVICE_NAME "ipmi-bt-host"
@@ -258,30 +260,9 @@ static const struct file_operations bt_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-/* One counter's file. While the node is there the structure is. */
-struct counter {
-	struct device_attribute attr;
-	size_t at;
-};
-
-static ssize_t counter_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct miscdevice *misc = dev_get_drvdata(dev);
-	struct bt_bmc *bt = container_of(misc, struct bt_bmc, misc);
-	const u32 *value = (void *)bt + container_of(attr, struct counter, attr)->at;
-
-	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
-}
-
-#define COUNTER(_name, _member)							\
-	static struct counter counter_##_name = {				\
-		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
-		.at = offsetof(struct bt_bmc, _member),			\
-	}
-
-COUNTER(requests, requests);
-COUNTER(answers, answers);
-COUNTER(malformed, malformed);
+MISC_COUNTER(struct bt_bmc, requests, requests);
+MISC_COUNTER(struct bt_bmc, answers, answers);
+MISC_COUNTER(struct bt_bmc, malformed, malformed);
 
 static struct attribute *stats_attrs[] = {
 	&counter_requests.attr.attr,

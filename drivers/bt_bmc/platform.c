@@ -116,6 +116,8 @@ static int ibt_probe(struct platform_device *pdev)
 	ibt->regs = (struct bt_target_regs){ ibt_ctrl, ibt_set_ctrl, ibt_get, ibt_put };
 	platform_set_drvdata(pdev, ibt);
 	ibt_interrupts(ibt, false);
+	/* Once there is a file, the registers are touched under its lock only. */
+	ibt_enable(ibt);
 	ibt->bt = bt_bmc_add(dev, &ibt->regs, irq > 0);
 	if (IS_ERR(ibt->bt))
 		return dev_err_probe(dev, PTR_ERR(ibt->bt), "no /dev/ipmi-bt-host\n");
@@ -127,7 +129,6 @@ static int ibt_probe(struct platform_device *pdev)
 		}
 		ibt_interrupts(ibt, true);
 	}
-	ibt_enable(ibt);
 	dev_info(dev, "/dev/ipmi-bt-host is the BT interface that the host has at 0x%x, %s\n",
 		 HOST_ADDR, irq > 0 ? "with an interrupt" : "polled");
 	return 0;

@@ -25,6 +25,8 @@
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 
+#include <ipmi/misc_counter.h>
+
 #include "ipmb_dev.h"
 
 /* Messages that nobody has read yet. One more is lost: who sent it will try again. */
@@ -206,32 +208,11 @@ static const struct file_operations file_ops = {
 	.poll = file_poll,
 };
 
-/* One counter's file. While the node is there the structure is. */
-struct counter {
-	struct device_attribute attr;
-	size_t at;
-};
-
-static ssize_t counter_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct miscdevice *misc = dev_get_drvdata(dev);
-	struct ipmb_file *ipmb = container_of(misc, struct ipmb_file, misc);
-	const u32 *value = (void *)ipmb + container_of(attr, struct counter, attr)->at;
-
-	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
-}
-
-#define COUNTER(_name, _member)						\
-	static struct counter counter_##_name = {				\
-		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
-		.at = offsetof(struct ipmb_file, _member),			\
-	}
-
-COUNTER(received, received);
-COUNTER(sent, sent);
-COUNTER(failed, failed);
-COUNTER(dropped, dropped);
-COUNTER(malformed, malformed);
+MISC_COUNTER(struct ipmb_file, received, received);
+MISC_COUNTER(struct ipmb_file, sent, sent);
+MISC_COUNTER(struct ipmb_file, failed, failed);
+MISC_COUNTER(struct ipmb_file, dropped, dropped);
+MISC_COUNTER(struct ipmb_file, malformed, malformed);
 
 static struct attribute *stats_attrs[] = {
 	&counter_received.attr.attr,

@@ -23,6 +23,7 @@
 #include <linux/wait.h>
 
 #include <ipmi/kcs_target.h>
+#include <ipmi/misc_counter.h>
 #include <ipmi/version.h>
 
 #include "kcs_bmc.h"
@@ -255,31 +256,10 @@ static const struct file_operations channel_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-/* One counter's file. While the node is there the channel is. */
-struct counter {
-	struct device_attribute attr;
-	size_t at;
-};
-
-static ssize_t counter_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct miscdevice *misc = dev_get_drvdata(dev);
-	struct channel *channel = container_of(misc, struct channel, misc);
-	const u32 *value = (void *)channel + container_of(attr, struct counter, attr)->at;
-
-	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
-}
-
-#define COUNTER(_name, _member)							\
-	static struct counter counter_##_name = {				\
-		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
-		.at = offsetof(struct channel, _member),			\
-	}
-
-COUNTER(requests, t.requests);
-COUNTER(answers, t.answers);
-COUNTER(aborts, t.aborts);
-COUNTER(errors, t.errors);
+MISC_COUNTER(struct channel, requests, t.requests);
+MISC_COUNTER(struct channel, answers, t.answers);
+MISC_COUNTER(struct channel, aborts, t.aborts);
+MISC_COUNTER(struct channel, errors, t.errors);
 
 static struct attribute *stats_attrs[] = {
 	&counter_requests.attr.attr,

@@ -34,7 +34,7 @@ static void add_work(struct work_struct *work)
 	if (pnv->added || READ_ONCE(pnv->removing) || READ_ONCE(pnv->state) == POWERNV_AWAY)
 		return;
 	rv = ipmi_add_smi(THIS_MODULE, &powernv_handlers, pnv, pnv->dev, 0);
-	pnv->added = !rv;
+	WRITE_ONCE(pnv->added, !rv);
 	complete_all(&pnv->tried);
 	if (!rv || READ_ONCE(pnv->removing))
 		return;

@@ -15,6 +15,8 @@
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
 
+#include <ipmi/misc_counter.h>
+
 #include "ssif_bmc.h"
 
 #define DEVICE_NAME "ipmi-ssif-host"
@@ -170,32 +172,11 @@ static const struct file_operations ssif_fops = {
 	.poll = ssif_poll,
 };
 
-/* One counter's file. While the node is there the structure is. */
-struct counter {
-	struct device_attribute attr;
-	size_t at;
-};
-
-static ssize_t counter_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct miscdevice *misc = dev_get_drvdata(dev);
-	struct ssif_bmc *ssif = container_of(misc, struct ssif_bmc, misc);
-	const u32 *value = (void *)ssif + container_of(attr, struct counter, attr)->at;
-
-	return sysfs_emit(buf, "%u\n", READ_ONCE(*value));
-}
-
-#define COUNTER(_name, _member)							\
-	static struct counter counter_##_name = {				\
-		.attr = __ATTR(_name, 0444, counter_show, NULL),		\
-		.at = offsetof(struct ssif_bmc, _member),			\
-	}
-
-COUNTER(requests, t.requests);
-COUNTER(answers, t.answers);
-COUNTER(malformed, t.malformed);
-COUNTER(late, t.late);
-COUNTER(given_up, t.given_up);
+MISC_COUNTER(struct ssif_bmc, requests, t.requests);
+MISC_COUNTER(struct ssif_bmc, answers, t.answers);
+MISC_COUNTER(struct ssif_bmc, malformed, t.malformed);
+MISC_COUNTER(struct ssif_bmc, late, t.late);
+MISC_COUNTER(struct ssif_bmc, given_up, t.given_up);
 
 static struct attribute *stats_attrs[] = {
 	&counter_requests.attr.attr,
