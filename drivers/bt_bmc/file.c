@@ -284,7 +284,7 @@ void bt_bmc_event(struct bt_bmc *bt)
 {
 	__poll_t what = wq_has_sleeper(&bt->wait) ? state(bt) : 0;
 
-	/* Who waits for something else in poll() sleeps on. */
+	/* A poll() that waits for another event is not woken. */
 	if (what)
 		wake_up_interruptible_poll(&bt->wait, what);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is measured: the groups, the machines of each, and what their figures mean.
 
-A Boot is one machine of one group; its job is lines for the guest (tests/vm/bench/bench.c).
+A Boot is one machine of one group; its job is lines for the guest (tests/vm/bench/).
 Each line has a case name; a figure of it is known as GROUP/CASE/FIGURE. Called by run.
 """
 import os
@@ -45,6 +45,7 @@ class Boot:
     def __init__(self, group, hardware, cases, **options):
         self.group, self.hardware, self.cases = group, hardware, cases
         self.load = options.get("load", suite.hardware(hardware).get("load", LOAD))
+        self.program = options.get("program", "bench")
         self.exact = options.get("exact", False)        # -icount
         self.counts = options.get("counts", False)      # register accesses, by QEMU's trace
         self.tools = options.get("tools", False)
@@ -59,7 +60,7 @@ class Boot:
         lines = [f"export VM_STACK={stack} VM_HARDWARE={self.hardware}"]
         lines += [f"prepare {command}" for command in self.load]
         for case, command in self.cases:
-            lines += [f"say case {case}", f"run /vm/bin/bench {command}"]
+            lines += [f"say case {case}", f"run /vm/bin/{self.program} {command}"]
         return "\n".join(lines + [""])
 
 
@@ -152,7 +153,7 @@ def tools():
         name = hardware.removeprefix("host-")
         yield Boot("tools", hardware, [("delay", "think 0.5")] +
                    [(f"{name}: {case}", command) for case, command in cases],
-                   tools=True, bmc="fast", rounds=False, seconds=300)
+                   program="bench_tools", tools=True, bmc="fast", rounds=False, seconds=300)
 
 
 def vbmc():
@@ -180,7 +181,8 @@ def sensors():
         ("ipmitool sensor", "ipmitool sensor"),
         ("ipmi-sensors, the first time", "ipmi-sensors --sdr-cache-recreate --quiet-cache"),
         ("ipmi-sensors", "ipmi-sensors --quiet-cache"))]
-    yield Boot("sensors", "host-kcs", cases, load=LOAD + ["/vm/bin/hwmon fill"], tools=True,
+    yield Boot("sensors", "host-kcs", cases, load=LOAD + ["/vm/bin/hwmon fill"],
+               program="bench_tools", tools=True,
                has=["scrapers"], bmc="fast", stacks=["ours"], seconds=300)
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What tools/bench measures inside the virtual machine. Each command prints lines of
+ * What tools/bench measures inside the virtual machine, of the driver itself; of whole programs
+ * it is bench_tools.c. Each command prints lines of
  * "bench NAME VALUE"; tools/bench/plan.py says what they mean.
  *
  *   bench count N                  N requests, alone: guest nanoseconds for each, which under
@@ -15,13 +16,7 @@
  *   bench memory                   of an open file, and of a message that waits to be read
  *   bench start MODULE...          from modprobe to the first answer
  *   bench death                    a BMC that falls silent in a request, and comes back
- *   bench fill SENSORS RECORDS     readings for the sensors, records in the event log
- *   bench think MS                 the BMC thinks so long
- *   bench run N COMMAND...         N times at once: wall and processor time
  *   bench serve COMMAND...         one of these, with a process of this one as the BMC of ipmi0
- *   bench scrape COMMAND...        once, and how many requests for sensors the BMC has got meanwhile
- *   bench appear MS                ipmi_hwmon is loaded and its device comes, of a BMC that thinks so
- *                                  long: how long that takes, and by the time that the BMC thought
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -38,9 +33,9 @@
 
 #include "guest.h"
 #include "host_bmc.h"
-#include "hwmon_chip.h"
 #include "ipmi_dev.h"
 #include "ktap.h"
+#include "measure.h"
 #include "program_bmc.h"
 
 #define MARK_PORT 0x80
@@ -60,29 +55,12 @@ static volatile struct {
 	bool begun, over;
 } *span;
 
-struct machine {
-	double busy; /* seconds of all processors */
-	double thread; /* of that, the driver's own threads */
-	double switches; /* from one task to another, a measure of wakeups */
-};
-
-static void say(const char *name, double value)
-{
-	printf("bench %s %.6g\n", name, value);
-}
-
-static void fatal(const char *what, int error)
-{
-	fprintf(stderr, "bench: %s: %s\n", what, strerror(error < 0 ? -error : error));
-	exit(1);
-}
-
 static int device(int n)
 {
 	int fd = ipmi_open(n);
 
 	if (fd < 0)
-		fatal("/dev/ipmiN", fd);
+		bench_fatal("/dev/ipmiN", fd);
 	return fd;
 }
 
@@ -106,50 +84,6 @@ static double threads(void)
 	return sum;
 }
 
-/*
- * How long the processor of a machine that has one was idle, to the nanosecond: /proc/stat counts
- * hundredths of a second.
- */
-static double idle_of_one(void)
-{
-	FILE *f = fopen("/proc/timer_list", "r");
-	double ns, sum = 0;
-	char line[512];
-
-	if (!f)
-		fatal("/proc/timer_list", errno);
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, " .idle_sleeptime : %lf", &ns) == 1 ||
-		    sscanf(line, " .iowait_sleeptime : %lf", &ns) == 1)
-			sum += ns / 1e9;
-	fclose(f);
-	return sum;
-}
-
-static struct machine machine_now(void)
-{
-	struct machine m = { 0 };
-	char line[512];
-	double v[8];
-	FILE *f = fopen("/proc/stat", "r");
-
-	if (!f)
-		fatal("/proc/stat", errno);
-	while (fgets(line, sizeof(line), f)) {
-		/* user nice system idle iowait irq softirq steal */
-		if (!strncmp(line, "cpu ", 4) &&
-		    sscanf(line + 4, "%lf %lf %lf %lf %lf", v, v + 1, v + 2, v + 3, v + 4) == 5)
-			m.busy = (sysconf(_SC_NPROCESSORS_ONLN) * now() -
-				  (v[3] + v[4]) / sysconf(_SC_CLK_TCK));
-		else if (!strncmp(line, "ctxt ", 5))
-			m.switches = atof(line + 5);
-	}
-	fclose(f);
-	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
-		m.busy = now() - idle_of_one();
-	return m;
-}
-
 static int one_request(int fd, long id)
 {
 	struct reply r;
@@ -168,7 +102,7 @@ static int one_request(int fd, long id)
 static void mark(int port, unsigned char what)
 {
 	if (pwrite(port, &what, 1, MARK_PORT) != 1)
-		fatal("port 80h", errno);
+		bench_fatal("port 80h", errno);
 }
 
 static int cmd_count(char **argv)
@@ -179,23 +113,23 @@ static int cmd_count(char **argv)
 	/* not by ioperm(), which would make every change of context cost more */
 	port = open("/dev/port", O_WRONLY);
 	if (port < 0)
-		fatal("/dev/port", errno);
+		bench_fatal("/dev/port", errno);
 	for (int i = 0; i < 20; i++)
 		if (one_request(fd, i))
-			fatal("Get Device ID", EIO);
+			bench_fatal("Get Device ID", EIO);
 	/* the fewest of five runs: the others were interrupted by a tick */
 	for (int k = 0; k < 5; k++) {
 		mark(port, 0x11);
 		start = now();
 		for (int i = 0; i < n; i++)
 			if (one_request(fd, i))
-				fatal("Get Device ID", EIO);
+				bench_fatal("Get Device ID", EIO);
 		start = (now() - start) / n * 1e9;
 		mark(port, 0x12);
 		if (!k || start < best)
 			best = start;
 	}
-	say("ns", best);
+	bench_say("ns", best);
 	return 0;
 }
 
@@ -226,7 +160,7 @@ static void *shared_memory(size_t size)
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
-		fatal("memory", errno);
+		bench_fatal("memory", errno);
 	return p;
 }
 
@@ -242,7 +176,7 @@ static void fake_thinks(double ms)
 	FILE *f = fopen(SSIF_FAKE, "w");
 
 	if (!f || fprintf(f, "%.0f", ms * 1000) < 0 || fclose(f))
-		fatal(SSIF_FAKE, errno);
+		bench_fatal(SSIF_FAKE, errno);
 }
 
 /* Milliseconds, or less than none if the BMC does not always think the same. */
@@ -322,24 +256,24 @@ static int cmd_load(char **argv)
 		bmc_line("bytes 0");
 	if (strcmp(argv[0], "as-it-is"))
 		bmc_thinks("0");
-	say("wrong", wrong);
+	bench_say("wrong", wrong);
 	if (!n)
-		fatal("no request was answered", EIO);
+		bench_fatal("no request was answered", EIO);
 	qsort(all, n, sizeof(*all), by_value);
-	say("rate", answers / seconds);
-	say("p50", all[n / 2]);
+	bench_say("rate", answers / seconds);
+	bench_say("p50", all[n / 2]);
 	if (think >= 0 && users == 1)
-		say("added", all[n / 2] - think);
-	say("p99", all[(int)(n * 0.99)]);
-	say("max", all[n - 1]);
-	say("cpu", (after.busy - before.busy) / answers * 1e3);
-	say("thread", cpu / answers * 1e3);
-	say("switches", (after.switches - before.switches) / answers);
-	say("wakes", (after.switches - before.switches) / seconds);
+		bench_say("added", all[n / 2] - think);
+	bench_say("p99", all[(int)(n * 0.99)]);
+	bench_say("max", all[n - 1]);
+	bench_say("cpu", (after.busy - before.busy) / answers * 1e3);
+	bench_say("thread", cpu / answers * 1e3);
+	bench_say("switches", (after.switches - before.switches) / answers);
+	bench_say("wakes", (after.switches - before.switches) / seconds);
 	if (timed)
-		say("accesses", touched / all_requests);
+		bench_say("accesses", touched / all_requests);
 	if (users > 1)
-		say("slowest", least / (answers / users));
+		bench_say("slowest", least / (answers / users));
 	return 0;
 }
 
@@ -355,9 +289,9 @@ static int cmd_idle(char **argv)
 	before = machine_now();
 	usleep(seconds * 1e6);
 	after = machine_now();
-	say("wakeups", (after.switches - before.switches) / seconds);
-	say("busy", (after.busy - before.busy) / seconds);
-	say("thread", (threads() - cpu) / seconds);
+	bench_say("wakeups", (after.switches - before.switches) / seconds);
+	bench_say("busy", (after.busy - before.busy) / seconds);
+	bench_say("thread", (threads() - cpu) / seconds);
 	return 0;
 }
 
@@ -373,14 +307,14 @@ static double used(void)
 	f = fopen("/proc/slabinfo", "r");
 
 	if (!f)
-		fatal("/proc/slabinfo", errno);
+		bench_fatal("/proc/slabinfo", errno);
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "%*s %lf %*f %lf", &objects, &size) == 2)
 			total += objects * size;
 	fclose(f);
 	f = fopen("/proc/meminfo", "r");
 	if (!f)
-		fatal("/proc/meminfo", errno);
+		bench_fatal("/proc/meminfo", errno);
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "VmallocUsed: %lf", &kb) == 1 ||
 		    sscanf(line, "Percpu: %lf", &kb) == 1)
@@ -408,7 +342,7 @@ static int cmd_memory(char **argv)
 				int ret = ipmi_send(fd[i], k, NETFN_APP, CMD_GET_DEVICE_ID, NULL, 0);
 
 				if (ret)
-					fatal("send", ret);
+					bench_fatal("send", ret);
 			}
 			/* until the last one's answer is there, so that none waits to be sent */
 			p = (struct pollfd){ fd[FILES - 1], POLLIN, 0 };
@@ -416,8 +350,8 @@ static int cmd_memory(char **argv)
 		}
 		usleep(300000);
 		if (round) {
-			say("file", (open_files - start) / FILES);
-			say("message", (used() - open_files) / (FILES * EACH));
+			bench_say("file", (open_files - start) / FILES);
+			bench_say("message", (used() - open_files) / (FILES * EACH));
 		}
 		for (int i = 0; i < FILES; i++)
 			close(fd[i]);
@@ -433,12 +367,12 @@ static int cmd_start(char **argv)
 
 	for (; *argv; argv++)
 		if (run("modprobe %s", *argv))
-			fatal(output(), EIO);
-	say("modprobe", now() - start);
+			bench_fatal(output(), EIO);
+	bench_say("modprobe", now() - start);
 	fd = device(0);
 	if (one_request(fd, 1))
-		fatal("Get Device ID", EIO);
-	say("first", now() - start);
+		bench_fatal("Get Device ID", EIO);
+	bench_say("first", now() - start);
 	return 0;
 }
 
@@ -468,79 +402,27 @@ static int cmd_death(char **argv)
 	bmc_line("fault hang netfn=06 cmd=01 n=1");
 	fd = device(0);
 	back = now() + (DEATH_MS - 5000) / 1e3;
-	say("error", ends(fd, 1, &good));
+	bench_say("error", ends(fd, 1, &good));
 	if (good)
-		fatal("the BMC is dead and answers", EIO);
+		bench_fatal("the BMC is dead and answers", EIO);
 	if (now() < back - 2) {
 		double t = ends(fd, 2, &good);
 
 		if (!good)
-			say("again", t);
+			bench_say("again", t);
 	}
 	if (now() < back)
 		usleep((back - now()) * 1e6);
 	for (long id = 3; now() < back + 60; id++) {
 		ends(fd, id, &good);
 		if (good) {
-			say("back", now() - back);
+			bench_say("back", now() - back);
 			return 0;
 		}
 		usleep(20000);
 	}
-	fatal("the BMC is back and is not seen", EIO);
+	bench_fatal("the BMC is back and is not seen", EIO);
 	return 1;
-}
-
-static int cmd_fill(char **argv)
-{
-	unsigned char reading[] = { 0, 1, 42 };
-	unsigned char record[16] = { 0, 0, 2, 0, 0, 0, 0, 0x20, 0, 4, 1, 0, 1, 0x57, 42, 50 };
-	int sensors = atoi(argv[0]), records = atoi(argv[1]), fd = device(0);
-	struct reply r;
-
-	for (int i = 0; i < sensors; i++) {
-		reading[0] = i;
-		if (ipmi_ask(fd, NETFN_SENSOR, 0x30, reading, 3, &r) || r.data[0])
-			fatal("Set Sensor Reading", EIO);
-	}
-	for (int i = 0; i < records; i++) {
-		record[11] = i % sensors;
-		if (ipmi_ask(fd, NETFN_STORAGE, 0x44, record, 16, &r) || r.data[0])
-			fatal("Add SEL Entry", EIO);
-	}
-	return 0;
-}
-
-static int cmd_think(char **argv)
-{
-	bmc_line("delay %s", argv[0]);
-	return 0;
-}
-
-static int cmd_run(char **argv)
-{
-	struct machine before = machine_now();
-	int n = atoi(argv[0]), status, failed = 0;
-	double start = now();
-
-	fflush(stdout);
-	for (int i = 0; i < n; i++) {
-		if (!fork()) {
-			int null = open("/dev/null", O_RDWR);
-
-			dup2(null, 1);
-			dup2(null, 2);
-			execvp(argv[1], argv + 1);
-			_exit(127);
-		}
-	}
-	while (wait(&status) > 0)
-		failed += status != 0;
-	if (failed)
-		fatal(argv[1], EIO);
-	say("wall", now() - start);
-	say("processor", machine_now().busy - before.busy);
-	return 0;
 }
 
 static int command(char **argv);
@@ -551,46 +433,10 @@ static int cmd_serve(char **argv)
 	pid_t pid = vbmc_start(&number);
 
 	if (pid < 0 || number)
-		fatal("ipmi_vbmc", EIO);
+		bench_fatal("ipmi_vbmc", EIO);
 	ret = command(argv);
 	vbmc_stop(pid);
 	return ret;
-}
-
-/* Of sensors, records and power meters: the core asks for events besides, once a second. */
-static long sensor_requests(void)
-{
-	return bmc_number("count 04 -") + bmc_number("count 0a -") + bmc_number("count 2c -");
-}
-
-static int cmd_scrape(char **argv)
-{
-	char *once[64] = { "1" };
-
-	for (size_t i = 0; argv[i] && i + 2 < ARRAY_SIZE(once); i++)
-		once[i + 1] = argv[i];
-	bmc_line("forget");
-	cmd_run(once);
-	say("requests", sensor_requests());
-	return 0;
-}
-
-static int cmd_appear(char **argv)
-{
-	double begin, wall;
-	long requests;
-
-	bmc_line("delay %s", argv[0]);
-	bmc_line("forget");
-	begin = now();
-	if (run("modprobe ipmi_hwmon") || !hwmon_appears(60))
-		fatal("ipmi_hwmon", EIO);
-	wall = now() - begin;
-	requests = sensor_requests();
-	say("wall", wall);
-	say("requests", requests);
-	say("times", wall * 1e3 / (requests * atof(argv[0])));
-	return 0;
 }
 
 static const struct {
@@ -600,8 +446,6 @@ static const struct {
 } commands[] = {
 	{ "count", 1, cmd_count }, { "load", 3, cmd_load },   { "idle", 1, cmd_idle },
 	{ "memory", 0, cmd_memory }, { "start", 1, cmd_start }, { "death", 0, cmd_death },
-	{ "fill", 2, cmd_fill },  { "think", 1, cmd_think },
-	{ "run", 2, cmd_run },    { "scrape", 1, cmd_scrape },  { "appear", 1, cmd_appear },
 	{ "serve", 1, cmd_serve },
 };
 
